@@ -1,0 +1,149 @@
+// The contract of the agent's mind: a deterministic state machine of the same shape as the control plane's. It compares
+// what is assigned with what runs, and hands back data: records to store, effects for the drivers, messages to the server.
+//
+//   step(state, env, input) → { records, effects, messages }   in this order: store, synced; then do; then send.
+//
+// The driver (process, docker, or the simulator's model) carries effects out and answers with driver events.
+import type { ClusterMs } from '../../base/index.ts'
+import type {
+  AgentId,
+  AgentMessage,
+  App,
+  AssignmentRow,
+  Attribute,
+  Capacity,
+  ClusterId,
+  Epoch,
+  Exit,
+  HealthResult,
+  Revision,
+  ServerMessage,
+  SessionId,
+  SpecHash,
+  TaskKey,
+} from '../../model/index.ts'
+
+/** The agent's own monotone milliseconds; only differences of it mean anything. */
+export interface AgentEnv {
+  readonly now: ClusterMs
+}
+
+export interface AgentIdentity {
+  readonly agentId: AgentId
+  readonly hostname: string
+  readonly bootId: string
+  readonly capacity: Capacity
+  readonly attributes: Readonly<Record<string, Attribute>>
+  readonly drivers: readonly DriverKind[]
+  readonly version: string
+}
+
+export type DriverKind = 'process' | 'docker'
+
+export type AgentInput =
+  /** After the checkpoint was read and the drivers were asked what they find running. */
+  | { readonly kind: 'boot'; readonly found: readonly FoundTask[] }
+  | { readonly kind: 'connected'; readonly session: SessionId }
+  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'server'; readonly message: ServerMessage }
+  | { readonly kind: 'driver'; readonly event: DriverEvent }
+  | { readonly kind: 'tick' }
+
+export interface AgentOutput {
+  /** Checkpoint writes, in order; `null` deletes. Synced before any effect is carried out. */
+  readonly records: readonly { readonly key: string; readonly value: unknown }[]
+  readonly effects: readonly Effect[]
+  readonly messages: readonly AgentMessage[]
+}
+
+/** Everything a driver needs to start one task; nothing is left to decide. */
+export interface TaskSpec {
+  readonly key: TaskKey
+  readonly taskId: string
+  readonly specHash: SpecHash
+  readonly app: App
+  readonly driver: DriverKind
+  readonly assignment: AssignmentRow
+  /** The whole promised environment (spec: environment given to each task). */
+  readonly env: Readonly<Record<string, string>>
+  /** Host ports in the order of the app's definitions; container ports resolved (0 → host port). */
+  readonly ports: readonly TaskPort[]
+}
+
+export interface TaskPort {
+  readonly name?: string
+  readonly host?: number
+  readonly container?: number
+  readonly protocol: 'tcp' | 'udp' | 'udp,tcp'
+}
+
+export type Effect =
+  | { readonly kind: 'start'; readonly task: TaskSpec }
+  /** SIGTERM to the whole tree, SIGKILL after `graceMs`. Repeating it is harmless. */
+  | { readonly kind: 'stop'; readonly key: TaskKey; readonly driver: DriverKind; readonly graceMs: number }
+  /** Run one check now; the answer is a `checked` event. At most one in flight per task and check. */
+  | {
+      readonly kind: 'check'
+      readonly key: TaskKey
+      readonly index: number
+      readonly task: TaskSpec
+    }
+  /** The server has taken note of its end: engine objects and exit records may go; sandbox and logs stay for the sweep. */
+  | { readonly kind: 'remove'; readonly key: TaskKey; readonly driver: DriverKind }
+
+export type DriverEvent =
+  | { readonly kind: 'starting'; readonly key: TaskKey }
+  | {
+      readonly kind: 'running'
+      readonly key: TaskKey
+      readonly pid?: number
+      readonly ipAddresses?: readonly string[]
+    }
+  | {
+      readonly kind: 'ended'
+      readonly key: TaskKey
+      readonly exit: Exit
+      readonly condition: 'Finished' | 'Failed' | 'Killed' | 'Error'
+    }
+  | {
+      readonly kind: 'checked'
+      readonly key: TaskKey
+      readonly index: number
+      readonly ok: boolean
+      readonly cause?: string
+    }
+
+/** What a driver finds of ours after a restart of the agent. */
+export interface FoundTask {
+  readonly key: TaskKey
+  readonly driver: DriverKind
+  readonly state: 'running' | 'ended'
+  readonly exit?: Exit
+  readonly pid?: number
+  readonly ipAddresses?: readonly string[]
+}
+
+/** What carries effects out: the process driver, the Docker driver, the simulator's model. */
+export interface Driver {
+  readonly kind: DriverKind
+  /** All tasks of this agent that the driver knows of, running or ended and not removed. */
+  find(): Promise<readonly FoundTask[]>
+  /** Starts the task; never throws: failures come as an `ended` event with condition Error. Exists already → adopt. */
+  start(task: TaskSpec): void
+  stop(key: TaskKey, graceMs: number): void
+  remove(key: TaskKey): void
+  /** Lets go of everything without touching running tasks. */
+  close(): Promise<void>
+}
+
+export type DriverListener = (event: DriverEvent) => void
+
+/** The durable part of the agent's state that hello carries. */
+export interface AgentMemory {
+  readonly clusterId?: ClusterId
+  readonly epoch: Epoch
+  readonly seenRevision: Revision
+  readonly appliedGen: number
+}
+
+export type { HealthResult }

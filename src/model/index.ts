@@ -1,0 +1,11 @@
+// The face of the model: the nouns as plain readonly data, their defaults, normalisation and validation.
+export * from './app.ts'
+export * from './deployment.ts'
+export * from './desired.ts'
+export * from './ids.ts'
+export * from './instance.ts'
+export * from './operation.ts'
+export * from './plan.ts'
+export * from './protocol.ts'
+export * from './resources.ts'
+export * from './snapshot.ts'

@@ -1,0 +1,96 @@
+// The contract of the control plane's mind: a deterministic state machine. What goes in is an Input, what comes out is
+// data: replies, messages, events, the next wake-up. It never touches disk, network, clock or chance.
+//
+//   step(state, env, input)   changes rows inside the open transaction
+//   seal(state)               closes the group: every changed row encoded once, as one Commit
+//   … the shell appends the commit, synced …
+//   accept(state)             it is stored: the outputs may leave (write, then send)
+//   rollback(state)           it is not: every row is as before the group
+//
+// A refusal is a reply; a throw is a bug. Between seal and accept/rollback nothing steps.
+import type { ClusterMs, Digest, Json, UtcMs } from '../../base/index.ts'
+import type {
+  Actor,
+  AgentMessage,
+  ClusterId,
+  Epoch,
+  Operation,
+  Reply,
+  Revision,
+  ServerMessage,
+  SessionId,
+} from '../../model/index.ts'
+
+/** Both constant within a group of steps. `now` decides; `utc` is for display and cron only. */
+export interface Env {
+  readonly now: ClusterMs
+  readonly utc: UtcMs
+}
+
+export type Input =
+  /** The first input after load: drops volatile state, re-arms liveness. `adopt`: keep what agents run unasked. */
+  | { readonly kind: 'boot'; readonly epoch: Epoch; readonly adopt: boolean }
+  /** Time has passed; given after the sockets were drained. */
+  | { readonly kind: 'tick' }
+  /** The last output said `more`. */
+  | { readonly kind: 'continue' }
+  | {
+      readonly kind: 'request'
+      readonly id: string
+      /** Idempotency-Key: the same key gets the same reply and has no second effect. */
+      readonly key?: string
+      readonly actor: Actor
+      readonly operation: Operation
+    }
+  | { readonly kind: 'agent'; readonly session: SessionId; readonly message: AgentMessage }
+  | { readonly kind: 'agentClosed'; readonly session: SessionId }
+  /** Liveness is counted in rounds: `sentOnTime` says that this process was awake and sent the round when due. */
+  | { readonly kind: 'pingRound'; readonly round: number; readonly sentOnTime: boolean }
+
+export interface Output {
+  readonly replies: readonly { readonly id: string; readonly reply: Reply }[]
+  readonly messages: readonly { readonly session: SessionId; readonly message: ServerMessage }[]
+  readonly events: readonly ClusterEvent[]
+  /** Seal now rather than collect more inputs. */
+  readonly urgent: boolean
+  /** Work is left; step `continue` again soon. */
+  readonly more: boolean
+}
+
+/** One thing that happened, stored inside the commit that made it happen. Types are Marathon's event names. */
+export interface ClusterEvent {
+  readonly type: string
+  readonly data: { readonly [key: string]: Json | undefined }
+}
+
+/** One atomic, synced write: everything that a group of steps changed. */
+export interface Commit {
+  readonly revision: Revision
+  readonly epoch: Epoch
+  readonly now: ClusterMs
+  readonly utc: UtcMs
+  /** Sorted by key. */
+  readonly puts: readonly Row[]
+  /** Sorted. */
+  readonly deletes: readonly string[]
+  /** Order-free sum of the hashes of all rows after this commit. */
+  readonly digest: Digest
+  readonly events: readonly ClusterEvent[]
+}
+
+export interface Row {
+  /** `<table>/<key>`. */
+  readonly key: string
+  /** First byte: format version of the row. */
+  readonly value: Uint8Array
+}
+
+/** What a cluster is born with. */
+export interface Genesis {
+  readonly clusterId: ClusterId
+}
+
+/** Inputs collected into one group at most. */
+export const maxInputsPerGroup = 256
+/** Rows changed in one step at most; more work waits for `continue`. */
+export const maxRowsPerStep = 2000

@@ -1,0 +1,36 @@
+// What the control plane needs of a store: an ordered commit log with materialised rows, so that LevelDB today and
+// etcd tomorrow both fit. One conformance suite (test/runtime/store/conformance.ts) holds for every implementation.
+import type { ClusterMs, Digest } from '../../base/index.ts'
+import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
+import type { Commit, Row } from '../core/types.ts'
+
+export interface Store {
+  /** Never creates, never repairs. Proves the rows whole: every checksum, and the digest of the head commit. */
+  open(): Promise<Opened>
+  /**
+   * Appends one commit, atomic and synced. One in flight at a time; `commit.revision` must be head + 1 and `fence` the
+   * epoch that this process holds. After `unknown` the handle is never written again: close, open, look at the head.
+   */
+  append(commit: Commit, fence: Epoch): Promise<AppendOutcome>
+  /** All rows at the head revision, in key order. */
+  snapshot(): AsyncIterable<Row>
+  /** Stored commits with revision >= from, in order, as far back as the window goes. */
+  commits(from: Revision): AsyncIterable<Commit>
+  close(): Promise<void>
+}
+
+export interface Opened {
+  readonly clusterId: ClusterId
+  readonly head: Revision
+  readonly epoch: Epoch
+  /** Cluster time of the head commit. */
+  readonly now: ClusterMs
+  readonly digest: Digest
+  /** Empty when the state proved whole. Otherwise what is wrong, for people; nothing may be written. */
+  readonly damage: readonly string[]
+}
+
+export type AppendOutcome =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'notCommitted'; readonly error: Error }
+  | { readonly kind: 'unknown'; readonly error: Error }
