@@ -1,0 +1,58 @@
+// The surface form: what HCL and TypeScript have in common before the vocabulary turns it into the model. A resource
+// with a body of attributes and blocks, names in snake_case as in HCL, all expressions evaluated, every piece with its
+// place in the text where one is known. JSON (Marathon) files skip it: they already speak the model's language.
+import type { Json, Range } from '../base/index.ts'
+
+export interface SurfaceConfig {
+  /** From `sddc { stack = "…" }` or `defineCluster({ name })`. */
+  readonly stack?: SurfaceValue
+  readonly resources: readonly SurfaceResource[]
+  readonly outputs: readonly SurfaceOutput[]
+}
+
+export interface SurfaceResource {
+  readonly kind: 'app' | 'group' | 'volume'
+  /** The label. */
+  readonly name: string
+  /** `for_each` key or `count` index: appended to the id as `-key`, shown in the address as `["key"]` or `[0]`. */
+  readonly key?: string | number
+  /** Labels of the enclosing groups (and modules), outermost first: the segments of the id before the name. */
+  readonly path: readonly string[]
+  /** `group.shop.app.web["eu"]`. */
+  readonly address: string
+  readonly body: SurfaceBody
+  /** The header: type and labels. */
+  readonly range?: Range
+}
+
+export interface SurfaceBody {
+  readonly attributes: Readonly<Record<string, SurfaceValue>>
+  readonly blocks: readonly SurfaceBlock[]
+  /** The closing brace, or wherever "something is missing here" should point. */
+  readonly end?: Range
+}
+
+export interface SurfaceValue {
+  readonly value: Json
+  /** The expression. */
+  readonly range?: Range
+  /** The attribute's name. */
+  readonly nameRange?: Range
+  /** The value, or JSON-pointer-like sub paths of it ('' = all of it), must not be shown. */
+  readonly sensitive?: readonly string[]
+  /** Addresses that the expression refers to; each one is a dependency. */
+  readonly references?: readonly string[]
+}
+
+export interface SurfaceBlock {
+  readonly type: string
+  readonly labels: readonly { readonly text: string; readonly range?: Range }[]
+  readonly body: SurfaceBody
+  readonly range?: Range
+}
+
+export interface SurfaceOutput {
+  readonly name: string
+  readonly value: SurfaceValue
+  readonly description?: string
+}

@@ -1,0 +1,138 @@
+// What the control plane shows of itself over its own API (`/v1/…`): read by the command line, and later by the UI.
+import type { Json } from '../base/index.ts'
+import type { Action, Step } from './deployment.ts'
+import type {
+  AgentId,
+  AppId,
+  ClusterId,
+  DeploymentId,
+  Epoch,
+  InstanceId,
+  Revision,
+  StackName,
+  TaskId,
+} from './ids.ts'
+import type { Condition, Exit, HealthResult, StopCause } from './instance.ts'
+import type { WaitReason } from './plan.ts'
+import type { Attribute, Capacity, Resources } from './resources.ts'
+
+export interface ClusterView {
+  readonly clusterId: ClusterId
+  readonly epoch: Epoch
+  readonly revision: Revision
+  readonly version: string
+  /** Not empty: read-only, and why. */
+  readonly damage: readonly string[]
+}
+
+export interface StatusView {
+  readonly cluster: ClusterView
+  readonly agents: readonly AgentView[]
+  readonly apps: readonly AppView[]
+  readonly deployments: readonly DeploymentView[]
+}
+
+export interface AgentView {
+  readonly id: AgentId
+  readonly hostname: string
+  readonly state: 'ready' | 'unreachable' | 'away'
+  readonly capacity: Capacity
+  readonly used: Resources
+  readonly tasks: number
+  readonly attributes: Readonly<Record<string, Attribute>>
+  readonly drivers: readonly string[]
+}
+
+export interface AppView {
+  readonly id: AppId
+  readonly address: string
+  readonly stack: StackName | null
+  readonly version: string
+  readonly wanted: number
+  readonly staged: number
+  readonly running: number
+  readonly healthy: number
+  readonly unhealthy: number
+  readonly instances: readonly InstanceView[]
+  /** Present while instances wait for a place. */
+  readonly waiting?: WaitingView
+}
+
+export interface WaitingView {
+  readonly instances: number
+  /** ISO time. */
+  readonly since: string
+  readonly reasons: readonly WaitReason[]
+  /** Seconds until the next try when a backoff holds it, else absent. */
+  readonly nextTrySeconds?: number
+}
+
+export interface InstanceView {
+  readonly id: InstanceId
+  readonly taskId: TaskId
+  readonly slot: number
+  readonly incarnation: number
+  readonly goal: 'run' | 'stop'
+  readonly condition: Condition
+  readonly cause?: StopCause
+  /** Made for the app's present configuration. */
+  readonly current: boolean
+  readonly version: string
+  readonly agent?: AgentId
+  readonly host?: string
+  readonly ports: readonly number[]
+  readonly pid?: number
+  readonly ipAddresses: readonly string[]
+  readonly healthy: boolean | null
+  readonly health: readonly HealthResult[]
+  /** ISO times. */
+  readonly stagedAt?: string
+  readonly startedAt?: string
+  readonly exit?: Exit
+  readonly serving: boolean
+}
+
+export interface DeploymentView {
+  readonly id: DeploymentId
+  readonly version: string
+  readonly state: 'running' | 'done' | 'cancelled' | 'replaced'
+  readonly actor: string
+  readonly steps: readonly Step[]
+  /** 1-based; 0 before the first; steps.length + 1 when done. */
+  readonly currentStep: number
+  readonly currentActions: readonly Action[]
+  readonly progress: readonly AppProgress[]
+}
+
+/** How far one app of a deployment is. */
+export interface AppProgress {
+  readonly app: AppId
+  readonly action: Action['action']
+  readonly state: 'pending' | 'running' | 'done'
+  /** Instances of older configurations still there. */
+  readonly old: number
+  readonly new: number
+  /** Healthy instances, of any configuration. */
+  readonly healthy: number
+  readonly target: number
+  /** Why it does not move on, one sentence, when it waits for something that may never come. */
+  readonly waitingFor?: string
+}
+
+/** Body of `POST /v1/plan`. */
+export interface PlanRequest {
+  readonly desired: Json
+  readonly mode: 'apply' | 'destroy'
+  /** False for one Marathon file: what it does not name is not touched. */
+  readonly deleteUnnamed: boolean
+  readonly origin: string
+}
+
+/** Body of `POST /v1/apply`. */
+export interface ApplyRequest {
+  readonly plan: Json
+  /** Apply although the forecast says that it can't work. */
+  readonly force: boolean
+  /** Cancel deployments that hold the apps, or take the stack over from another origin. */
+  readonly takeOver: boolean
+}
