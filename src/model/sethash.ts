@@ -1,0 +1,24 @@
+// The digest by which server and agent find out that their sets of rows differ although no message seems lost. It
+// is a sum, so the order of the rows does not matter and one row can be added or taken away without the others.
+import { addDigest, emptyDigest, rowHash, type Digest } from '../base/index.ts'
+import type { AssignmentRow } from './protocol.ts'
+
+export type SetHashRow = Pick<AssignmentRow, 'instance' | 'incarnation' | 'goal' | 'gen'>
+
+/** 16 hex digits over the rows known and not forgotten, in any order. */
+export function setHash(rows: Iterable<SetHashRow>): string {
+  let sum = emptyDigest
+  for (const row of rows) sum = addDigest(sum, assignmentDigest(row))
+  return setHashText(sum)
+}
+
+const encoder = new TextEncoder()
+
+/** What one row adds to the sum. */
+export function assignmentDigest(row: SetHashRow): Digest {
+  return rowHash(`${row.instance}/${row.incarnation}`, encoder.encode(`${row.goal}/${row.gen}`))
+}
+
+export function setHashText(sum: Digest): string {
+  return sum.high.toString(16).padStart(8, '0') + sum.low.toString(16).padStart(8, '0')
+}
