@@ -40,3 +40,11 @@ export interface Capacity {
   readonly resources: Resources
   readonly ports: readonly PortRange[]
 }
+
+/** How an agent can run tasks. */
+export type DriverKind = 'process' | 'docker'
+
+/** The driver that an app needs. */
+export function driverOf(app: Pick<App, 'container'>): DriverKind {
+  return app.container?.docker === undefined ? 'process' : 'docker'
+}

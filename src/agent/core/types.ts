@@ -13,6 +13,7 @@ import type {
   Attribute,
   Capacity,
   ClusterId,
+  DriverKind,
   Epoch,
   Exit,
   HealthResult,
@@ -38,7 +39,7 @@ export interface AgentIdentity {
   readonly version: string
 }
 
-export type DriverKind = 'process' | 'docker'
+export type { DriverKind }
 
 export type AgentInput =
   /** After the checkpoint was read and the drivers were asked what they find running. */

@@ -1,0 +1,283 @@
+// The durable tables. A row is plain readonly data: a change replaces it, and the transaction keeps what was there
+// before. Hot rows (instance, allocation) are binary on disk, the others canonical JSON (see codec.ts).
+import type { ClusterMs, Json, UtcMs } from '../../base/index.ts'
+import type {
+  Action,
+  Actor,
+  AgentId,
+  App,
+  AppId,
+  Attribute,
+  Capacity,
+  ClusterId,
+  DeploymentId,
+  DriverKind,
+  Epoch,
+  Exit,
+  GroupId,
+  HealthResult,
+  InstanceId,
+  Reply,
+  ReportedCondition,
+  Resources,
+  Revision,
+  SpecHash,
+  StackName,
+  Step,
+  StopCause,
+} from '../../model/index.ts'
+
+export interface ClusterRow {
+  readonly clusterId: ClusterId
+  readonly epoch: Epoch
+  /** After a restore: tasks that agents run and no row names are kept until a person decides. */
+  readonly adopt: boolean
+}
+
+/** An app's content, stored once. `instances` is 0 in it: the number wanted is the app row's. */
+export interface SpecRow {
+  readonly app: App
+}
+
+/** A specification brought ahead of its apply. */
+export interface StagedRow {
+  readonly at: ClusterMs
+}
+
+export interface AppRow {
+  readonly id: AppId
+  readonly address: string
+  readonly stack: StackName | null
+  readonly submitted: SpecHash
+  readonly effective: SpecHash
+  readonly instances: number
+  /** Instances with the same key run the same configuration; a forced restart changes it too. */
+  readonly runKey: string
+  readonly restarts: number
+  readonly version: UtcMs
+  readonly lastScalingAt: UtcMs
+  readonly lastConfigChangeAt: UtcMs
+  readonly revision: Revision
+  /** What its stack applied last, when somebody else changed the app since. */
+  readonly applied: { readonly spec: SpecHash; readonly instances: number } | null
+  readonly changedBy: string
+  readonly sensitivePaths: readonly string[]
+}
+
+export interface VersionRow {
+  readonly app: AppId
+  readonly version: UtcMs
+  readonly spec: SpecHash
+  readonly instances: number
+  readonly lastScalingAt: UtcMs
+  readonly lastConfigChangeAt: UtcMs
+}
+
+export interface GroupRow {
+  readonly id: GroupId
+  readonly address: string
+  readonly dependencies: readonly string[]
+  readonly stack: StackName | null
+  readonly revision: Revision
+}
+
+export interface VolumeRow {
+  readonly name: string
+  readonly address: string
+  readonly size: number
+  readonly shared: boolean
+  readonly stack: StackName | null
+  readonly revision: Revision
+}
+
+export interface StackRow {
+  readonly name: StackName
+  readonly origin: string
+  readonly revision: Revision
+  readonly outputs: Readonly<Record<string, { readonly value: Json; readonly sensitive: boolean }>>
+}
+
+/** One copy of an app in one slot, over all its incarnations. */
+export interface InstanceRow {
+  readonly id: InstanceId
+  readonly app: AppId
+  readonly slot: number
+  readonly incarnation: number
+  readonly goal: 'run' | 'stop'
+  readonly spec: SpecHash
+  readonly runKey: string
+  readonly version: UtcMs
+  /** Set while this incarnation holds an allocation. */
+  readonly agent: AgentId | null
+  /** The planned agent, tried first. */
+  readonly planned: AgentId | null
+  readonly reported: ReportedCondition | null
+  readonly unreachable: boolean
+  readonly health: readonly HealthResult[]
+  readonly ready: boolean
+  readonly createdAt: ClusterMs
+  readonly placedAt: ClusterMs
+  readonly runningAt: ClusterMs
+  /** For people; 0: not yet. */
+  readonly stagedUtc: UtcMs
+  readonly startedUtc: UtcMs
+  readonly pid: number
+  readonly ipAddresses: readonly string[]
+}
+
+/** What one incarnation holds on an agent; apart from the instance, which it may outlive on an agent that is away. */
+export interface AllocationRow {
+  readonly instance: InstanceId
+  readonly incarnation: number
+  readonly app: AppId
+  readonly owner: 'app'
+  readonly agent: AgentId
+  readonly gen: number
+  readonly goal: 'run' | 'stop'
+  readonly cause: StopCause | null
+  /** Who asked for the stop. */
+  readonly author: string
+  readonly spec: SpecHash
+  readonly version: UtcMs
+  readonly resources: Resources
+  readonly ports: readonly number[]
+  readonly graceMs: number
+  readonly statusSeq: number
+  readonly stopAt: ClusterMs
+}
+
+export interface AgentRow {
+  readonly id: AgentId
+  readonly hostname: string
+  readonly attributes: Readonly<Record<string, Attribute>>
+  readonly capacity: Capacity
+  readonly drivers: readonly DriverKind[]
+  readonly bootId: string
+  readonly version: string
+  /** Last generation given to a row of this agent. */
+  readonly gen: number
+  readonly unreachableSince: ClusterMs | null
+}
+
+/** How far one action is. The figures are set once, when it begins; all counts are derived from rows. */
+export interface ActionProgress {
+  readonly action: Action['action']
+  readonly state: 'pending' | 'running' | 'done'
+  readonly begunAt: ClusterMs
+  readonly target: number
+  /** Instances that had to be started when the action began. */
+  readonly toStart: number
+  readonly minHealthy: number
+  readonly maxCapacity: number
+  readonly killNow: number
+  readonly oldAtStart: number
+}
+
+export interface DeploymentRow {
+  readonly id: DeploymentId
+  readonly version: UtcMs
+  readonly actor: Actor
+  readonly state: 'running' | 'done' | 'cancelled' | 'replaced'
+  readonly steps: readonly Step[]
+  /** 0-based; equal to steps.length when all are done. */
+  readonly current: number
+  readonly apps: Readonly<
+    Record<string, { readonly original: AppRow | null; readonly target: AppRow | null }>
+  >
+  readonly progress: Readonly<Record<string, ActionProgress>>
+  /** Planned agents per app, in launch order. */
+  readonly placements: Readonly<Record<string, readonly AgentId[]>>
+  /** Counts deployments, for order. */
+  readonly ordinal: number
+}
+
+/** Launch delay of one configuration of one app. */
+export interface BackoffRow {
+  readonly app: AppId
+  readonly runKey: string
+  readonly delayMs: number
+  readonly until: ClusterMs
+  readonly touched: ClusterMs
+}
+
+/** The last end of a task that nobody asked for. */
+export interface FailureRow {
+  readonly app: AppId
+  readonly instance: InstanceId
+  readonly incarnation: number
+  readonly agent: AgentId
+  readonly host: string
+  readonly condition: ReportedCondition
+  readonly exit: Exit | null
+  readonly version: UtcMs
+  readonly utc: UtcMs
+}
+
+/** Durations seen, newest last, for the forecast: ms from placed to running, running to healthy, stop to gone. */
+export interface TimingRow {
+  readonly app: AppId
+  readonly start: readonly number[]
+  readonly healthy: readonly number[]
+  readonly stop: readonly number[]
+}
+
+export interface RequestRow {
+  readonly key: string
+  readonly reply: Reply
+  readonly ordinal: number
+}
+
+export interface AuditRow {
+  readonly ordinal: number
+  readonly utc: UtcMs
+  readonly actor: Actor
+  readonly operation: string
+  readonly subjects: readonly string[]
+  readonly outcome: string
+}
+
+export interface Rows {
+  readonly cluster: ClusterRow
+  readonly spec: SpecRow
+  readonly staged: StagedRow
+  readonly app: AppRow
+  readonly version: VersionRow
+  readonly group: GroupRow
+  readonly volume: VolumeRow
+  readonly stack: StackRow
+  readonly instance: InstanceRow
+  readonly allocation: AllocationRow
+  readonly agent: AgentRow
+  readonly deployment: DeploymentRow
+  readonly backoff: BackoffRow
+  readonly failure: FailureRow
+  readonly timing: TimingRow
+  readonly request: RequestRow
+  readonly audit: AuditRow
+}
+
+export type TableName = keyof Rows
+
+export const tableNames = [
+  'agent',
+  'allocation',
+  'app',
+  'audit',
+  'backoff',
+  'cluster',
+  'deployment',
+  'failure',
+  'group',
+  'instance',
+  'request',
+  'spec',
+  'stack',
+  'staged',
+  'timing',
+  'version',
+  'volume',
+] as const satisfies readonly TableName[]
+
+export function allocationKey(instance: InstanceId, incarnation: number): string {
+  return `${instance}/${incarnation}`
+}
