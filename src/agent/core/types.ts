@@ -42,8 +42,15 @@ export interface AgentIdentity {
 export type { DriverKind }
 
 export type AgentInput =
-  /** After the checkpoint was read and the drivers were asked what they find running. */
-  | { readonly kind: 'boot'; readonly found: readonly FoundTask[] }
+  /**
+   * After the checkpoint was read and the drivers were asked what they find running. `drivers` names those that
+   * answered (absent: all); the tasks of one that did not are left as they are until a later boot input brings it.
+   */
+  | {
+      readonly kind: 'boot'
+      readonly found: readonly FoundTask[]
+      readonly drivers?: readonly DriverKind[]
+    }
   | { readonly kind: 'connected'; readonly session: SessionId }
   | { readonly kind: 'disconnected' }
   | { readonly kind: 'server'; readonly message: ServerMessage }
@@ -111,6 +118,8 @@ export type DriverEvent =
       readonly key: TaskKey
       readonly index: number
       readonly ok: boolean
+      /** Neither success nor failure: nothing is counted. */
+      readonly ignored?: boolean
       readonly cause?: string
     }
 
@@ -133,9 +142,17 @@ export interface Driver {
   start(task: TaskSpec): void
   stop(key: TaskKey, graceMs: number): void
   remove(key: TaskKey): void
+  /** Runs a command beside a running task, in its sandbox and with its environment. Never throws. */
+  exec(key: TaskKey, argv: readonly string[], timeoutMs: number): Promise<ExecResult>
   /** Lets go of everything without touching running tasks. */
   close(): Promise<void>
 }
+
+/** How a command that was run beside a task ended. */
+export type ExecResult =
+  | { readonly kind: 'exited'; readonly code: number; readonly output: string }
+  | { readonly kind: 'timedOut' }
+  | { readonly kind: 'failed'; readonly message: string }
 
 export type DriverListener = (event: DriverEvent) => void
 
