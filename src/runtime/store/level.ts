@@ -1,0 +1,357 @@
+// The store on LevelDB. Three kinds of keys: `r!<row key>` the rows, `c!<revision>` the newest commits, `h!head` what
+// the last commit left. One commit is one synced batch over all three, so they never disagree unless bytes were
+// damaged; `open` reads everything once and says so in words. It never creates (a missing CURRENT file made LevelDB
+// delete nearly all rows when it was allowed to) and never repairs.
+//
+// After a failed write the handle is never written again: LevelDB was seen to acknowledge synced batches after a full
+// disk that were all gone later. Close, open, look at the head.
+import { ClassicLevel } from 'classic-level'
+import {
+  addDigest,
+  assert,
+  type ClusterMs,
+  CodedError,
+  type Digest,
+  emptyDigest,
+  rowHash,
+  sameDigest,
+} from '../../base/index.ts'
+import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
+import type { Commit, Row } from '../core/types.ts'
+import {
+  checked,
+  decodeCommit,
+  decodeHead,
+  encodeCommit,
+  encodeHead,
+  type Head,
+  withChecksum,
+} from './encoding.ts'
+import { markDirectory, markedCluster, stateDirectory } from './mark.ts'
+import type { AppendOutcome, Opened, Store } from './store.ts'
+import { CommitWindow } from './window.ts'
+
+type Database = ClassicLevel<string, Buffer>
+
+const headKey = 'h!head'
+const rowPrefix = 'r!'
+const commitPrefix = 'c!'
+/** Entries fetched from LevelDB at a time: large enough to make the crossing cheap, small enough for memory. */
+const entriesPerRead = 1000
+/** Findings told one by one; a disk that went bad has thousands, and the first ones say it. */
+const maxFindings = 20
+
+/** Creates an empty store for a new cluster. Refuses a directory that holds one. */
+export async function initStore(directory: string, clusterId: ClusterId): Promise<void> {
+  await markDirectory(directory, clusterId, async () => {
+    const database = newDatabase(directory)
+    await database.open({ createIfMissing: true, errorIfExists: true })
+    try {
+      const head = { clusterId, revision: 0, epoch: 0, now: 0, digest: emptyDigest, oldest: 1 }
+      const batch = database.batch()
+      batch.put(headKey, withChecksum(headKey, encodeHead(head)))
+      await batch.write({ sync: true })
+    } finally {
+      await database.close()
+    }
+  })
+}
+
+function newDatabase(directory: string): Database {
+  return new ClassicLevel<string, Buffer>(stateDirectory(directory), {
+    keyEncoding: 'utf8',
+    valueEncoding: 'buffer',
+    createIfMissing: false,
+  })
+}
+
+interface Handle {
+  readonly database: Database
+  head: Head
+  window: CommitWindow
+  damaged: boolean
+}
+
+export class LevelStore implements Store {
+  readonly #directory: string
+  #handle: Handle | undefined
+  /** Set once a write failed: why nothing more may be written through this handle. */
+  #broken: Error | undefined
+  #writing = false
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  async open(): Promise<Opened> {
+    assert(this.#handle === undefined, 'the store is open already')
+    const clusterId = await markedCluster(this.#directory)
+    const database = newDatabase(this.#directory)
+    try {
+      await database.open({ createIfMissing: false })
+    } catch (error) {
+      throw this.#cannotOpen(error)
+    }
+    try {
+      const proof = await prove(database, clusterId)
+      this.#handle = { database, head: proof.head, window: proof.window, damaged: proof.damage.length > 0 }
+      this.#broken = undefined
+      const { head } = proof
+      return {
+        clusterId,
+        head: head.revision as Revision,
+        epoch: head.epoch as Epoch,
+        now: head.now as ClusterMs,
+        digest: head.digest,
+        damage: proof.damage,
+      }
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+  }
+
+  async append(commit: Commit, fence: Epoch): Promise<AppendOutcome> {
+    assert(!this.#writing, 'one append at a time')
+    const handle = this.#handle
+    const refusal = this.#refusal(handle, commit, fence)
+    if (handle === undefined || refusal !== undefined) {
+      return {
+        kind: 'notCommitted',
+        error: new CodedError('STORE_FAILED', refusal ?? 'The store is closed'),
+      }
+    }
+    const { database, window } = handle
+    const bytes = encodeCommit(commit)
+    const oldest = window.trimFor(bytes.length)
+    const head: Head = {
+      clusterId: handle.head.clusterId,
+      revision: commit.revision,
+      epoch: commit.epoch,
+      now: commit.now,
+      digest: commit.digest,
+      oldest,
+    }
+    this.#writing = true
+    try {
+      const batch = database.batch()
+      for (const row of commit.puts) batch.put(rowPrefix + row.key, withChecksum(row.key, row.value))
+      for (const key of commit.deletes) batch.del(rowPrefix + key)
+      for (let r = window.oldest; r < oldest; r++) batch.del(commitKey(r))
+      batch.put(commitKey(commit.revision), withChecksum(commitKey(commit.revision), bytes))
+      batch.put(headKey, withChecksum(headKey, encodeHead(head)))
+      await batch.write({ sync: true })
+    } catch (cause) {
+      this.#broken = new CodedError('STORE_FAILED', `The write of revision ${commit.revision} failed`, {
+        cause,
+      })
+      return { kind: 'unknown', error: this.#broken }
+    } finally {
+      this.#writing = false
+    }
+    window.add(bytes.length)
+    window.dropBefore(oldest)
+    handle.head = head
+    return { kind: 'committed' }
+  }
+
+  async *snapshot(): AsyncIterable<Row> {
+    for await (const [key, stored] of entries(this.#database(), rowPrefix)) {
+      const rowKey = key.slice(rowPrefix.length)
+      const value = checked(rowKey, stored)
+      // A damaged row was told by `open`; what can be read is served.
+      if (value !== undefined) yield { key: rowKey, value }
+    }
+  }
+
+  async *commits(from: Revision): AsyncIterable<Commit> {
+    for await (const [key, stored] of entries(this.#database(), commitPrefix, commitKey(from))) {
+      const bytes = checked(key, stored)
+      const commit = bytes && decodeCommit(bytes)
+      if (commit === undefined)
+        throw new CodedError('DATA_DAMAGED', `Commit ${key.slice(commitPrefix.length)} is damaged`)
+      yield commit
+    }
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = undefined
+    await handle?.database.close()
+  }
+
+  #database(): Database {
+    if (this.#handle === undefined) throw new CodedError('STORE_FAILED', 'The store is closed')
+    return this.#handle.database
+  }
+
+  // Why nothing may be written, with certainty that nothing was.
+  #refusal(handle: Handle | undefined, commit: Commit, fence: Epoch): string | undefined {
+    if (handle === undefined) return 'The store is closed'
+    if (this.#broken !== undefined) return 'An earlier write failed; the store must be opened again'
+    if (handle.damaged) return 'The store is damaged and is not written'
+    const { revision, epoch } = handle.head
+    if (commit.revision !== revision + 1) return `Revision ${commit.revision} does not follow ${revision}`
+    if (fence < epoch) return `Epoch ${fence} is over: the store is at epoch ${epoch}`
+    if (commit.epoch !== fence) return `The commit is of epoch ${commit.epoch}, its writer of ${fence}`
+    return undefined
+  }
+
+  #cannotOpen(error: unknown): CodedError {
+    const cause = (error as { cause?: { code?: string; message?: string } }).cause
+    if (cause?.code === 'LEVEL_LOCKED') {
+      return new CodedError('DATA_DIRECTORY_INVALID', `${this.#directory} is in use by another process`, {
+        advice:
+          'One server runs on a data directory. Stop the other one, or give this one its own with --data.',
+        cause: error,
+      })
+    }
+    const reason = cause?.message ?? String(error)
+    return new CodedError('DATA_DAMAGED', `The state in ${this.#directory} can not be opened: ${reason}`, {
+      advice: 'Nothing was changed. Copy the directory before any repair.',
+      cause: error,
+    })
+  }
+}
+
+interface Proof {
+  readonly head: Head
+  readonly window: CommitWindow
+  readonly damage: readonly string[]
+}
+
+// Reads everything once: checksums, the digest of all rows, the chain of commits up to the head.
+async function prove(database: Database, clusterId: ClusterId): Promise<Proof> {
+  const findings = new Findings()
+  const head = await readHead(database, findings)
+  if (head !== undefined && head.clusterId !== clusterId)
+    findings.add(`The rows belong to cluster ${head.clusterId}, the directory to ${clusterId}`)
+  const rows = await proveRows(database, findings)
+  const chain = await proveCommits(database, head, findings)
+  const last = chain.last
+  const known: Head = head ?? {
+    clusterId,
+    revision: last?.revision ?? 0,
+    epoch: last?.epoch ?? 0,
+    now: last?.now ?? 0,
+    digest: last?.digest ?? rows,
+    oldest: chain.window.oldest,
+  }
+  if (!sameDigest(rows, known.digest))
+    findings.add(
+      `The rows do not add up to revision ${known.revision}: digest ${digestText(rows)}, recorded ${digestText(known.digest)}`,
+    )
+  if (last !== undefined && last.revision === known.revision && !sameDigest(last.digest, known.digest))
+    findings.add(`Commit ${last.revision} and the head record disagree about the digest`)
+  return { head: known, window: chain.window, damage: findings.list() }
+}
+
+async function readHead(database: Database, findings: Findings): Promise<Head | undefined> {
+  try {
+    const stored = await database.get(headKey)
+    const bytes = stored && checked(headKey, stored)
+    const head = bytes && decodeHead(bytes)
+    if (head === undefined) findings.add(stored ? 'The head record is damaged' : 'The head record is missing')
+    return head
+  } catch (error) {
+    findings.add(`The head record can not be read: ${reasonOf(error)}`)
+    return undefined
+  }
+}
+
+async function proveRows(database: Database, findings: Findings): Promise<Digest> {
+  let digest = emptyDigest
+  let place = 'the first row'
+  try {
+    for await (const [key, stored] of entries(database, rowPrefix)) {
+      const rowKey = key.slice(rowPrefix.length)
+      const bytes = checked(rowKey, stored)
+      if (bytes === undefined) findings.add(`Row ${rowKey} is damaged`)
+      else digest = addDigest(digest, rowHash(rowKey, bytes))
+      place = `row ${rowKey}`
+    }
+  } catch (error) {
+    findings.add(`The rows can not be read past ${place}: ${reasonOf(error)}`)
+  }
+  return digest
+}
+
+async function proveCommits(
+  database: Database,
+  head: Head | undefined,
+  findings: Findings,
+): Promise<{ last: Commit | undefined; window: CommitWindow }> {
+  let last: Commit | undefined
+  let window = new CommitWindow(head?.oldest ?? 1)
+  let expected = head?.oldest
+  try {
+    for await (const [key, stored] of entries(database, commitPrefix)) {
+      const revision = Number(key.slice(commitPrefix.length))
+      if (expected === undefined) window = new CommitWindow(revision)
+      else if (revision > expected) findings.add(`Missing ${revisions(expected, revision - 1)}`)
+      expected = revision + 1
+      const bytes = checked(key, stored)
+      const commit = bytes && decodeCommit(bytes)
+      if (commit?.revision === revision) last = commit
+      else findings.add(`Commit ${revision} is damaged`)
+      window.add(stored.length)
+    }
+  } catch (error) {
+    findings.add(`The commits can not be read past revision ${(expected ?? 1) - 1}: ${reasonOf(error)}`)
+  }
+  if (head !== undefined && expected !== undefined) {
+    if (expected <= head.revision) findings.add(`Missing ${revisions(expected, head.revision)}`)
+    if (expected > head.revision + 1)
+      findings.add(`Commits go up to revision ${expected - 1}, the head record only to ${head.revision}`)
+  }
+  return { last, window }
+}
+
+class Findings {
+  readonly #found: string[] = []
+  #more = 0
+
+  add(finding: string): void {
+    if (this.#found.length < maxFindings) this.#found.push(finding)
+    else this.#more++
+  }
+
+  list(): readonly string[] {
+    return this.#more === 0 ? this.#found : [...this.#found, `and ${this.#more} more`]
+  }
+}
+
+async function* entries(
+  database: Database,
+  prefix: string,
+  from: string = prefix,
+): AsyncGenerator<[string, Buffer]> {
+  // The character after `!`, so that the range ends where the prefix does.
+  const iterator = database.iterator({ gte: from, lt: `${prefix.slice(0, -1)}"` })
+  try {
+    for (;;) {
+      const read = await iterator.nextv(entriesPerRead)
+      if (read.length === 0) return
+      for (const entry of read) yield entry
+    }
+  } finally {
+    await iterator.close()
+  }
+}
+
+// 16 digits hold every safe integer, and sort as numbers do.
+function commitKey(revision: number): string {
+  return commitPrefix + String(revision).padStart(16, '0')
+}
+
+function revisions(from: number, to: number): string {
+  return from === to ? `commit ${from}` : `commits ${from} to ${to}`
+}
+
+function digestText(digest: Digest): string {
+  return [digest.high, digest.low].map(n => n.toString(16).padStart(8, '0')).join('')
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
