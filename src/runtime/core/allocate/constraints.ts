@@ -40,16 +40,6 @@ export function groupSize(
   return sum
 }
 
-/** The agent's value for each GROUP_BY constraint, in order: what victims are balanced by. */
-export function groupValues(
-  constraints: readonly Constraint[],
-  agent: Pick<AgentFacts, 'hostname' | 'attributes'>,
-): readonly (string | undefined)[] {
-  return constraints
-    .filter(([, operator]) => operator === 'GROUP_BY')
-    .map(([field]) => fieldText(agent, field))
-}
-
 /** `hostname UNIQUE`, `rack GROUP_BY 3`: for people. */
 export function constraintText(constraint: Constraint): string {
   return constraint.filter(part => part !== undefined).join(' ')

@@ -21,8 +21,7 @@
 //          with new = target T ≥ old). If it is equal, minHealthy = maxCapacity and the 1 more allows a start.
 // Every stop makes old smaller, every start makes new greater up to the target: it ends. A resident app has no room for
 // the 1 more, its volume is held by the old instance: its promise is one less there, as in Marathon, where it kills one.
-import type { App, InstanceId } from '../../../model/index.ts'
-import { chooseVictims, type VictimCandidate } from './victims.ts'
+import type { InstanceId } from '../../../model/index.ts'
 
 export interface RollingStart {
   /** N. */
@@ -61,13 +60,19 @@ export function startRolling(start: RollingStart): RollingFigures & { readonly k
   }
 }
 
+export interface RollingInstance {
+  readonly id: InstanceId
+  /** Strictly: running, reachable, all checks alive, ready. */
+  readonly healthy: boolean
+}
+
 export interface RollingNow {
-  /** Goal run, of another configuration than the target. */
-  readonly oldLive: readonly VictimCandidate[]
+  /** Goal run, of another configuration than the target; in the order in which they should go. */
+  readonly oldLive: readonly RollingInstance[]
   /** Told to stop, not yet gone; of any old configuration. */
   readonly oldStopping: number
   /** Goal run, of the target configuration. */
-  readonly newLive: readonly VictimCandidate[]
+  readonly newLive: readonly RollingInstance[]
   readonly newStopping: number
 }
 
@@ -82,7 +87,7 @@ export interface Decision {
 }
 
 export function rollingDecision(
-  figures: RollingFigures & { readonly target: number; readonly killSelection: App['killSelection'] },
+  figures: RollingFigures & { readonly target: number },
   now: RollingNow,
 ): Decision {
   const { target, minHealthy, maxCapacity } = figures
@@ -95,8 +100,8 @@ export function rollingDecision(
   const healthyAllowed = Math.max(0, healthy - minHealthy)
   const kill =
     old > 0
-      ? unhealthyFirst(now.oldLive, mayStop, healthyAllowed, figures.killSelection)
-      : unhealthyFirst(now.newLive, fresh - target, healthyAllowed, figures.killSelection)
+      ? unhealthyFirst(now.oldLive, mayStop, healthyAllowed)
+      : unhealthyFirst(now.newLive, fresh - target, healthyAllowed)
 
   const oneMore = minHealthy >= maxCapacity && old + healthyNew >= maxCapacity ? 1 : 0
   const holders = old + fresh + now.oldStopping + now.newStopping
@@ -109,36 +114,25 @@ export function rollingDecision(
 }
 
 function unhealthyFirst(
-  candidates: readonly VictimCandidate[],
+  candidates: readonly RollingInstance[],
   wanted: number,
   healthyAllowed: number,
-  selection: App['killSelection'],
 ): readonly InstanceId[] {
   if (wanted <= 0) return []
-  const unhealthy = chooseVictims(
-    candidates.filter(c => !c.healthy),
-    wanted,
-    { selection },
-  )
-  const rest = Math.min(wanted - unhealthy.length, healthyAllowed)
-  if (rest <= 0) return unhealthy
-  const healthy = chooseVictims(
-    candidates.filter(c => c.healthy),
-    rest,
-    { selection },
-  )
-  return [...unhealthy, ...healthy]
+  const unhealthy = candidates.filter(c => !c.healthy).slice(0, wanted)
+  const healthy = candidates
+    .filter(c => c.healthy)
+    .slice(0, Math.min(wanted - unhealthy.length, healthyAllowed))
+  return [...unhealthy, ...healthy].map(c => c.id)
 }
 
-function count(instances: readonly VictimCandidate[]): number {
+function count(instances: readonly RollingInstance[]): number {
   return instances.filter(i => i.healthy).length
 }
 
 function reason(figures: { target: number }, now: RollingNow, healthyNew: number): string {
   const stopping = now.oldStopping + now.newStopping
   const unhealthy = now.newLive.length - healthyNew
-  const scheduled = now.newLive.filter(i => i.stage === 'scheduled').length
-  if (scheduled > 0) return `${scheduled} new of ${figures.target} to be placed`
   if (unhealthy > 0) return `${unhealthy} new of ${figures.target} to become healthy`
   return `${stopping} old to stop`
 }
