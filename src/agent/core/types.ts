@@ -37,6 +37,8 @@ export interface AgentIdentity {
   readonly attributes: Readonly<Record<string, Attribute>>
   readonly drivers: readonly DriverKind[]
   readonly version: string
+  /** Absolute path under which each process task has its sandbox (see sandboxDirectory); absent in simulations. */
+  readonly tasksDirectory?: string
 }
 
 export type { DriverKind }
@@ -93,8 +95,12 @@ export type Effect =
   | {
       readonly kind: 'check'
       readonly key: TaskKey
+      /** Position in the app's `healthChecks`, or with `readiness` in its `readinessChecks`. */
       readonly index: number
+      readonly readiness?: true
       readonly task: TaskSpec
+      /** Addresses of the task in a network of its own. */
+      readonly ipAddresses?: readonly string[]
     }
   /** The server has taken note of its end: engine objects and exit records may go; sandbox and logs stay for the sweep. */
   | { readonly kind: 'remove'; readonly key: TaskKey; readonly driver: DriverKind }
@@ -117,6 +123,7 @@ export type DriverEvent =
       readonly kind: 'checked'
       readonly key: TaskKey
       readonly index: number
+      readonly readiness?: true
       readonly ok: boolean
       /** Neither success nor failure: nothing is counted. */
       readonly ignored?: boolean

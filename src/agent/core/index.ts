@@ -1,0 +1,6 @@
+// The face of the agent's mind, for the agent's loop and for the simulator.
+export { decodeRecords, memoryKey, noMemory } from './record.ts'
+export { containerSandbox, directoryName, sandboxDirectory } from './sandbox.ts'
+export { createAgentState, taskText, type AgentState, type TaskState } from './state.ts'
+export { hello, nextWake, step } from './step.ts'
+export * from './types.ts'
