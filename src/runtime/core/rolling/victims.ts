@@ -95,7 +95,7 @@ function balancingPicks(
   while (picks.length < count) {
     const uneven = mostUneven(sizes)
     const largest = Math.max(...sizes[uneven]!.values())
-    const fromLargest = (c: VictimCandidate): boolean => sizes[uneven]!.get(c.groups?.[uneven]) === largest
+    const fromLargest = (c: Grouped): boolean => sizes[uneven]!.get(c.groups[uneven]) === largest
     const pick =
       first(left, c => fromLargest(c) && evens(sizes, c)) ??
       first(left, c => !fromLargest(c) && evens(sizes, c))
