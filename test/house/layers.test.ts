@@ -78,13 +78,13 @@ describe('layers', () => {
       "import { a } from './a.ts'",
       "export type { B } from '../b.ts'",
       "import './c.ts'",
-      "const d = await import('./d.ts')",
       "// import { e } from './e.ts'",
       "const f = 'a // b' /* import './g.ts' */",
       "import {\n  h,\n} from 'node:h'",
+      "const d = await import('./d.ts')",
     ].join('\n')
     const source: Source = { path: 'src/x/y.ts', text }
-    expect(importsOf(source)).toEqual(['src/x/a.ts', 'src/b.ts', 'src/x/c.ts', 'src/x/d.ts', 'node:h'])
+    expect(importsOf(source)).toEqual(['src/x/a.ts', 'src/b.ts', 'src/x/c.ts', 'node:h', 'src/x/d.ts'])
   })
 })
 

@@ -23,7 +23,7 @@ export function trackedFiles(...patterns: readonly string[]): readonly Source[] 
 /** What a file imports: for own files the path in the repository, else the package or `node:` name. */
 export function importsOf(source: Source): readonly string[] {
   const code = withoutComments(source.text)
-  const statements = code.matchAll(/^\s*(?:import|export)\b[^'"`;=()]*?(?:\bfrom\s*)?(['"])([^'"\n]+)\1/gm)
+  const statements = code.matchAll(/^(?:import|export)\b(?:[\w\s{},*$]*\bfrom)?\s*(['"])([^'"\n]+)\1/gm)
   const calls = code.matchAll(/\bimport\(\s*(['"])([^'"\n]+)\1/g)
   return [...statements, ...calls].map(match => resolved(source.path, match[2]!))
 }
