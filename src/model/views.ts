@@ -1,5 +1,6 @@
 // What the control plane shows of itself over its own API (`/v1/…`): read by the command line, and later by the UI.
 import type { Json } from '../base/index.ts'
+import type { App } from './app.ts'
 import type { Action, Step } from './deployment.ts'
 import type {
   AgentId,
@@ -117,6 +118,29 @@ export interface AppProgress {
   readonly target: number
   /** Why it does not move on, one sentence, when it waits for something that may never come. */
   readonly waitingFor?: string
+}
+
+/** A stored version of an app. */
+export interface VersionView {
+  /** ISO times. */
+  readonly version: string
+  readonly lastScalingAt: string
+  readonly lastConfigChangeAt: string
+  /** As submitted then. */
+  readonly app: App
+}
+
+/** The last end of a task that nobody asked for. */
+export interface FailureView {
+  readonly appId: AppId
+  readonly host: string
+  readonly agent: AgentId
+  readonly taskId: TaskId
+  readonly condition: Condition
+  readonly message: string
+  /** ISO times. */
+  readonly version: string
+  readonly at: string
 }
 
 /** Body of `POST /v1/plan`. */

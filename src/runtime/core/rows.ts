@@ -160,7 +160,9 @@ export interface AgentRow {
 }
 
 /** How far one action is. The figures are set once, when it begins; all counts are derived from rows. */
-export interface ActionProgress {
+export interface ActionRow {
+  readonly deployment: DeploymentId
+  readonly app: AppId
   readonly action: Action['action']
   readonly state: 'pending' | 'running' | 'done'
   readonly begunAt: ClusterMs
@@ -169,8 +171,6 @@ export interface ActionProgress {
   readonly toStart: number
   readonly minHealthy: number
   readonly maxCapacity: number
-  readonly killNow: number
-  readonly oldAtStart: number
 }
 
 export interface DeploymentRow {
@@ -184,20 +184,18 @@ export interface DeploymentRow {
   readonly apps: Readonly<
     Record<string, { readonly original: AppRow | null; readonly target: AppRow | null }>
   >
-  readonly progress: Readonly<Record<string, ActionProgress>>
   /** Planned agents per app, in launch order. */
   readonly placements: Readonly<Record<string, readonly AgentId[]>>
   /** Counts deployments, for order. */
   readonly ordinal: number
 }
 
-/** Launch delay of one configuration of one app. */
+/** Launch delay of an app, for the configuration that failed last. */
 export interface BackoffRow {
   readonly app: AppId
   readonly runKey: string
   readonly delayMs: number
   readonly until: ClusterMs
-  readonly touched: ClusterMs
 }
 
 /** The last end of a task that nobody asked for. */
@@ -237,6 +235,7 @@ export interface AuditRow {
 }
 
 export interface Rows {
+  readonly action: ActionRow
   readonly cluster: ClusterRow
   readonly spec: SpecRow
   readonly staged: StagedRow
@@ -259,6 +258,7 @@ export interface Rows {
 export type TableName = keyof Rows
 
 export const tableNames = [
+  'action',
   'agent',
   'allocation',
   'app',
@@ -280,4 +280,13 @@ export const tableNames = [
 
 export function allocationKey(instance: InstanceId, incarnation: number): string {
   return `${instance}/${incarnation}`
+}
+
+export function actionKey(deployment: DeploymentId, app: AppId): string {
+  return `${deployment}${app}`
+}
+
+/** Sorts by time within an app. */
+export function versionKey(row: Pick<VersionRow, 'app' | 'version'>): string {
+  return `${row.app}@${String(row.version).padStart(16, '0')}`
 }

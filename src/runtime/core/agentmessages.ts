@@ -1,0 +1,272 @@
+// What agents say: hello, reports, pongs, silence. The server frees what a task held only on a report of its end, never
+// on having told it to stop; absence of a task from a report means nothing.
+import {
+  isTerminal,
+  protocolVersion,
+  setHash,
+  type AgentId,
+  type AgentMessage,
+  type Hello,
+  type ReportRow,
+  type ServerMessage,
+  type SessionId,
+} from '../../model/index.ts'
+import type { UtcMs } from '../../base/index.ts'
+import { aggregateHealth, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
+import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
+import type { Session, State } from './state.ts'
+import { recordTiming } from './timings.ts'
+
+/** Rounds without an answer, sent on time, until an agent counts as unreachable. */
+export const roundsUntilUnreachable = 5
+/** A window of the brake on the loss of agents. */
+const lossWindowMs = 60_000
+/** Share of the agents that may be lost in one window. */
+const lossShare = 0.1
+/** Between two pings of one round and the next; the agent is told, so that it can notice a silent server. */
+export const defaultPingIntervalMs = 3000
+
+export function handleAgentMessage(state: State, sessionId: SessionId, message: AgentMessage): void {
+  if (message.kind === 'hello') return hello(state, sessionId, message)
+  const session = state.sessions.get(sessionId)
+  if (session === undefined) {
+    send(state, sessionId, {
+      kind: 'refuse',
+      code: 'damaged',
+      reason: 'this connection is not known; say hello again',
+    })
+    return
+  }
+  if (message.kind === 'report') return report(state, session, message)
+  if (message.kind === 'pong') return pong(state, session, message)
+  session.needFull = true
+  state.dirtyAgents.add(session.agent)
+}
+
+export function agentClosed(state: State, sessionId: SessionId): void {
+  const session = state.sessions.get(sessionId)
+  if (session === undefined) return
+  state.sessions.delete(sessionId)
+  if (state.sessionOf.get(session.agent) !== sessionId) return
+  state.sessionOf.delete(session.agent)
+  state.agents.setReachable(session.agent, false)
+}
+
+function hello(state: State, sessionId: SessionId, message: Hello): void {
+  const cluster = state.tables.cluster.get('cluster')!
+  const refuse = (code: 'cluster' | 'version' | 'duplicate', reason: string): void =>
+    send(state, sessionId, { kind: 'refuse', code, reason })
+  if (!message.protocolVersions.includes(protocolVersion)) {
+    return refuse(
+      'version',
+      `this server speaks protocol ${protocolVersion}, the agent ${message.protocolVersions.join(', ')}`,
+    )
+  }
+  if (message.clusterId !== undefined && message.clusterId !== cluster.clusterId) {
+    return refuse(
+      'cluster',
+      `this server is cluster ${cluster.clusterId}, the agent belongs to ${message.clusterId}`,
+    )
+  }
+  noticeTimeTravel(state, message)
+  const old = state.sessionOf.get(message.agentId)
+  if (old !== undefined) state.sessions.delete(old)
+  const known = state.tables.agent.get(message.agentId)
+  const gen = Math.max(known?.gen ?? 0, aheadOf(known, message) ? message.appliedGen + 1 : 0)
+  const session: Session = {
+    id: sessionId,
+    agent: message.agentId,
+    sentGen: message.appliedGen,
+    needFull: message.appliedGen === 0 || message.setHash !== expectedSetHash(state, message.agentId),
+    sentSpecs: new Set(),
+    forget: [],
+  }
+  state.sessions.set(sessionId, session)
+  state.sessionOf.set(message.agentId, sessionId)
+  state.missedRounds.set(message.agentId, 0)
+  const wasUnreachable = known !== undefined && known.unreachableSince !== null
+  const row: AgentRow = {
+    id: message.agentId,
+    hostname: message.hostname,
+    attributes: message.attributes,
+    capacity: message.capacity,
+    drivers: message.drivers,
+    bootId: message.bootId,
+    version: message.version,
+    gen,
+    unreachableSince: null,
+  }
+  state.tables.agent.put(message.agentId, row)
+  if (wasUnreachable) backInReach(state, message.agentId)
+  state.agents.setReachable(message.agentId, true)
+  state.capacityFreed = true
+  send(state, sessionId, {
+    kind: 'welcome',
+    protocolVersion,
+    clusterId: cluster.clusterId,
+    epoch: state.epoch,
+    revision: state.revision,
+    agentId: message.agentId,
+    pingIntervalMs: defaultPingIntervalMs,
+  })
+  state.dirtyAgents.add(message.agentId)
+}
+
+// The agent has seen more than this server knows: the server was set back (a restored copy, a lost tail). A new epoch
+// makes its word count again, and what runs unknown is adopted rather than stopped.
+function noticeTimeTravel(state: State, message: Hello): void {
+  const ahead =
+    message.seenEpoch > state.epoch ||
+    (message.seenEpoch === state.epoch && message.seenRevision > state.nextRevision)
+  if (!ahead || message.clusterId === undefined) return
+  const cluster = state.tables.cluster.get('cluster')!
+  const epoch = (Math.max(message.seenEpoch, state.epoch) + 1) as typeof cluster.epoch
+  state.tables.cluster.put('cluster', { ...cluster, epoch, adopt: true })
+  state.event('server_set_back', { agent: message.agentId, seenRevision: message.seenRevision })
+}
+
+function aheadOf(known: AgentRow | undefined, message: Hello): boolean {
+  return message.appliedGen > (known?.gen ?? 0)
+}
+
+export function expectedSetHash(state: State, agent: AgentId): string {
+  return setHash(state.allocationsOf.get(agent)?.values() ?? [])
+}
+
+function report(state: State, session: Session, message: Extract<AgentMessage, { kind: 'report' }>): void {
+  for (const row of message.rows) reportRow(state, session, row)
+  if (message.unknown.length > 0) state.unknownTasks.set(session.agent, message.unknown)
+  else state.unknownTasks.delete(session.agent)
+  send(state, session.id, { kind: 'ack', seq: message.seq })
+}
+
+function reportRow(state: State, session: Session, row: ReportRow): void {
+  const allocation = state.allocation(row.instance, row.incarnation)
+  if (allocation === undefined || allocation.agent !== session.agent) {
+    // Its end was noted before, and the word to forget it got lost. A running stranger is left alone.
+    if (isTerminal(row.condition)) forget(state, session, row)
+    return
+  }
+  if (row.statusSeq <= allocation.statusSeq) return
+  if (isTerminal(row.condition)) {
+    taskEnded(state, allocation, row.condition, row.exit ?? null)
+    forget(state, session, row)
+    return
+  }
+  state.tables.allocation.put(allocationKey(row.instance, row.incarnation), {
+    ...allocation,
+    statusSeq: row.statusSeq,
+  })
+  updateInstance(state, allocation, row)
+}
+
+function updateInstance(state: State, allocation: AllocationRow, row: ReportRow): void {
+  const instance = state.tables.instance.get(row.instance)
+  if (instance === undefined || instance.incarnation !== row.incarnation) return
+  const wasHealthy = strictlyHealthy(state, instance)
+  const wasAggregate = aggregateHealth(state, instance)
+  const startsRunning = row.condition === 'Running' && instance.runningAt === 0
+  const next = {
+    ...instance,
+    reported: row.condition,
+    health: row.health ?? instance.health,
+    ready: row.ready ?? instance.ready,
+    pid: row.pid ?? instance.pid,
+    ipAddresses: row.ipAddresses ?? instance.ipAddresses,
+    ...(startsRunning
+      ? { runningAt: state.env.now, startedUtc: Math.max(0, state.env.utc - row.agoMs) as UtcMs }
+      : {}),
+  }
+  state.tables.instance.put(instance.id, next)
+  if (startsRunning) recordTiming(state, instance.app, 'start', state.env.now - instance.placedAt)
+  if (row.condition !== instance.reported) {
+    statusEvent(state, next, allocation.agent, `TASK_${row.condition.toUpperCase()}`, '')
+  }
+  const aggregate = aggregateHealth(state, next)
+  if (!wasHealthy && strictlyHealthy(state, next) && instance.health.length === 0 && next.health.length > 0) {
+    recordTiming(state, instance.app, 'healthy', state.env.now - next.runningAt)
+  }
+  if (aggregate !== wasAggregate) {
+    state.event('instance_health_changed_event', {
+      instanceId: instance.id,
+      runSpecId: instance.app,
+      healthy: aggregate,
+    })
+  }
+  touchApp(state, instance.app)
+}
+
+function forget(state: State, session: Session, row: ReportRow): void {
+  session.forget.push({ instance: row.instance, incarnation: row.incarnation })
+  state.dirtyAgents.add(session.agent)
+}
+
+function pong(state: State, session: Session, message: Extract<AgentMessage, { kind: 'pong' }>): void {
+  state.missedRounds.set(session.agent, 0)
+  const agent = state.tables.agent.get(session.agent)
+  if (agent === undefined) return
+  if (agent.unreachableSince !== null) {
+    state.tables.agent.put(agent.id, { ...agent, unreachableSince: null })
+    backInReach(state, agent.id)
+    state.agents.setReachable(agent.id, true)
+    state.capacityFreed = true
+  }
+  if (message.appliedGen !== session.sentGen || session.forget.length > 0) return
+  if (message.setHash === expectedSetHash(state, agent.id)) return
+  session.needFull = true
+  state.dirtyAgents.add(agent.id)
+}
+
+/** Asks every agent for a sign of life, and counts those that gave none. */
+export function pingRound(state: State, round: number, sentOnTime: boolean): void {
+  for (const session of state.sessions.values()) {
+    send(state, session.id, { kind: 'ping', round, revision: state.revision })
+  }
+  if (!sentOnTime) return
+  const late: AgentRow[] = []
+  for (const id of state.tables.agent.keys()) {
+    const agent = state.tables.agent.get(id)!
+    if (agent.unreachableSince !== null) continue
+    const missed = (state.missedRounds.get(agent.id) ?? 0) + 1
+    state.missedRounds.set(agent.id, missed)
+    if (missed > roundsUntilUnreachable) late.push(agent)
+  }
+  const limit = Math.max(1, Math.floor(state.tables.agent.size * lossShare))
+  const recent = state.losses.filter(at => at + lossWindowMs > state.env.now)
+  state.losses.length = 0
+  state.losses.push(...recent)
+  state.frozen = false
+  for (const agent of late) {
+    if (state.losses.length >= limit) {
+      state.frozen = true
+      return
+    }
+    state.losses.push(state.env.now)
+    outOfReach(state, agent)
+  }
+}
+
+function outOfReach(state: State, agent: AgentRow): void {
+  state.tables.agent.put(agent.id, { ...agent, unreachableSince: state.env.now })
+  state.agents.setReachable(agent.id, false)
+  state.event('agent_unreachable', { agentId: agent.id, hostname: agent.hostname })
+  markInstances(state, agent.id, true)
+}
+
+function backInReach(state: State, agent: AgentId): void {
+  state.event('agent_reachable', { agentId: agent })
+  markInstances(state, agent, false)
+}
+
+function markInstances(state: State, agent: AgentId, unreachable: boolean): void {
+  for (const allocation of [...(state.allocationsOf.get(agent)?.values() ?? [])]) {
+    const instance = state.tables.instance.get(allocation.instance)
+    if (instance === undefined || instance.incarnation !== allocation.incarnation) continue
+    state.tables.instance.put(instance.id, { ...instance, unreachable })
+    touchApp(state, instance.app)
+  }
+}
+
+export function send(state: State, session: SessionId, message: ServerMessage): void {
+  state.outbox.messages.push({ session, message })
+}

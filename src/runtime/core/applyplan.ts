@@ -1,0 +1,183 @@
+// Applies a plan exactly as it was shown, or refuses it. What it was computed from is compared here, inside the commit,
+// and nowhere else.
+import { hasErrors, sameJson, type Diagnostic, type Json } from '../../base/index.ts'
+import {
+  normalizeApp,
+  validateApp,
+  type Actor,
+  type AgentId,
+  type App,
+  type GroupId,
+  type Operation,
+  type Plan,
+  type Reply,
+  type Revision,
+  type StackName,
+} from '../../model/index.ts'
+import { invalid, refused } from './replies.ts'
+import type { State } from './state.ts'
+import { commitTargets, stepsFor, type Target } from './targets.ts'
+
+export function applyPlan(
+  state: State,
+  operation: Extract<Operation, { kind: 'applyPlan' }>,
+  actor: Actor,
+): Reply {
+  const { plan } = operation
+  const cluster = state.tables.cluster.get('cluster')!
+  if (plan.clusterId !== cluster.clusterId) {
+    return refused(
+      'STALE',
+      `The plan was made for cluster ${plan.clusterId}; this one is ${cluster.clusterId}.`,
+    )
+  }
+  const moved = movedObjects(state, plan)
+  if (moved.length > 0)
+    return refused('STALE', 'What the plan is based on has changed since it was made', moved)
+  const stack = state.tables.stack.get(plan.stack)
+  if (stack !== undefined && stack.origin !== plan.origin && !operation.takeOver) {
+    return refused(
+      'FOREIGN_STACK',
+      `Stack "${plan.stack}" was last applied from ${stack.origin}, and this plan comes from ${plan.origin}.`,
+    )
+  }
+  if (plan.forecast?.verdict === 'cannot' && !operation.force) {
+    return refused('INVALID', 'The forecast says that this plan can not work as things are')
+  }
+  const problems = plan.changes.flatMap(c =>
+    c.object === 'app' && c.after !== null ? problemsOf(c.after) : [],
+  )
+  if (hasErrors(problems)) return invalid(problems)
+  const targets = targetsOf(plan)
+  if (!sameJson(stepsBefore(state, plan, targets), plan.steps)) {
+    return refused('STALE', "The plan's steps no longer fit the cluster", [{ object: 'steps' }])
+  }
+  const reply = commitTargets(state, actor, targets, {
+    force: operation.takeOver,
+    placements: placementsOf(plan),
+  })
+  if (reply.ok) writeRest(state, plan)
+  return reply
+}
+
+/** Objects whose revision is no longer the one that the plan saw. */
+function movedObjects(state: State, plan: Plan): Json[] {
+  const moved: Json[] = []
+  for (const [object, planned] of Object.entries(plan.desiredBase)) {
+    const { revision, by } = presentRevision(state, object)
+    if (revision !== planned) {
+      moved.push({ object, planned, now: revision, ...(by === undefined ? {} : { by }) })
+    }
+  }
+  return moved
+}
+
+function presentRevision(state: State, object: string): { revision: Revision; by?: string } {
+  const cut = object.indexOf(':')
+  const key = object.slice(cut + 1)
+  const none = { revision: 0 as Revision }
+  switch (object.slice(0, cut)) {
+    case 'app': {
+      const row = state.tables.app.get(key)
+      return row === undefined ? none : { revision: row.revision, by: row.changedBy }
+    }
+    case 'group':
+      return state.tables.group.get(key) ?? none
+    case 'volume':
+      return state.tables.volume.get(key) ?? none
+    case 'stack':
+      return state.tables.stack.get(key) ?? none
+    default:
+      return { revision: -1 as Revision }
+  }
+}
+
+// A plan file can be edited by hand: what it holds is checked like anything else from outside.
+function problemsOf(app: App): Diagnostic[] {
+  const made = normalizeApp(app as unknown as Json, { id: app.id })
+  if (made.app === undefined) return [...made.diagnostics]
+  return [...made.diagnostics, ...validateApp(made.app)]
+}
+
+function targetsOf(plan: Plan): Target[] {
+  const targets: Target[] = []
+  for (const change of plan.changes) {
+    if (change.object !== 'app') continue
+    targets.push({
+      id: change.id,
+      submitted: change.after,
+      restart: false,
+      owner: { stack: plan.stack, address: change.address, sensitivePaths: change.sensitivePaths },
+    })
+  }
+  return targets
+}
+
+// Groups first: the order of the steps hangs on their dependencies.
+function stepsBefore(state: State, plan: Plan, targets: readonly Target[]): Plan['steps'] {
+  const groups = new Map([...state.tables.group.values()].map(g => [g.id, g.dependencies]))
+  for (const change of plan.changes) {
+    if (change.object !== 'group') continue
+    if (change.action === 'delete') groups.delete(change.id)
+    else groups.set(change.id, change.dependencies)
+  }
+  return stepsFor(
+    state,
+    targets,
+    [...groups].map(([id, dependencies]) => ({ id, dependencies })),
+  )
+}
+
+function placementsOf(plan: Plan): Record<string, AgentId[]> {
+  const placements: Record<string, AgentId[]> = {}
+  for (const { app, agent } of plan.placements) (placements[app] ??= []).push(agent)
+  return placements
+}
+
+function writeRest(state: State, plan: Plan): void {
+  const revision = state.nextRevision
+  for (const change of plan.changes) {
+    if (change.object === 'group') {
+      if (change.action === 'delete') state.tables.group.delete(change.id)
+      else {
+        state.tables.group.put(change.id, {
+          id: change.id as GroupId,
+          address: change.address,
+          dependencies: change.dependencies,
+          stack: plan.stack,
+          revision,
+        })
+      }
+    } else if (change.object === 'volume') {
+      if (change.after === null) forgetVolume(state, change.id)
+      else {
+        state.tables.volume.put(change.id, {
+          ...change.after,
+          address: change.address,
+          stack: plan.stack,
+          revision,
+        })
+      }
+    }
+  }
+  const before = state.tables.stack.get(plan.stack)
+  if (plan.mode === 'destroy' && !ownsApps(state, plan.stack)) state.tables.stack.delete(plan.stack)
+  else if (before?.origin !== plan.origin || plan.changes.length > 0 || plan.outputChanges.length > 0) {
+    state.tables.stack.put(plan.stack, {
+      name: plan.stack,
+      origin: plan.origin,
+      revision,
+      outputs: plan.outputs,
+    })
+  }
+}
+
+function ownsApps(state: State, stack: StackName): boolean {
+  return [...state.tables.app.values()].some(a => a.stack === stack)
+}
+
+// Forgotten, never deleted: the row stays, owned by nobody, and so does the data.
+function forgetVolume(state: State, name: string): void {
+  const row = state.tables.volume.get(name)
+  if (row !== undefined) state.tables.volume.put(name, { ...row, stack: null, revision: state.nextRevision })
+}

@@ -1,0 +1,151 @@
+// Changes of single apps, as the REST API brings them: create, put, delete, restart. All changes of one request are
+// checked before any takes effect, and make one deployment.
+import { errorDiagnostic, isoTime, type Diagnostic, type Json } from '../../base/index.ts'
+import {
+  isFormMistake,
+  normalizeApp,
+  normalizeUpdate,
+  validateApp,
+  type Actor,
+  type App,
+  type AppId,
+  type AppRequest,
+  type Operation,
+  type Reply,
+} from '../../model/index.ts'
+import { findDependencyCycle } from '../../planner/index.ts'
+import { specOf, submittedAppOf } from './instances.ts'
+import { invalid, refused } from './replies.ts'
+import type { State } from './state.ts'
+import { commitTargets, versionKeys, type Target } from './targets.ts'
+
+/** More instances than this are likelier a slip than a wish; `force` says that they are meant. */
+export const instancesWithoutAsking = 5000
+
+type Checked = { readonly target: Target } | { readonly refusal: Reply }
+
+export function changeApps(
+  state: State,
+  operation: Extract<Operation, { kind: 'changeApps' }>,
+  actor: Actor,
+): Reply {
+  const targets = new Map<AppId, Target>()
+  for (const change of operation.changes) {
+    const checked = check(state, change)
+    if ('refusal' in checked) return checked.refusal
+    const { target } = checked
+    if (targets.has(target.id)) return refused('INVALID', `The request names app '${target.id}' twice`)
+    const instances = target.submitted?.instances ?? 0
+    if (instances > instancesWithoutAsking && !operation.force) {
+      return refused(
+        'INVALID',
+        `${instances} instances of '${target.id}' are more than ${instancesWithoutAsking}. If they are meant, repeat with '?force=true'.`,
+      )
+    }
+    targets.set(target.id, target)
+  }
+  const cycle = cycleAfter(state, targets)
+  if (cycle !== undefined) {
+    return refused('INVALID', `Dependency graph has cyclic dependencies: ${cycle.join(' → ')}`)
+  }
+  return commitTargets(state, actor, [...targets.values()], { force: operation.force, always: true })
+}
+
+function check(state: State, change: AppRequest): Checked {
+  switch (change.kind) {
+    case 'create': {
+      const made = normalizeApp(change.body, {})
+      if (made.app === undefined) return { refusal: malformed(made.diagnostics) }
+      if (state.tables.app.has(made.app.id)) {
+        return { refusal: refused('EXISTS', `An app with id [${made.app.id}] already exists.`) }
+      }
+      return checkApp(made.app, made.diagnostics)
+    }
+    case 'put':
+      return checkPut(state, change)
+    case 'delete':
+      return state.tables.app.has(change.id)
+        ? { target: { id: change.id, submitted: null, restart: false } }
+        : { refusal: missing(change.id) }
+    case 'restart': {
+      const row = state.tables.app.get(change.id)
+      return row === undefined
+        ? { refusal: missing(change.id) }
+        : { target: { id: change.id, submitted: submittedAppOf(state, row), restart: true } }
+    }
+  }
+}
+
+function checkPut(state: State, change: Extract<AppRequest, { kind: 'put' }>): Checked {
+  const row = state.tables.app.get(change.id)
+  const version = versionAsked(change.body)
+  if (version !== undefined) return checkRollback(state, change.id, version)
+  if (row === undefined && !change.create) return { refusal: missing(change.id) }
+  const made =
+    row === undefined
+      ? normalizeApp(change.body, { id: change.id })
+      : normalizeUpdate(submittedAppOf(state, row), change.body, { partial: change.partial })
+  if (made.app === undefined) return { refusal: malformed(made.diagnostics) }
+  if (made.app.id !== change.id) {
+    return {
+      refusal: invalid([
+        errorDiagnostic(`The app id ${made.app.id} differs from ${change.id} in the address`, '', {
+          path: '/id',
+        }),
+      ]),
+    }
+  }
+  return checkApp(made.app, made.diagnostics)
+}
+
+// `{"version": T}` alone goes back to a stored version.
+function versionAsked(body: Json): string | undefined {
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) return undefined
+  const fields = body as { readonly [key: string]: Json | undefined }
+  const others = Object.keys(fields).filter(key => key !== 'version' && key !== 'id')
+  return others.length === 0 && typeof fields['version'] === 'string' ? fields['version'] : undefined
+}
+
+function checkRollback(state: State, id: AppId, version: string): Checked {
+  const stored = versionKeys(state, id)
+    .map(key => state.tables.version.get(key)!)
+    .find(row => isoTime(row.version) === version)
+  return stored === undefined
+    ? { refusal: refused('NOT_FOUND', `App '${id}' does not exist in version ${version}`) }
+    : {
+        target: {
+          id,
+          submitted: { ...specOf(state, stored.spec), instances: stored.instances },
+          restart: false,
+        },
+      }
+}
+
+function checkApp(app: App, diagnostics: readonly Diagnostic[]): Checked {
+  const errors = [...diagnostics, ...validateApp(app)].filter(d => d.severity === 'error')
+  if (errors.length > 0) return { refusal: malformed(errors) }
+  return { target: { id: app.id, submitted: app, restart: false } }
+}
+
+function malformed(diagnostics: readonly Diagnostic[]): Reply {
+  const reply = invalid(diagnostics)
+  return !reply.ok && diagnostics.some(isFormMistake) ? { ...reply, message: 'Invalid JSON' } : reply
+}
+
+function missing(id: AppId): Reply {
+  return refused('NOT_FOUND', `App '${id}' does not exist`)
+}
+
+// Only an app that depends on something can close a circle.
+function cycleAfter(state: State, targets: ReadonlyMap<AppId, Target>): readonly string[] | undefined {
+  const depends = [...targets.values()].some(t => (t.submitted?.dependencies.length ?? 0) > 0)
+  const inGroups = state.tables.group.size > 0
+  if (!depends && !inGroups) return undefined
+  const after = new Map<AppId, App>()
+  for (const row of state.tables.app.values()) after.set(row.id, specOf(state, row.submitted))
+  for (const target of targets.values()) {
+    if (target.submitted === null) after.delete(target.id)
+    else after.set(target.id, target.submitted)
+  }
+  return findDependencyCycle(after, [...state.tables.group.values()])
+}

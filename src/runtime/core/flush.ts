@@ -1,0 +1,77 @@
+// Tells agents what changed for them: the rows with a generation above the last one sent on this connection, or all of
+// them. Specifications go ahead, once per connection. Nothing here leaves before the commit that made it is stored.
+import { isoTime } from '../../base/index.ts'
+import { maxRowsPerMessage, type AgentId, type AssignmentRow, type Revision } from '../../model/index.ts'
+import { send } from './agentmessages.ts'
+import { specOf } from './instances.ts'
+import type { AllocationRow } from './rows.ts'
+import type { Session, State } from './state.ts'
+
+export function flushAgents(state: State): void {
+  for (const agent of [...state.dirtyAgents].sort()) {
+    const sessionId = state.sessionOf.get(agent)
+    const session = sessionId === undefined ? undefined : state.sessions.get(sessionId)
+    if (session !== undefined) flushAgent(state, agent, session)
+  }
+  state.dirtyAgents.clear()
+}
+
+function flushAgent(state: State, agent: AgentId, session: Session): void {
+  const toGen = state.tables.agent.get(agent)!.gen
+  const fromGen = session.needFull ? 0 : session.sentGen
+  const rows = [...(state.allocationsOf.get(agent)?.values() ?? [])]
+    .filter(a => a.gen > fromGen)
+    .sort((a, b) => a.gen - b.gen)
+  const forget = session.forget
+  if (rows.length === 0 && forget.length === 0 && !session.needFull && toGen === session.sentGen) return
+  sendSpecs(state, session, rows)
+  const parts = Math.max(1, Math.ceil(rows.length / maxRowsPerMessage))
+  for (let part = 0; part < parts; part++) {
+    send(state, session.id, {
+      kind: 'assign',
+      epoch: state.epoch,
+      fromGen,
+      toGen,
+      part,
+      parts,
+      rows: rows.slice(part * maxRowsPerMessage, (part + 1) * maxRowsPerMessage).map(assignmentRow),
+      forget: part === parts - 1 ? forget : [],
+      revision: shownRevision(state),
+    })
+  }
+  session.forget = []
+  session.sentGen = toGen
+  session.needFull = false
+}
+
+// The message leaves only when this group is stored, if it changes anything at all.
+function shownRevision(state: State): Revision {
+  return state.changedRows > 0 ? state.nextRevision : state.revision
+}
+
+function sendSpecs(state: State, session: Session, rows: readonly AllocationRow[]): void {
+  const missing = [...new Set(rows.filter(r => r.goal === 'run').map(r => r.spec))].filter(
+    hash => !session.sentSpecs.has(hash),
+  )
+  if (missing.length === 0) return
+  for (const hash of missing) session.sentSpecs.add(hash)
+  send(state, session.id, {
+    kind: 'specs',
+    specs: missing.map(hash => ({ hash, app: specOf(state, hash) })),
+  })
+}
+
+function assignmentRow(a: AllocationRow): AssignmentRow {
+  return {
+    instance: a.instance,
+    incarnation: a.incarnation,
+    gen: a.gen,
+    goal: a.goal,
+    cause: a.cause,
+    specHash: a.spec,
+    version: isoTime(a.version),
+    resources: a.resources,
+    ports: a.ports,
+    graceMs: a.graceMs,
+  }
+}

@@ -1,0 +1,13 @@
+// The face of the control plane's core. Pure: the same state and inputs give the same outputs, in production, in the
+// forecast of a plan, in the simulator and in the benchmark.
+export { defaultPingIntervalMs, roundsUntilUnreachable } from './agentmessages.ts'
+export { decodeRow, encodeRow } from './codec.ts'
+export { effectiveAppOf, strictlyHealthy } from './instances.ts'
+export * from './plainrows.ts'
+export * from './rows.ts'
+export { snapshotOf } from './snapshot.ts'
+export { State } from './state.ts'
+export { nextWake, step } from './step.ts'
+export { accept, createState, load, replay, rollback, rowsOf, seal } from './transaction.ts'
+export * from './types.ts'
+export * from './views.ts'

@@ -1,0 +1,302 @@
+// The life of one copy of an app: made for a slot, placed, running, stopped or started anew. Every function changes rows
+// and marks what must be looked at again; none decides whether the change should be made (see reconcile.ts).
+import { derivedUuid, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
+import {
+  resourcesOf,
+  underscored,
+  type AgentId,
+  type App,
+  type AppId,
+  type Exit,
+  type InstanceId,
+  type ReportedCondition,
+  type SpecHash,
+  type StopCause,
+} from '../../model/index.ts'
+import { backoffAfter } from './rolling/backoff.ts'
+import { allocationKey, type AllocationRow, type AppRow, type BackoffRow, type InstanceRow } from './rows.ts'
+import type { State } from './state.ts'
+import { recordTiming } from './timings.ts'
+
+/** Mesos' own default for tasks that set no kill grace period. */
+const defaultKillGraceMs = 3000
+
+export function specOf(state: State, hash: SpecHash): App {
+  return present(state.tables.spec.get(hash), `specification ${hash}`).app
+}
+
+/** The app with what the server assigned and the number of instances wanted. */
+export function effectiveAppOf(state: State, row: AppRow): App {
+  return { ...specOf(state, row.effective), instances: row.instances }
+}
+
+export function submittedAppOf(state: State, row: AppRow): App {
+  return { ...specOf(state, row.submitted), instances: row.instances }
+}
+
+/** Running, reachable, not told to stop, all checks alive, ready: what every promise of health counts. */
+export function strictlyHealthy(state: State, instance: InstanceRow): boolean {
+  if (instance.goal !== 'run' || instance.reported !== 'Running' || instance.unreachable) return false
+  if (state.allocation(instance.id, instance.incarnation)?.goal !== 'run') return false
+  const checks = specOf(state, instance.spec).healthChecks.length
+  return instance.ready && instance.health.length >= checks && instance.health.every(h => h.alive)
+}
+
+/** Null: no checks, or not all of them have answered yet. */
+export function aggregateHealth(state: State, instance: InstanceRow): boolean | null {
+  const checks = specOf(state, instance.spec).healthChecks.length
+  if (checks === 0 || instance.reported !== 'Running') return null
+  if (instance.health.length < checks) return null
+  return instance.health.every(h => h.alive)
+}
+
+/** New instances of an app's present configuration, waiting for a place. `planned` is tried first, in order. */
+export function createInstances(
+  state: State,
+  app: AppRow,
+  count: number,
+  planned: readonly AgentId[] = [],
+): void {
+  const slots = state.indexOf(app.id).freeSlots(count)
+  for (const [i, slot] of slots.entries()) {
+    const uuid = derivedUuid(
+      state.tables.cluster.get('cluster')!.clusterId,
+      state.epoch,
+      state.nextRevision,
+      state.drawn++,
+      'instance',
+    )
+    const id = `${underscored(app.id)}.instance-${uuid}` as InstanceId
+    state.tables.instance.put(id, {
+      id,
+      app: app.id,
+      slot,
+      incarnation: 1,
+      goal: 'run',
+      spec: app.effective,
+      runKey: app.runKey,
+      version: app.version,
+      agent: null,
+      planned: planned[i] ?? null,
+      ...unplaced,
+      createdAt: state.env.now,
+    })
+  }
+  if (count > 0) touchApp(state, app.id)
+}
+
+const unplaced = {
+  reported: null,
+  unreachable: false,
+  health: [],
+  ready: true,
+  placedAt: 0 as ClusterMs,
+  runningAt: 0 as ClusterMs,
+  stagedUtc: 0 as UtcMs,
+  startedUtc: 0 as UtcMs,
+  pid: 0,
+  ipAddresses: [],
+} as const
+
+/** Gives an instance its place: from now on the agent is told to run it. */
+export function allocate(
+  state: State,
+  instance: InstanceRow,
+  agent: AgentId,
+  ports: readonly number[],
+): void {
+  const app = specOf(state, instance.spec)
+  const gen = nextGeneration(state, agent)
+  state.tables.allocation.put(allocationKey(instance.id, instance.incarnation), {
+    instance: instance.id,
+    incarnation: instance.incarnation,
+    app: instance.app,
+    owner: 'app',
+    agent,
+    gen,
+    goal: 'run',
+    cause: null,
+    author: '',
+    spec: instance.spec,
+    version: instance.version,
+    resources: resourcesOf(app),
+    ports: [...ports],
+    graceMs: graceMs(app),
+    statusSeq: 0,
+    stopAt: 0 as ClusterMs,
+  })
+  state.tables.instance.put(instance.id, {
+    ...instance,
+    agent,
+    ready: app.readinessChecks.length === 0,
+    placedAt: state.env.now,
+    stagedUtc: state.env.utc,
+  })
+  statusEvent(state, instance, agent, 'TASK_STAGING', '')
+}
+
+function graceMs(app: App): number {
+  return app.taskKillGracePeriodSeconds === undefined
+    ? defaultKillGraceMs
+    : Math.round(app.taskKillGracePeriodSeconds * 1000)
+}
+
+/** The instance is no longer wanted. One that was never placed, or whose agent is away, is gone at once. */
+export function stopInstance(state: State, instance: InstanceRow, cause: StopCause, author: string): void {
+  const allocation = state.allocation(instance.id, instance.incarnation)
+  if (allocation !== undefined) stopAllocation(state, allocation, cause, author)
+  if (allocation === undefined || instance.unreachable) state.tables.instance.delete(instance.id)
+  else state.tables.instance.put(instance.id, { ...instance, goal: 'stop' })
+  touchApp(state, instance.app)
+}
+
+/** Ends the present task of an instance that stays wanted: a new incarnation follows. */
+export function stopTask(state: State, instance: InstanceRow, cause: StopCause, author: string): void {
+  const allocation = state.allocation(instance.id, instance.incarnation)
+  if (allocation === undefined) return
+  stopAllocation(state, allocation, cause, author)
+  if (instance.unreachable) startAnew(state, instance)
+  touchApp(state, instance.app)
+}
+
+function stopAllocation(state: State, allocation: AllocationRow, cause: StopCause, author: string): void {
+  if (allocation.goal === 'stop') return
+  state.tables.allocation.put(allocationKey(allocation.instance, allocation.incarnation), {
+    ...allocation,
+    gen: nextGeneration(state, allocation.agent),
+    goal: 'stop',
+    cause,
+    author,
+    stopAt: state.env.now,
+  })
+}
+
+/** The next incarnation of an instance, waiting for a place; of the app's present configuration unless told otherwise. */
+export function startAnew(state: State, instance: InstanceRow): void {
+  const app = state.tables.app.get(instance.app)
+  const config =
+    app === undefined || holdsBack(state, instance.app)
+      ? { spec: instance.spec, runKey: instance.runKey, version: instance.version }
+      : { spec: app.effective, runKey: app.runKey, version: app.version }
+  state.tables.instance.put(instance.id, {
+    ...instance,
+    ...config,
+    ...unplaced,
+    incarnation: instance.incarnation + 1,
+    agent: null,
+    planned: null,
+  })
+  touchApp(state, instance.app)
+}
+
+// A deployment has not come to this app yet: its new configuration must not start before its turn.
+function holdsBack(state: State, app: AppId): boolean {
+  const lock = state.locks.get(app)
+  return lock !== undefined && state.tables.action.get(`${lock}${app}`)?.state !== 'running'
+}
+
+/** The agent says that a task is at its end: what it held is free, and its instance goes or starts anew. */
+export function taskEnded(
+  state: State,
+  allocation: AllocationRow,
+  condition: ReportedCondition,
+  exit: Exit | null,
+): void {
+  state.tables.allocation.delete(allocationKey(allocation.instance, allocation.incarnation))
+  state.capacityFreed = true
+  if (allocation.goal === 'stop') {
+    recordTiming(state, allocation.app, 'stop', state.env.now - allocation.stopAt)
+  }
+  touchApp(state, allocation.app)
+  const instance = state.tables.instance.get(allocation.instance)
+  if (instance === undefined || instance.incarnation !== allocation.incarnation) return
+  statusEvent(state, instance, allocation.agent, `TASK_${condition.toUpperCase()}`, exit?.message ?? '')
+  if (instance.goal === 'stop') {
+    state.tables.instance.delete(instance.id)
+    return
+  }
+  if (allocation.goal === 'run') {
+    recordFailure(state, allocation, condition, exit)
+    if (condition !== 'Killed') delayLaunches(state, instance)
+  }
+  if (isBeingReplaced(state, instance)) state.tables.instance.delete(instance.id)
+  else startAnew(state, instance)
+}
+
+// During a rolling restart an old instance that dies is not started again: a new one takes its part.
+function isBeingReplaced(state: State, instance: InstanceRow): boolean {
+  const lock = state.locks.get(instance.app)
+  if (lock === undefined) return false
+  const action = state.tables.action.get(`${lock}${instance.app}`)
+  if (action?.state !== 'running') return false
+  if (action.action === 'StopApplication') return true
+  return (
+    action.action === 'RestartApplication' && instance.runKey !== state.tables.app.get(instance.app)?.runKey
+  )
+}
+
+function delayLaunches(state: State, instance: InstanceRow): void {
+  const app = specOf(state, instance.spec)
+  const row = state.tables.backoff.get(instance.app)
+  const known = row?.runKey === instance.runKey && idleMs(state, row) <= app.maxLaunchDelaySeconds * 1000
+  const delayMs = Math.round(backoffAfter(known ? row.delayMs : undefined, app))
+  const until = (state.env.now + delayMs) as ClusterMs
+  state.tables.backoff.put(instance.app, { app: instance.app, runKey: instance.runKey, delayMs, until })
+  state.wakeAt(until, instance.app)
+}
+
+function idleMs(state: State, row: BackoffRow): number {
+  return state.env.now - row.until
+}
+
+function recordFailure(
+  state: State,
+  allocation: AllocationRow,
+  condition: ReportedCondition,
+  exit: Exit | null,
+): void {
+  state.tables.failure.put(allocation.app, {
+    app: allocation.app,
+    instance: allocation.instance,
+    incarnation: allocation.incarnation,
+    agent: allocation.agent,
+    host: state.tables.agent.get(allocation.agent)?.hostname ?? allocation.agent,
+    condition,
+    exit,
+    version: allocation.version,
+    utc: state.env.utc,
+  })
+}
+
+/** The number that the next changed row of this agent bears. */
+export function nextGeneration(state: State, id: AgentId): number {
+  const agent = present(state.tables.agent.get(id), `agent ${id}`)
+  state.tables.agent.put(id, { ...agent, gen: agent.gen + 1 })
+  state.dirtyAgents.add(id)
+  return agent.gen + 1
+}
+
+/** The app's rows have moved: it is looked at again in this step or the next. */
+export function touchApp(state: State, id: AppId): void {
+  state.dirtyApps.add(id)
+}
+
+export function statusEvent(
+  state: State,
+  instance: InstanceRow,
+  agent: AgentId,
+  taskStatus: string,
+  message: string,
+): void {
+  state.event('status_update_event', {
+    slaveId: agent,
+    taskId: `${instance.id}._app.${instance.incarnation}`,
+    instanceId: instance.id,
+    taskStatus,
+    message,
+    appId: instance.app,
+    host: state.tables.agent.get(agent)?.hostname ?? agent,
+    ports: [...(state.allocation(instance.id, instance.incarnation)?.ports ?? [])],
+    version: instance.version,
+  })
+}

@@ -1,0 +1,150 @@
+// Requests: each is checked whole before a row is touched, so that a refusal leaves nothing behind; then it changes the
+// desired state and, where instances must move, makes a deployment. Everything a person can be told is in the reply.
+import type { Json } from '../../base/index.ts'
+import { type Actor, type AppId, type InstanceId, type Operation, type Reply } from '../../model/index.ts'
+import { changeApps } from './changes.ts'
+import { applyPlan } from './applyplan.ts'
+import { endDeployment, isStillTarget } from './deployments.ts'
+import { commitTargets, type Target } from './targets.ts'
+import { specOf, stopInstance, stopTask, submittedAppOf } from './instances.ts'
+import { refused, succeeded } from './replies.ts'
+import { putSpec } from './specs.ts'
+import type { State } from './state.ts'
+import type { Input } from './types.ts'
+
+/** Replies kept by Idempotency-Key; a client repeats within seconds. */
+const requestsKept = 1000
+/** Entries of the audit log that stay in the state. */
+const auditKept = 1000
+
+export type Request = Extract<Input, { kind: 'request' }>
+
+export function handleRequest(state: State, input: Request): void {
+  const known = input.key === undefined ? undefined : state.tables.request.get(input.key)
+  if (known !== undefined) {
+    state.outbox.replies.push({ id: input.id, reply: known.reply })
+    return
+  }
+  const reply = carryOut(state, input.operation, input.actor)
+  state.outbox.replies.push({ id: input.id, reply })
+  if (!reply.ok) return
+  const ordinal = state.ordinal()
+  if (input.key !== undefined) {
+    state.tables.request.put(input.key, { key: input.key, reply, ordinal })
+    keepNewest(state, 'request', requestsKept)
+  }
+  state.tables.audit.put(String(ordinal).padStart(16, '0'), {
+    ordinal,
+    utc: state.env.utc,
+    actor: input.actor,
+    operation: input.operation.kind,
+    subjects: subjectsOf(input.operation).slice(0, 100),
+    outcome: reply.deployment ?? '',
+  })
+  keepNewest(state, 'audit', auditKept)
+}
+
+function carryOut(state: State, operation: Operation, actor: Actor): Reply {
+  switch (operation.kind) {
+    case 'stageSpecs':
+      for (const app of operation.specs) {
+        state.tables.staged.put(putSpec(state, app), { at: state.env.now })
+      }
+      return succeeded(state)
+    case 'applyPlan':
+      return applyPlan(state, operation, actor)
+    case 'changeApps':
+      return changeApps(state, operation, actor)
+    case 'cancelDeployment':
+      return cancel(state, operation, actor)
+    case 'killInstances':
+      return kill(state, operation, actor)
+  }
+}
+
+function cancel(
+  state: State,
+  operation: Extract<Operation, { kind: 'cancelDeployment' }>,
+  actor: Actor,
+): Reply {
+  const row = state.tables.deployment.get(operation.deployment)
+  if (row === undefined || row.state !== 'running') {
+    return refused('NOT_FOUND', `DeploymentPlan ${operation.deployment} does not exist`)
+  }
+  if (operation.force) {
+    endDeployment(state, row.id, 'cancelled')
+    return succeeded(state)
+  }
+  const targets: Target[] = []
+  for (const [id, { original, target }] of Object.entries(row.apps)) {
+    const current = state.tables.app.get(id)
+    if (!isStillTarget(current, target)) continue
+    targets.push({
+      id: id as AppId,
+      submitted: original === null ? null : submittedAppOf(state, original),
+      restored: original,
+      restart: original !== null && original.runKey !== current?.runKey,
+    })
+  }
+  endDeployment(state, row.id, 'cancelled')
+  return commitTargets(state, actor, targets, { force: true, always: true })
+}
+
+function kill(state: State, operation: Extract<Operation, { kind: 'killInstances' }>, actor: Actor): Reply {
+  const found = [...new Set(operation.instances)]
+    .map(id => state.tables.instance.get(id))
+    .filter(i => i !== undefined)
+    .filter(i => i.goal === 'run')
+  const killed: InstanceId[] = found.map(i => i.id)
+  if (!operation.scale) {
+    for (const instance of found) {
+      if (instance.agent !== null) stopTask(state, instance, 'killed-by-user', actor.name)
+    }
+    return succeeded(state, { killed })
+  }
+  const targets: Target[] = []
+  for (const app of new Set(found.map(i => i.app))) {
+    const row = state.tables.app.get(app)
+    if (row === undefined) continue
+    const fewer = found.filter(i => i.app === app).length
+    targets.push({
+      id: app,
+      submitted: { ...specOf(state, row.submitted), instances: Math.max(0, row.instances - fewer) },
+      restart: false,
+    })
+  }
+  const reply = commitTargets(state, actor, targets, { force: operation.force })
+  if (!reply.ok) return reply
+  for (const instance of found) stopInstance(state, instance, 'killed-by-user', actor.name)
+  return { ...reply, killed }
+}
+
+function subjectsOf(operation: Operation): string[] {
+  switch (operation.kind) {
+    case 'stageSpecs':
+      return operation.specs.map(s => s.id)
+    case 'applyPlan':
+      return [`stack:${operation.plan.stack}`, ...operation.plan.changes.map(c => c.address)]
+    case 'changeApps':
+      return operation.changes.map(c => (c.kind === 'create' ? idIn(c.body) : c.id))
+    case 'cancelDeployment':
+      return [operation.deployment]
+    case 'killInstances':
+      return [...operation.instances]
+  }
+}
+
+function idIn(body: Json): string {
+  const id =
+    body !== null && typeof body === 'object' && !Array.isArray(body) ? (body as { id?: Json }).id : ''
+  return typeof id === 'string' ? id : ''
+}
+
+function keepNewest(state: State, table: 'request' | 'audit', kept: number): void {
+  const rows = state.tables[table]
+  if (rows.size <= kept) return
+  const oldest = [...rows.keys()]
+    .map(key => ({ key, ordinal: rows.get(key)!.ordinal }))
+    .sort((a, b) => a.ordinal - b.ordinal)
+  for (const { key } of oldest.slice(0, rows.size - kept)) rows.delete(key)
+}

@@ -1,0 +1,34 @@
+// The two shapes of an answer.
+import { isoTime, type Diagnostic, type Json } from '../../base/index.ts'
+import type { RefusalCode, Reply } from '../../model/index.ts'
+import type { State } from './state.ts'
+
+export function succeeded(state: State, more: Partial<Extract<Reply, { ok: true }>> = {}): Reply {
+  return {
+    ok: true,
+    revision: state.nextRevision,
+    version: isoTime(state.env.utc),
+    created: [],
+    killed: [],
+    ...more,
+  }
+}
+
+export function refused(code: RefusalCode, message: string, details?: Json): Reply {
+  return { ok: false, code, message, ...(details === undefined ? {} : { details }) }
+}
+
+/** Marathon's body for an object that is not valid: errors by JSON path. */
+export function invalid(diagnostics: readonly Diagnostic[]): Reply {
+  const byPath = new Map<string, string[]>()
+  for (const d of diagnostics) {
+    if (d.severity !== 'error') continue
+    const path = d.path ?? '/'
+    byPath.set(path, [...(byPath.get(path) ?? []), d.summary])
+  }
+  return refused(
+    'INVALID',
+    'Object is not valid',
+    [...byPath].map(([path, errors]) => ({ path, errors })),
+  )
+}

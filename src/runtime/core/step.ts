@@ -1,0 +1,76 @@
+// One step: take the input in, look at what it moved, place what waits, tell agents, within a bounded number of rows.
+// What does not fit is left for `continue`.
+import type { ClusterMs } from '../../base/index.ts'
+import { agentClosed, handleAgentMessage, pingRound } from './agentmessages.ts'
+import { advanceDeployment } from './deployments.ts'
+import { flushAgents } from './flush.ts'
+import { launchWaiting } from './launch.ts'
+import { handleRequest } from './operations.ts'
+import { reconcileApp } from './reconcile.ts'
+import type { State } from './state.ts'
+import type { Env, Input, Output } from './types.ts'
+
+export function step(state: State, env: Env, input: Input): Output {
+  state.env = env
+  state.rowsBeforeStep = state.changedRows
+  takeIn(state, input)
+  state.wakeDue()
+  settle(state)
+  const more = state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
+  flushAgents(state)
+  const { replies, messages, events } = state.outbox
+  state.outbox = { replies: [], messages: [], events: [] }
+  return { replies, messages, events, urgent: false, more }
+}
+
+/** When the next `tick` is due, in cluster time. */
+export function nextWake(state: State): ClusterMs | undefined {
+  return state.wakes.peek()?.at
+}
+
+function takeIn(state: State, input: Input): void {
+  switch (input.kind) {
+    case 'boot': {
+      state.dropVolatile()
+      const cluster = state.tables.cluster.get('cluster')!
+      state.tables.cluster.put('cluster', {
+        ...cluster,
+        epoch: input.epoch,
+        adopt: cluster.adopt || input.adopt,
+      })
+      return
+    }
+    case 'request':
+      return handleRequest(state, input)
+    case 'agent':
+      return handleAgentMessage(state, input.session, input.message)
+    case 'agentClosed':
+      return agentClosed(state, input.session)
+    case 'pingRound':
+      return pingRound(state, input.round, input.sentOnTime)
+    case 'tick':
+    case 'continue':
+  }
+}
+
+// Apps and deployments move each other: until nothing is left, or the step has changed enough.
+function settle(state: State): void {
+  for (;;) {
+    for (const id of [...state.dirtyDeployments].sort()) {
+      state.dirtyDeployments.delete(id)
+      advanceDeployment(state, id)
+    }
+    for (const app of [...state.dirtyApps].sort()) {
+      if (state.budget <= 0) return
+      state.dirtyApps.delete(app)
+      reconcileApp(state, app)
+    }
+    launchWaiting(state)
+    if (state.dirtyDeployments.size === 0 && state.dirtyApps.size === 0) return
+    if (state.budget <= 0) return
+  }
+}
+
+function hasLaunches(state: State): boolean {
+  return state.budget <= 0 && state.launchQueue.size > 0
+}

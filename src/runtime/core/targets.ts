@@ -1,0 +1,258 @@
+// The one way in which apps of the desired state change: from a plan, over REST, by rollback. Targets come in checked;
+// out come new app rows and the deployment that makes the cluster follow. The steps come from the planner.
+import type { UtcMs } from '../../base/index.ts'
+import {
+  appAddress,
+  assignServicePorts,
+  runKey,
+  type Actor,
+  type AgentId,
+  type App,
+  type AppId,
+  type DeploymentId,
+  type Reply,
+  type StackName,
+  type Step,
+} from '../../model/index.ts'
+import { computeSteps, type StepsInput } from '../../planner/index.ts'
+import { createDeployment, endDeployment } from './deployments.ts'
+import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts'
+import { refused, succeeded } from './replies.ts'
+import { versionKey, type AppRow } from './rows.ts'
+import { putSpec } from './specs.ts'
+import type { State } from './state.ts'
+
+/** Deployments at the same time; Marathon's default. */
+const maxRunningDeployments = 100
+/** Versions of an app that stay readable. */
+const versionsKept = 25
+
+/** One app as it shall be. */
+export interface Target {
+  readonly id: AppId
+  /** Normalised and valid; null: the app goes. */
+  readonly submitted: App | null
+  /** A row of before, to be put back as it was. */
+  readonly restored?: AppRow | null
+  /** Restart although nothing differs. */
+  readonly restart: boolean
+  /** Set when a stack applies it. */
+  readonly owner?: {
+    readonly stack: StackName
+    readonly address: string
+    readonly sensitivePaths: readonly string[]
+  }
+}
+
+export interface CommitOptions {
+  /** Take over apps that another deployment holds. */
+  readonly force: boolean
+  /** Make a deployment of no steps too, so that the request has one to name. */
+  readonly always?: boolean
+  readonly placements?: Readonly<Record<string, readonly AgentId[]>>
+}
+
+export function commitTargets(
+  state: State,
+  actor: Actor,
+  targets: readonly Target[],
+  options: CommitOptions,
+): Reply {
+  const rows = new Map<AppId, { before: AppRow | null; after: AppRow | null; effective: App | null }>()
+  const ports = new ServicePorts(state)
+  for (const target of targets) {
+    const before = state.tables.app.get(target.id) ?? null
+    if (target.submitted === null) {
+      rows.set(target.id, { before, after: null, effective: null })
+      continue
+    }
+    const assigned = ports.assign(target.submitted, before)
+    if (assigned === undefined) {
+      return refused('INTERNAL', 'All service ports of the range are taken', { app: target.id })
+    }
+    rows.set(target.id, { before, after: null, effective: assigned })
+  }
+  const steps = stepsFor(state, targets)
+  const conflicts = conflictsOf(state, steps)
+  if (conflicts.length > 0 && !options.force) return locked(conflicts)
+  if (state.runningDeployments.size - conflicts.length >= maxRunningDeployments) {
+    return refused(
+      'TOO_MANY',
+      `${maxRunningDeployments} deployments are running; wait for one of them or cancel it`,
+    )
+  }
+  for (const id of conflicts) endDeployment(state, id, 'replaced')
+  const apps: Record<string, { original: AppRow | null; target: AppRow | null }> = {}
+  const created: AppId[] = []
+  for (const target of targets) {
+    const entry = rows.get(target.id)!
+    const after =
+      entry.effective === null ? null : rowAfter(state, actor, target, entry.before, entry.effective)
+    if (after === null) removeApp(state, target.id)
+    else if (after !== entry.before) state.tables.app.put(target.id, after)
+    if (after !== null && after.version !== entry.before?.version) keepVersion(state, after)
+    if (entry.before === null) created.push(target.id)
+    if (after !== entry.before) apps[target.id] = { original: entry.before, target: after }
+    touchApp(state, target.id)
+  }
+  if (steps.length === 0 && options.always !== true) return succeeded(state, { created })
+  const deployment = createDeployment(state, { actor, steps, apps, placements: options.placements ?? {} })
+  return succeeded(state, { deployment: deployment.id, created })
+}
+
+/** The steps that lead from the present apps to the targets. */
+export function stepsFor(
+  state: State,
+  targets: readonly Target[],
+  groups: StepsInput['groups'] = [...state.tables.group.values()],
+): Step[] {
+  const before = new Map<AppId, App>()
+  const assigned = new Map<AppId, App>()
+  const after = new Map<AppId, App>()
+  // Dependencies lead through apps that do not change; one changed app has its step to itself.
+  if (targets.length > 1) {
+    for (const row of state.tables.app.values()) {
+      const app = submittedAppOf(state, row)
+      before.set(row.id, app)
+      after.set(row.id, app)
+    }
+  }
+  const restart = new Set<AppId>()
+  for (const target of targets) {
+    const row = state.tables.app.get(target.id)
+    if (row !== undefined) {
+      if (!before.has(target.id)) before.set(target.id, submittedAppOf(state, row))
+      assigned.set(target.id, effectiveAppOf(state, row))
+    }
+    if (target.submitted === null) after.delete(target.id)
+    else after.set(target.id, target.submitted)
+    if (target.restart) restart.add(target.id)
+  }
+  return computeSteps({ before, assigned, after, groups, restart })
+}
+
+function conflictsOf(state: State, steps: readonly Step[]): DeploymentId[] {
+  const held = new Set<DeploymentId>()
+  for (const action of steps.flatMap(s => s.actions)) {
+    const lock = state.locks.get(action.app)
+    if (lock !== undefined) held.add(lock)
+  }
+  return [...held].sort()
+}
+
+function locked(conflicts: readonly DeploymentId[]): Reply {
+  return refused(
+    'LOCKED',
+    "App is locked by one or more deployments. Override with the option '?force=true'. " +
+      `View details at '/v2/deployments/<DEPLOYMENT_ID>'.`,
+    conflicts.map(id => ({ id })),
+  )
+}
+
+function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | null, effective: App): AppRow {
+  if (target.restored) return { ...target.restored, revision: state.nextRevision }
+  const submitted = target.submitted!
+  const restarts = (before?.restarts ?? 0) + (target.restart ? 1 : 0)
+  const key = runKey(effective)
+  const content = {
+    submitted: putSpec(state, submitted),
+    effective: putSpec(state, effective),
+    instances: submitted.instances,
+    runKey: restarts === 0 ? key : `${key}#${restarts}`,
+    restarts,
+  }
+  const owner = target.owner ?? null
+  const sameContent =
+    before !== null &&
+    before.submitted === content.submitted &&
+    before.effective === content.effective &&
+    before.instances === content.instances &&
+    before.runKey === content.runKey
+  const sameOwner = owner === null || (before?.stack === owner.stack && before.address === owner.address)
+  if (sameContent && sameOwner && (owner === null || before.applied === null)) return before
+  const version = Math.max(state.env.utc, (before?.version ?? 0) + 1) as UtcMs
+  const configChanged = before === null || before.runKey !== content.runKey
+  return {
+    id: target.id,
+    address: owner?.address ?? before?.address ?? appAddress(target.id),
+    stack: owner?.stack ?? before?.stack ?? null,
+    ...content,
+    version: sameContent ? before.version : version,
+    lastScalingAt: configChanged || before.instances !== content.instances ? version : before.lastScalingAt,
+    lastConfigChangeAt: configChanged ? version : before.lastConfigChangeAt,
+    revision: state.nextRevision,
+    applied: owner === null && before !== null ? driftFrom(before, content) : null,
+    changedBy: actor.name,
+    sensitivePaths: owner?.sensitivePaths ?? before?.sensitivePaths ?? [],
+  }
+}
+
+// Somebody changes what a stack owns: remember what the stack said, until it is so again.
+function driftFrom(
+  before: AppRow,
+  content: { submitted: AppRow['submitted']; instances: number },
+): AppRow['applied'] {
+  if (before.stack === null) return null
+  const applied = before.applied ?? { spec: before.submitted, instances: before.instances }
+  return applied.spec === content.submitted && applied.instances === content.instances ? null : applied
+}
+
+function removeApp(state: State, id: AppId): void {
+  state.tables.app.delete(id)
+  state.tables.failure.delete(id)
+  state.tables.timing.delete(id)
+  state.tables.backoff.delete(id)
+  for (const key of versionKeys(state, id)) state.tables.version.delete(key)
+}
+
+function keepVersion(state: State, row: AppRow): void {
+  state.tables.version.put(versionKey({ app: row.id, version: row.version }), {
+    app: row.id,
+    version: row.version,
+    spec: row.submitted,
+    instances: row.instances,
+    lastScalingAt: row.lastScalingAt,
+    lastConfigChangeAt: row.lastConfigChangeAt,
+  })
+  const keys = versionKeys(state, row.id)
+  for (const key of keys.slice(0, Math.max(0, keys.length - versionsKept))) state.tables.version.delete(key)
+}
+
+/** Keys of an app's stored versions, oldest first. */
+export function versionKeys(state: State, id: AppId): string[] {
+  return [...(state.versionsOf.get(id) ?? [])].sort()
+}
+
+// Service ports in use, looked up only when an app wants one.
+class ServicePorts {
+  readonly #state: State
+  #used: Set<number> | undefined
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  assign(submitted: App, before: AppRow | null): App | undefined {
+    const previous = before === null ? undefined : effectiveAppOf(this.#state, before)
+    const used = (this.#used ??= this.#collect())
+    const result = assignServicePorts(submitted, previous, port => used.has(port))
+    if ('error' in result) return undefined
+    for (const port of servicePorts(result.app)) used.add(port)
+    return result.app
+  }
+
+  #collect(): Set<number> {
+    const used = new Set<number>()
+    for (const row of this.#state.tables.app.values()) {
+      for (const port of servicePorts(specOf(this.#state, row.effective))) used.add(port)
+    }
+    return used
+  }
+}
+
+function servicePorts(app: App): number[] {
+  return [
+    ...(app.portDefinitions ?? []).map(d => d.port),
+    ...(app.container?.portMappings ?? []).map(m => m.servicePort),
+  ]
+}
