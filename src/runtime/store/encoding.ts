@@ -33,6 +33,7 @@ export interface Head {
   readonly revision: number
   readonly epoch: number
   readonly now: number
+  readonly utc: number
   readonly digest: { readonly high: number; readonly low: number }
   /** Revision of the oldest commit that is kept; revision + 1 when none is. */
   readonly oldest: number
@@ -48,7 +49,7 @@ export function decodeHead(bytes: Buffer): Head | undefined {
     const head = JSON.parse(bytes.toString()) as Partial<Head>
     const whole =
       typeof head.clusterId === 'string' &&
-      [head.revision, head.epoch, head.now, head.oldest, head.digest?.high, head.digest?.low].every(
+      [head.revision, head.epoch, head.now, head.utc, head.oldest, head.digest?.high, head.digest?.low].every(
         n => typeof n === 'number',
       )
     return whole ? (head as Head) : undefined

@@ -15,6 +15,7 @@ import {
   emptyDigest,
   rowHash,
   sameDigest,
+  type UtcMs,
 } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
 import type { Commit, Row } from '../core/types.ts'
@@ -47,7 +48,7 @@ export async function initStore(directory: string, clusterId: ClusterId): Promis
     const database = newDatabase(directory)
     await database.open({ createIfMissing: true, errorIfExists: true })
     try {
-      const head = { clusterId, revision: 0, epoch: 0, now: 0, digest: emptyDigest, oldest: 1 }
+      const head = { clusterId, revision: 0, epoch: 0, now: 0, utc: 0, digest: emptyDigest, oldest: 1 }
       const batch = database.batch()
       batch.put(headKey, withChecksum(headKey, encodeHead(head)))
       await batch.write({ sync: true })
@@ -102,6 +103,7 @@ export class LevelStore implements Store {
         head: head.revision as Revision,
         epoch: head.epoch as Epoch,
         now: head.now as ClusterMs,
+        utc: head.utc as UtcMs,
         digest: head.digest,
         damage: proof.damage,
       }
@@ -129,6 +131,7 @@ export class LevelStore implements Store {
       revision: commit.revision,
       epoch: commit.epoch,
       now: commit.now,
+      utc: commit.utc,
       digest: commit.digest,
       oldest,
     }
@@ -193,7 +196,7 @@ export class LevelStore implements Store {
     const { revision, epoch } = handle.head
     if (commit.revision !== revision + 1) return `Revision ${commit.revision} does not follow ${revision}`
     if (fence < epoch) return `Epoch ${fence} is over: the store is at epoch ${epoch}`
-    if (commit.epoch !== fence) return `The commit is of epoch ${commit.epoch}, its writer of ${fence}`
+    if (commit.epoch < fence) return `The commit is of epoch ${commit.epoch}, its writer of ${fence}`
     return undefined
   }
 
@@ -234,6 +237,7 @@ async function prove(database: Database, clusterId: ClusterId): Promise<Proof> {
     revision: last?.revision ?? 0,
     epoch: last?.epoch ?? 0,
     now: last?.now ?? 0,
+    utc: last?.utc ?? 0,
     digest: last?.digest ?? rows,
     oldest: chain.window.oldest,
   }

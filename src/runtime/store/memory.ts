@@ -9,6 +9,7 @@ import {
   type Digest,
   emptyDigest,
   rowHash,
+  type UtcMs,
 } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
 import type { Commit, Row } from '../core/types.ts'
@@ -35,6 +36,7 @@ export class MemoryStore implements Store {
   #head = 0
   #epoch = 0
   #now = 0
+  #utc = 0
 
   constructor(clusterId: ClusterId) {
     this.#clusterId = clusterId
@@ -59,6 +61,7 @@ export class MemoryStore implements Store {
       head: this.#head as Revision,
       epoch: this.#epoch as Epoch,
       now: this.#now as ClusterMs,
+      utc: this.#utc as UtcMs,
       digest: this.#digest(),
       damage: this.#damage,
     }
@@ -105,7 +108,7 @@ export class MemoryStore implements Store {
     if (this.#damage.length > 0) return 'The store is damaged and is not written'
     if (commit.revision !== this.#head + 1) return `Revision ${commit.revision} does not follow ${this.#head}`
     if (fence < this.#epoch) return `Epoch ${fence} is over: the store is at epoch ${this.#epoch}`
-    if (commit.epoch !== fence) return `The commit is of epoch ${commit.epoch}, its writer of ${fence}`
+    if (commit.epoch < fence) return `The commit is of epoch ${commit.epoch}, its writer of ${fence}`
     return undefined
   }
 
@@ -117,6 +120,7 @@ export class MemoryStore implements Store {
     this.#head = commit.revision
     this.#epoch = commit.epoch
     this.#now = commit.now
+    this.#utc = commit.utc
   }
 
   #digest(): Digest {

@@ -27,7 +27,14 @@ export function storeConformance(name: string, make: () => Promise<Store>): void
       await expectState(store, maker)
       await store.close()
       const opened = await store.open()
-      expect(opened).toMatchObject({ head: 200, epoch: 1, now: 2000, damage: [], digest: maker.digest })
+      expect(opened).toMatchObject({
+        head: 200,
+        epoch: 1,
+        now: 2000,
+        utc: 1_700_000_000_200,
+        damage: [],
+        digest: maker.digest,
+      })
       await expectState(store, maker)
       await store.close()
     })
@@ -84,7 +91,7 @@ export function storeConformance(name: string, make: () => Promise<Store>): void
       ],
       ['a repeated revision', (c: Commit): Commit => ({ ...c, revision: (c.revision - 1) as Revision }), 1],
       ['a writer whose epoch is over', (c: Commit): Commit => ({ ...c, epoch: 0 as Epoch }), 0],
-      ['a commit of another epoch than its writer', (c: Commit): Commit => c, 2],
+      ['a commit of an older epoch than its writer', (c: Commit): Commit => c, 2],
     ])('refuses %s and stores nothing', async (_, change, fence) => {
       const store = await make()
       await store.open()

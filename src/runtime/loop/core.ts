@@ -1,0 +1,24 @@
+// What the loop needs of the control plane's core. The loop knows nothing of its tables, so that its own promises
+// (write, then send; undo what failed) can be tested with a core of ten lines.
+import type { ClusterMs } from '../../base/index.ts'
+import type { Epoch, Revision } from '../../model/index.ts'
+import type { ClusterEvent, Commit, Env, Genesis, Input, Output, Row } from '../core/types.ts'
+
+export interface CoreState {
+  readonly revision: Revision
+  readonly epoch: Epoch
+  /** Rows changed in the open transaction. */
+  readonly changedRows: number
+}
+
+export interface Core<S extends CoreState> {
+  createState(genesis: Genesis): S
+  load(rows: Iterable<Row>, head: Pick<Commit, 'revision' | 'now' | 'utc'>): S
+  step(state: S, env: Env, input: Input): Output
+  nextWake(state: S): ClusterMs | undefined
+  /** Undefined: nothing changed, the outputs may leave at once. */
+  seal(state: S, env: Env, events: readonly ClusterEvent[]): Commit | undefined
+  accept(state: S): void
+  /** Drops volatile state too: agents must say hello again. */
+  rollback(state: S): void
+}
