@@ -6,6 +6,8 @@ import type { Json, Range } from '../base/index.ts'
 export interface SurfaceConfig {
   /** From `sddc { stack = "…" }` or `defineCluster({ name })`. */
   readonly stack?: SurfaceValue
+  /** Address of the cluster, from `sddc { server = "…" }` or `defineCluster({ server })`. */
+  readonly server?: SurfaceValue
   readonly resources: readonly SurfaceResource[]
   readonly outputs: readonly SurfaceOutput[]
 }
