@@ -1,0 +1,95 @@
+// The process driver over a temporary directory, for the conformance suite and for its own tests.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  sandboxDirectory,
+  type Driver,
+  type DriverEvent,
+  type TaskSpec,
+} from '../../../src/agent/core/index.ts'
+import { processDriver } from '../../../src/agent/driver/process/index.ts'
+import { membersOf, ProcessScanner } from '../../../src/agent/driver/process/processes.ts'
+import type { AgentId } from '../../../src/model/index.ts'
+import { testApp, testTask } from '../samples.ts'
+import type { Behaviour, DriverHarness } from './conformance.ts'
+
+export interface ProcessHarness extends DriverHarness {
+  /** A task that runs this app. */
+  run(app: Parameters<typeof testApp>[0], env?: Record<string, string>): TaskSpec
+  sandboxOf(task: TaskSpec): string
+}
+
+const lines: Record<Exclude<Behaviour['kind'], 'exit' | 'broken'>, string> = {
+  run: 'sleep 1000',
+  ignoreStop: `trap '' TERM; while :; do sleep 0.1; done`,
+}
+
+export async function openProcessHarness(): Promise<ProcessHarness> {
+  const work = await mkdtemp(join(tmpdir(), 'sddc-process-'))
+  const tasksDirectory = join(work, 'tasks')
+  const events: DriverEvent[] = []
+  const tasks: TaskSpec[] = []
+  const open = (): Promise<Driver> =>
+    processDriver.create({
+      workDirectory: work,
+      tasksDirectory,
+      agentId: 'agent-1' as AgentId,
+      bootId: 'boot-1',
+      listener: event => void events.push(event),
+      log: () => {},
+    })
+  let driver = await open()
+  const run = (app: Parameters<typeof testApp>[0], env: Record<string, string> = {}): TaskSpec => {
+    const task = testTask(testApp(app), { env, tasksDirectory })
+    tasks.push(task)
+    return task
+  }
+  return {
+    get driver() {
+      return driver
+    },
+    events,
+    run,
+    sandboxOf: task => sandboxDirectory(tasksDirectory, task.taskId),
+    task: behaviour => {
+      if (behaviour.kind === 'exit') return run({ cmd: `sleep 0.2; exit ${behaviour.code}` })
+      if (behaviour.kind === 'broken') return run({ args: ['/no/such/program'] })
+      return run({ cmd: lines[behaviour.kind] })
+    },
+    until: condition => until(condition, () => JSON.stringify(events)),
+    restart: async whileAway => {
+      await driver.close()
+      await whileAway?.()
+      driver = await open()
+    },
+    liveRuns: async task => (await rootsOf(task.taskId)).length,
+    close: async () => {
+      for (const task of tasks) driver.stop(task.key, 0)
+      await driver.close()
+      for (const task of tasks) {
+        for (;;) {
+          const left = membersOf(await new ProcessScanner().scan(), task.taskId, undefined)
+          if (left.length === 0) break
+          for (const { pid } of left) process.kill(pid, 'SIGKILL')
+        }
+      }
+      await rm(work, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** Session leaders of the task: one per run. */
+async function rootsOf(taskId: string): Promise<number[]> {
+  const members = membersOf(await new ProcessScanner().scan(), taskId, undefined)
+  return members.filter(p => p.session === p.pid).map(p => p.pid)
+}
+
+/** Waits for a condition, not for time to pass; gives up after 30 s with what was seen. */
+export async function until(condition: () => boolean | Promise<boolean>, seen: () => string): Promise<void> {
+  const end = performance.now() + 30_000
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`the condition did not come true; seen: ${seen()}`)
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
