@@ -1,0 +1,383 @@
+// Runs tasks as containers of a Docker engine. One container per (instance, incarnation), under a name made from it:
+// creating it twice is impossible, so "exists already" means "adopt". Containers run on while the agent is away; their
+// labels lead back to them.
+//
+// Each container that runs is waited for by one request to the engine. When the engine goes away all those requests
+// fail; then each container is looked at again until the engine answers, and what happened meanwhile is told.
+import { mkdir } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import type { Exit, TaskKey } from '../../../model/index.ts'
+import {
+  sandboxDirectory,
+  type Driver,
+  type DriverEvent,
+  type ExecResult,
+  type FoundTask,
+  type TaskSpec,
+} from '../../core/index.ts'
+import type { DriverContext } from '../factory.ts'
+import {
+  isConnectionFailure,
+  isRefusedConnection,
+  messageOf,
+  statusOf,
+  unavailable,
+  type Engine,
+} from './engine.ts'
+import { execInContainer } from './exec.ts'
+import { conditionOf, exitOf, hasEnded } from './exit.ts'
+import { Images } from './image.ts'
+import { createLimit } from './limit.ts'
+import { readLogs, type LogOptions } from './logs.ts'
+import { containerName, keyOfLabels, ownerLabels, sameKey, type Owner } from './names.ts'
+import { containerSettings } from './settings.ts'
+
+export interface DockerDriverOptions {
+  readonly engine: Engine
+  readonly owner: Owner
+  /** The address that published ports are bound to. */
+  readonly portAddress: string
+}
+
+/** One task that the driver looks after, from start or find to its end. */
+interface Watched {
+  readonly key: TaskKey
+  readonly name: string
+  phase: 'preparing' | 'running' | 'ended'
+  /** Set by stop: its end is a kill, and a start that is not over yet comes to nothing. */
+  stopGraceMs?: number
+  stopInFlight: boolean
+}
+
+type EndCondition = Extract<DriverEvent, { kind: 'ended' }>['condition']
+
+/** The engine starts about 9 containers a second side by side, 4 one by one; more at a time bring nothing. */
+const maxStarts = 8
+/** How long to wait between looks at an engine that does not answer: first, and at most. */
+const firstRetryMs = 250
+const lastRetryMs = 5000
+/** So long an unclear start waits for the engine to come back before it is called failed. */
+const unclearStartMs = 60_000
+
+export class DockerDriver implements Driver {
+  readonly kind = 'docker'
+  readonly #context: DriverContext
+  readonly #options: DockerDriverOptions
+  readonly #docker: Docker
+  readonly #images: Images
+  readonly #limitStarts = createLimit(maxStarts)
+  readonly #watched = new Map<string, Watched>()
+  readonly #work = new Set<Promise<void>>()
+  readonly #closing = new AbortController()
+
+  constructor(context: DriverContext, options: DockerDriverOptions) {
+    this.#context = context
+    this.#options = options
+    this.#docker = options.engine.docker
+    this.#images = new Images(this.#docker, this.#closing.signal)
+  }
+
+  /** Rejects when the engine does not answer. What it finds running is watched from then on. */
+  async find(): Promise<readonly FoundTask[]> {
+    const labels = Object.entries(ownerLabels(this.#options.owner)).map(([name, value]) => `${name}=${value}`)
+    const listed = await this.#docker.listContainers({ all: true, filters: { label: labels } })
+    const found: FoundTask[] = []
+    for (const { Id, Labels } of listed) {
+      const key = keyOfLabels(this.#options.owner, Labels)
+      const container = key && (await this.#inspect(Id))
+      const task = container && foundTask(key, container)
+      if (!task) continue
+      found.push(task)
+      if (task.state === 'running') this.#adopt(key)
+    }
+    return found
+  }
+
+  start(task: TaskSpec): void {
+    const name = containerName(task.key)
+    if (this.#watched.has(name)) return
+    const watched: Watched = { key: task.key, name, phase: 'preparing', stopInFlight: false }
+    this.#watched.set(name, watched)
+    this.#emit({ kind: 'starting', key: task.key })
+    this.#background(this.#limitStarts(() => this.#launch(task, watched)).then(() => this.#watch(watched)))
+  }
+
+  stop(key: TaskKey, graceMs: number): void {
+    const name = containerName(key)
+    const watched = this.#watched.get(name) ?? this.#adopt(key)
+    watched.stopGraceMs = graceMs
+    if (watched.phase === 'running') this.#background(this.#stop(watched))
+  }
+
+  remove(key: TaskKey): void {
+    const name = containerName(key)
+    this.#watched.delete(name)
+    this.#background(this.#remove(key))
+  }
+
+  async exec(key: TaskKey, argv: readonly string[], timeoutMs: number): Promise<ExecResult> {
+    return execInContainer(this.#options.engine, containerName(key), argv, timeoutMs)
+  }
+
+  /** Text of one of the two streams of a task, from the engine's own log of it. */
+  logs(key: TaskKey, stream: 'stdout' | 'stderr', options: LogOptions = {}): AsyncIterable<Uint8Array> {
+    return readLogs(this.#docker, containerName(key), stream, options)
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await Promise.all(this.#work)
+  }
+
+  // From nothing to a container that runs, or to an end that says why not.
+  async #launch(task: TaskSpec, watched: Watched): Promise<void> {
+    const deadline = performance.now() + unclearStartMs
+    for (let waitMs = firstRetryMs; !this.#closed; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
+      if (watched.stopGraceMs !== undefined)
+        return this.#neverRan(watched, 'Killed', 'stopped before it was started')
+      try {
+        return await this.#tryLaunch(task, watched)
+      } catch (error) {
+        if (this.#closed) return
+        // The engine went away in the middle: whether there is a container shows when it is back. The name makes
+        // another try harmless.
+        const isUnclear = isConnectionFailure(error) && !isRefusedConnection(error)
+        const begun = waitMs > firstRetryMs && isConnectionFailure(error)
+        if (!(isUnclear || begun) || performance.now() > deadline) {
+          const message = isConnectionFailure(error)
+            ? unavailable(this.#options.engine, error)
+            : messageOf(error)
+          return this.#neverRan(watched, 'Error', message)
+        }
+        this.#log(watched.key, `unclear start, trying again: ${messageOf(error)}`)
+        await this.#pause(waitMs)
+      }
+    }
+  }
+
+  async #tryLaunch(task: TaskSpec, watched: Watched): Promise<void> {
+    const sandbox = sandboxDirectory(this.#context.tasksDirectory, task.taskId)
+    const settings = containerSettings(task, { ...this.#options, sandbox })
+    if (settings.kind === 'refused') return this.#neverRan(watched, 'Error', settings.reason)
+    for (const note of settings.notes) this.#log(task.key, note)
+
+    let container = await this.#inspect(watched.name)
+    if (!container) {
+      const docker = task.app.container?.docker
+      await makeSandbox(sandbox)
+      await this.#images.provide(settings.options.Image ?? '', docker?.forcePullImage ?? false)
+      if (watched.stopGraceMs !== undefined || this.#closed) {
+        return this.#neverRan(watched, 'Killed', 'stopped before it was started')
+      }
+      container = await this.#create(settings.options)
+    }
+    const key = keyOfLabels(this.#options.owner, container.Config.Labels)
+    if (!key || !sameKey(key, task.key)) {
+      return this.#neverRan(
+        watched,
+        'Error',
+        `a container ${watched.name} exists that this agent did not make`,
+      )
+    }
+    if (container.State.Status === 'created') await this.#startCreated(container.Id)
+    watched.phase = 'running'
+  }
+
+  /** What was created; what has the name already, if another request was faster. */
+  async #create(options: Docker.ContainerCreateOptions): Promise<Docker.ContainerInspectInfo> {
+    try {
+      const created = await this.#docker.createContainer(options)
+      return await created.inspect()
+    } catch (error) {
+      const existing = statusOf(error) === 409 ? await this.#inspect(options.name ?? '') : undefined
+      if (existing) return existing
+      throw error
+    }
+  }
+
+  // 304: it runs already. Other refusals (port taken, no such program) are kept by the engine in the container's state
+  // or told here.
+  async #startCreated(id: string): Promise<void> {
+    try {
+      await this.#docker.getContainer(id).start()
+    } catch (error) {
+      if (statusOf(error) !== 304) throw error
+    }
+  }
+
+  #neverRan(watched: Watched, condition: EndCondition, message: string): void {
+    // The container, if there is one, must not be started by anybody any more.
+    if (condition === 'Error') this.#background(this.#discard(watched.key))
+    this.#end(watched, condition, { message })
+  }
+
+  #adopt(key: TaskKey): Watched {
+    const name = containerName(key)
+    const known = this.#watched.get(name)
+    if (known) return known
+    const watched: Watched = { key, name, phase: 'running', stopInFlight: false }
+    this.#watched.set(name, watched)
+    this.#background(this.#watch(watched))
+    return watched
+  }
+
+  // Tells that it runs, waits for its end, tells the end. Goes on through losses of the engine.
+  async #watch(watched: Watched): Promise<void> {
+    let told = false
+    for (let waitMs = firstRetryMs; !this.#closed && watched.phase === 'running';) {
+      try {
+        const container = await this.#inspect(watched.name)
+        if (this.#closed) return
+        if (!container || !keyOfLabels(this.#options.owner, container.Config.Labels)) {
+          return this.#end(watched, endWithout(watched), {
+            message: 'the container was removed by somebody else',
+          })
+        }
+        if (!told) this.#emit(runningEvent(watched.key, container))
+        told = true
+        if (hasEnded(container.State)) {
+          const stopAsked = watched.stopGraceMs !== undefined
+          return this.#end(watched, conditionOf(container.State, stopAsked), exitOfContainer(container))
+        }
+        if (watched.stopGraceMs !== undefined) this.#background(this.#stop(watched))
+        waitMs = firstRetryMs
+        await this.#docker.getContainer(container.Id).wait({ abortSignal: this.#closing.signal })
+      } catch (error) {
+        if (this.#closed) return
+        if (waitMs === firstRetryMs) this.#log(watched.key, unavailable(this.#options.engine, error))
+        await this.#pause(waitMs)
+        waitMs = Math.min(waitMs * 2, lastRetryMs)
+      }
+    }
+  }
+
+  // The engine sends the image's stop signal (SIGTERM unless it says otherwise), then SIGKILL to all processes of the
+  // container. A loss of the engine meanwhile is mended by #watch, which asks again.
+  async #stop(watched: Watched): Promise<void> {
+    if (watched.stopInFlight) return
+    watched.stopInFlight = true
+    try {
+      const seconds = Math.ceil((watched.stopGraceMs ?? 0) / 1000)
+      await this.#docker.getContainer(watched.name).stop({ t: seconds, abortSignal: this.#closing.signal })
+    } catch (error) {
+      const status = statusOf(error)
+      if (status !== 304 && status !== 404 && !this.#closed) {
+        this.#log(watched.key, `stop: ${messageOf(error)}`)
+      }
+    } finally {
+      watched.stopInFlight = false
+    }
+  }
+
+  // Never by force: what is removed has ended. Anonymous volumes go with it, named ones stay.
+  async #remove(key: TaskKey, force = false): Promise<void> {
+    try {
+      const container = await this.#inspect(containerName(key))
+      if (!container || !keyOfLabels(this.#options.owner, container.Config.Labels)) return
+      await this.#docker.getContainer(container.Id).remove({ v: true, force })
+    } catch (error) {
+      const status = statusOf(error)
+      // 409: its removal is under way already.
+      if (status === 404 || status === 409) return
+      throw error
+    }
+  }
+
+  // What was told as never started must not run, also when only the answer of the engine was lost.
+  async #discard(key: TaskKey): Promise<void> {
+    for (let waitMs = firstRetryMs; !this.#closed; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
+      try {
+        return await this.#remove(key, true)
+      } catch (error) {
+        if (!isConnectionFailure(error)) return this.#log(key, `remove: ${messageOf(error)}`)
+        await this.#pause(waitMs)
+      }
+    }
+  }
+
+  async #inspect(nameOrId: string): Promise<Docker.ContainerInspectInfo | undefined> {
+    try {
+      return await this.#docker.getContainer(nameOrId).inspect()
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined
+      throw error
+    }
+  }
+
+  #end(watched: Watched, condition: EndCondition, exit: Exit): void {
+    if (watched.phase === 'ended') return
+    watched.phase = 'ended'
+    this.#emit({ kind: 'ended', key: watched.key, condition, exit })
+  }
+
+  #emit(event: DriverEvent): void {
+    if (!this.#closed) this.#context.listener(event)
+  }
+
+  #background(work: Promise<void>): void {
+    const guarded = work.catch((error: unknown) => this.#context.log(`docker: ${messageOf(error)}`))
+    this.#work.add(guarded)
+    void guarded.then(() => this.#work.delete(guarded))
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#closing.signal }).catch(() => {})
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  #log(key: TaskKey, text: string): void {
+    this.#context.log(`docker: ${containerName(key)}: ${text}`)
+  }
+}
+
+// Not told as it comes: its code would look like a connection that failed.
+async function makeSandbox(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    throw new Error(`the sandbox could not be made: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function foundTask(key: TaskKey, container: Docker.ContainerInspectInfo): FoundTask | undefined {
+  if (hasEnded(container.State))
+    return { key, driver: 'docker', state: 'ended', exit: exitOfContainer(container) }
+  // Made but never started: the agent went away in between. It counts as lost, and is removed with its record.
+  if (container.State.Status === 'created') return undefined
+  const { pid, ipAddresses } = runningEvent(key, container)
+  return {
+    key,
+    driver: 'docker',
+    state: 'running',
+    ...(pid === undefined ? {} : { pid }),
+    ...(ipAddresses === undefined ? {} : { ipAddresses }),
+  }
+}
+
+function exitOfContainer(container: Docker.ContainerInspectInfo): Exit {
+  return exitOf(container.State, Math.round((container.HostConfig.Memory ?? 0) / 1024 ** 2))
+}
+
+function runningEvent(
+  key: TaskKey,
+  container: Docker.ContainerInspectInfo,
+): Extract<DriverEvent, { kind: 'running' }> {
+  const pid = container.State.Pid
+  const ipAddresses = Object.values(container.NetworkSettings.Networks ?? {})
+    .map(network => network.IPAddress)
+    .filter(address => address !== '')
+  return {
+    kind: 'running',
+    key,
+    ...(pid > 0 ? { pid } : {}),
+    ...(ipAddresses.length > 0 ? { ipAddresses } : {}),
+  }
+}
+
+function endWithout(watched: Watched): EndCondition {
+  return watched.stopGraceMs === undefined ? 'Failed' : 'Killed'
+}
