@@ -1,0 +1,225 @@
+// From the surface form to `Desired`: ids, dependencies, groups, volumes, outputs, what must not be shown. HCL and
+// TypeScript both end here, so the same meaning gives the identical value.
+import { by, compareStrings, errorDiagnostic, hasErrors } from '../../base/index.ts'
+import type { Diagnostic, Json, Range } from '../../base/index.ts'
+import { normalizeApp, validateAll, validateApp } from '../../model/index.ts'
+import type {
+  App,
+  AppId,
+  Desired,
+  DesiredApp,
+  DesiredGroup,
+  DesiredOutput,
+  DesiredVolume,
+  GroupId,
+  StackName,
+} from '../../model/index.ts'
+import type { SurfaceConfig, SurfaceOutput, SurfaceResource } from '../surface.ts'
+import {
+  appWords,
+  complain,
+  decodeApp,
+  fromTypeScript,
+  groupWords,
+  newDraft,
+  placeOf,
+  readBody,
+  volumeWords,
+} from '../vocabulary/index.ts'
+import type { Dialect, Draft } from '../vocabulary/index.ts'
+import { dependenciesOf } from './dependencies.ts'
+import { idOf, volumeNameOf } from './ids.ts'
+import { indexAddresses } from './references.ts'
+import type { AddressIndex } from './references.ts'
+
+export interface Assembled {
+  /** Absent when there are errors. */
+  readonly desired?: Desired
+  readonly diagnostics: readonly Diagnostic[]
+  /** Where each object is written, by address. */
+  readonly sources: ReadonlyMap<string, Range>
+}
+
+export function assemble(config: SurfaceConfig, stack: StackName, dialect: Dialect = 'hcl'): Assembled {
+  const resources = config.resources.map(r => inWords(r, dialect))
+  const index = indexAddresses(resources)
+  const diagnostics: Diagnostic[] = duplicates(resources)
+  const volumes = assembleVolumes(resources, dialect, diagnostics)
+  const known = new Map(
+    resources
+      .filter(r => r.kind === 'volume')
+      .flatMap(r => {
+        const volume = volumes.find(v => v.address === r.address)
+        return volume ? [[volume.name, volume] as const, [r.name, volume] as const] : []
+      }),
+  )
+  const groups: DesiredGroup[] = []
+  const apps: DesiredApp[] = []
+  for (const resource of resources) {
+    if (resource.kind === 'group') groups.push(assembleGroup(resource, dialect, index, diagnostics))
+    if (resource.kind !== 'app') continue
+    const draft = decodeApp(resource, dialect, known)
+    const app = finishApp(draft, index)
+    diagnostics.push(...draft.diagnostics)
+    if (app) {
+      const sensitivePaths = [...new Set(draft.sensitivePaths)].sort(compareStrings)
+      apps.push({ address: resource.address, app, sensitivePaths })
+    }
+  }
+  const sources = new Map(resources.flatMap(r => (r.range ? [[r.address, r.range] as const] : [])))
+  if (!hasErrors(diagnostics)) diagnostics.push(...checkWhole(apps, groups, sources))
+  if (hasErrors(diagnostics)) return { diagnostics, sources }
+  const desired: Desired = {
+    format: 1,
+    stack,
+    apps: apps.sort(by(a => a.app.id)),
+    groups: groups.sort(by(g => g.id)),
+    volumes: [...volumes].sort(by(v => v.name)),
+    outputs: outputsOf(config.outputs),
+  }
+  return { desired, diagnostics, sources }
+}
+
+function inWords(resource: SurfaceResource, dialect: Dialect): SurfaceResource {
+  if (dialect === 'hcl') return resource
+  const words = { app: appWords, group: groupWords, volume: volumeWords }[resource.kind]
+  return { ...resource, body: fromTypeScript(resource.body, words) }
+}
+
+/** Two objects with one id; groups may be written in several places, as long as only one says something of its own. */
+function duplicates(resources: readonly SurfaceResource[]): Diagnostic[] {
+  const first = new Map<string, SurfaceResource>()
+  const found: Diagnostic[] = []
+  for (const resource of resources) {
+    const key = resource.kind === 'volume' ? `volume ${volumeNameOf(resource)}` : idOf(resource)
+    const before = first.get(key)
+    if (!before) {
+      first.set(key, resource)
+      continue
+    }
+    const where = before.range ? ` at ${before.range.file}:${before.range.start.line}` : ''
+    const same = before.kind === resource.kind
+    const detail = same
+      ? `${idOrName(resource)} is already defined${where}. Rename one of the two, or remove it.`
+      : `${idOrName(resource)} is already the id of the ${before.kind} that is defined${where}; an id names one thing.`
+    found.push(
+      errorDiagnostic(`Duplicate ${resource.kind} "${resource.name}"`, detail, {
+        subject: resource.range,
+        context: `${resource.kind} ${JSON.stringify(resource.name)}`,
+        address: resource.address,
+      }),
+    )
+  }
+  return found
+}
+
+function idOrName(resource: SurfaceResource): string {
+  return resource.kind === 'volume' ? `The volume ${volumeNameOf(resource)}` : idOf(resource)
+}
+
+function assembleVolumes(
+  resources: readonly SurfaceResource[],
+  dialect: Dialect,
+  diagnostics: Diagnostic[],
+): readonly DesiredVolume[] {
+  return resources
+    .filter(r => r.kind === 'volume')
+    .map(resource => {
+      const draft = newDraft(resource, dialect)
+      const part = readBody(draft, resource.body, volumeWords, draft.context, resource.range)
+      const size = part.fields.get('size')
+      if (size && (size.value as number) <= 0) {
+        complain(draft, 'Invalid size', 'A volume must be larger than nothing.', size.source.range)
+      }
+      diagnostics.push(...draft.diagnostics)
+      return {
+        address: resource.address,
+        name: volumeNameOf(resource),
+        size: (size?.value as number | undefined) ?? 0,
+        shared: part.fields.get('shared')?.value === true,
+      }
+    })
+}
+
+function assembleGroup(
+  resource: SurfaceResource,
+  dialect: Dialect,
+  index: AddressIndex,
+  diagnostics: Diagnostic[],
+): DesiredGroup {
+  const draft = newDraft(resource, dialect)
+  readBody(draft, resource.body, groupWords, draft.context, resource.range)
+  diagnostics.push(...draft.diagnostics)
+  return {
+    address: resource.address,
+    id: idOf(resource) as GroupId,
+    dependencies: dependenciesOf(resource, draft.references, index),
+  }
+}
+
+/** The normalised app; undefined when something was wrong with it, which the draft then tells. */
+function finishApp(draft: Draft, index: AddressIndex): App | undefined {
+  const { resource } = draft
+  const dependencies = dependenciesOf(resource, draft.references, index)
+  const input = { ...draft.json, ...(dependencies.length > 0 ? { dependencies } : {}) }
+  const { app, diagnostics } = normalizeApp(input, { id: idOf(resource) as AppId })
+  const wrong = hasErrors(draft.diagnostics)
+  // After a mistake of form, the rules across fields would only tell its consequences.
+  const found = app && !wrong ? validateApp(app) : []
+  if (!wrong) draft.diagnostics.push(...[...diagnostics, ...found].map(d => placed(draft, d)))
+  return hasErrors(draft.diagnostics) ? undefined : app
+}
+
+/** A diagnostic of the model, which knows JSON paths, at the place in the text that the path came from. */
+function placed(draft: Draft, diagnostic: Diagnostic): Diagnostic {
+  const path = diagnostic.path ?? '/'
+  const isCode = diagnostic.summary.startsWith('error.')
+  return {
+    ...diagnostic,
+    summary: isCode ? `Invalid ${describePath(path)}` : capital(diagnostic.summary.replace(/\.?\s*$/, '')),
+    subject: placeOf(draft, path === '/' ? '' : path),
+    context: draft.context,
+    address: draft.resource.address,
+  }
+}
+
+function describePath(path: string): string {
+  return path === '/' ? 'app' : path.slice(1)
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** Rules over all apps together: cycles and clashes of ids. The model speaks of ids, people of addresses. */
+export function checkWhole(
+  apps: readonly DesiredApp[],
+  groups: readonly DesiredGroup[],
+  sources: ReadonlyMap<string, Range>,
+): readonly Diagnostic[] {
+  const addresses = new Map<string, string>([
+    ...groups.map(g => [g.id, g.address] as const),
+    ...apps.map(a => [a.app.id, a.address] as const),
+  ])
+  const found = validateAll(
+    apps.map(a => a.app),
+    groups,
+  )
+  return found.map(d => {
+    const address = d.address === undefined ? undefined : (addresses.get(d.address) ?? d.address)
+    const subject = d.subject ?? (address === undefined ? undefined : sources.get(address))
+    return { ...d, summary: d.summary.replace(/\.\s*$/, ''), address, subject }
+  })
+}
+
+export function outputsOf(outputs: readonly SurfaceOutput[]): Readonly<Record<string, DesiredOutput>> {
+  const entries = outputs.map(({ name, value, description }): [string, DesiredOutput] => [
+    name,
+    {
+      value: value.value satisfies Json,
+      sensitive: (value.sensitive ?? []).length > 0,
+      ...(description === undefined ? {} : { description }),
+    },
+  ])
+  return Object.fromEntries(entries.sort(([a], [b]) => compareStrings(a, b)))
+}

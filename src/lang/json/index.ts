@@ -1,0 +1,2 @@
+// JSON texts with places.
+export * from './parse.ts'

@@ -1,0 +1,245 @@
+// Reads a configuration from disk, whatever it is written in, and makes `Desired` of it. The only part of the language
+// that touches files and processes. A user's mistake never throws: it comes back as a diagnostic with its place.
+import { readFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { by, errorDiagnostic, hasErrors } from '../../base/index.ts'
+import type { Diagnostic } from '../../base/index.ts'
+import type { Desired, StackName } from '../../model/index.ts'
+import { assemble, checkWhole, desiredFromMarathon, isStackName, stackNameFrom } from '../assemble/index.ts'
+import type { Assembled, MarathonFile } from '../assemble/index.ts'
+import { Source } from '../hcl/source.ts'
+import { parseJson } from '../json/index.ts'
+import type { SurfaceConfig } from '../surface.ts'
+import { evaluateHcl } from './hcl.ts'
+import { loadModule } from './module.ts'
+import { ModulePlaces } from './places.ts'
+import { displayName, listDirectory, readAll, readText, reason } from './texts.ts'
+import type { TextFile } from './texts.ts'
+import { moduleVariables } from './variables.ts'
+
+export interface LoadOptions {
+  /** `--var name=value`, in order. */
+  readonly vars: readonly { readonly name: string; readonly value: string }[]
+  /** Paths of `--var-file`, in order. */
+  readonly varFiles: readonly string[]
+  /** Read for `SDDC_VAR_name` and `SDDC_ENV` only. */
+  readonly env: Readonly<Record<string, string>>
+  /** `--stack`; wins over the configuration's own setting. */
+  readonly stack?: string
+  /** For modules; ten seconds if not given. */
+  readonly timeLimitMs?: number
+}
+
+export interface Loaded {
+  /** Absent when there are errors. */
+  readonly desired?: Desired
+  readonly diagnostics: readonly Diagnostic[]
+  /** Texts by the file names that diagnostics carry. */
+  readonly sources: ReadonlyMap<string, string>
+  readonly kind: 'directory' | 'file'
+  /** False for one Marathon file: what it does not name is not touched. */
+  readonly deleteUnnamed: boolean
+  /** The cluster's address from the settings. */
+  readonly server?: string
+  /** Absolute. */
+  readonly directory: string
+  /** What a module printed while it ran. */
+  readonly output: string
+}
+
+const moduleName = 'sddc.config.ts'
+
+/** `target` is a directory, or one Marathon file. */
+export async function loadConfiguration(target: string, options: LoadOptions): Promise<Loaded> {
+  const path = resolve(target)
+  const diagnostics: Diagnostic[] = []
+  const kind = await kindOf(path, diagnostics)
+  const reading: Reading = { options, diagnostics, texts: new Map(), output: '' }
+  if (kind === 'file') return loadFile(path, reading)
+  const base = { kind: 'directory', deleteUnnamed: true, directory: path } as const
+  const names = kind === undefined ? undefined : await listDirectory(path, diagnostics)
+  if (!names) return finish(base, reading, [])
+  const parts = await loadDirectory(path, names, reading)
+  return finish(base, reading, parts)
+}
+
+interface Reading {
+  readonly options: LoadOptions
+  readonly diagnostics: Diagnostic[]
+  readonly texts: Map<string, string>
+  output: string
+}
+
+/** One front end's share of a configuration, before the name of the stack is known. */
+interface Part {
+  readonly config?: SurfaceConfig
+  readonly assemble: (stack: StackName) => Assembled
+}
+
+async function kindOf(path: string, diagnostics: Diagnostic[]): Promise<'directory' | 'file' | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? 'directory' : 'file'
+  } catch (error) {
+    const detail = `${displayName(path)}: ${reason(error)}. Give a directory with a configuration, or a Marathon file.`
+    diagnostics.push(errorDiagnostic('Configuration not found', detail))
+    return undefined
+  }
+}
+
+async function loadFile(path: string, reading: Reading): Promise<Loaded> {
+  const base = { kind: 'file', deleteUnnamed: false, directory: dirname(path) } as const
+  if (!path.endsWith('.json')) {
+    const detail =
+      `${displayName(path)} is not a Marathon file (*.json). HCL and TypeScript are applied as a whole: ` +
+      `give the directory ${displayName(dirname(path))}.`
+    reading.diagnostics.push(errorDiagnostic('Not a configuration by itself', detail))
+    return finish(base, reading, [])
+  }
+  const file = await readText(path, reading.diagnostics)
+  const parts = file ? [marathonPart([file], reading)] : []
+  return finish(base, reading, parts, basename(path).replace(/(\.app|\.group)?\.json$/, ''))
+}
+
+async function loadDirectory(
+  directory: string,
+  names: readonly string[],
+  reading: Reading,
+): Promise<readonly Part[]> {
+  const hcl = names.filter(n => n.endsWith('.hcl') && !/\.(vars|test)\.hcl$/.test(n))
+  const json = names.filter(n => /\.(app|group)\.json$/.test(n))
+  const hasModule = names.includes(moduleName)
+  if (hcl.length === 0 && json.length === 0 && !hasModule) {
+    const other = names.filter(n => /\.(json|ts|tf)$/.test(n)).slice(0, 3)
+    const near = other.length === 0 ? '' : ` It has ${other.join(', ')}, which are none of these.`
+    const detail =
+      `${displayName(directory)} has no *.hcl, no ${moduleName}, no *.app.json and no *.group.json ` +
+      `(*.vars.hcl and *.test.hcl do not count).${near}`
+    reading.diagnostics.push(errorDiagnostic('No configuration here', detail))
+    return []
+  }
+  const parts: Part[] = []
+  if (hcl.length > 0) {
+    const files = keep(await readAll(directory, hcl, reading.diagnostics), reading)
+    const { config, diagnostics } = await evaluateHcl(files, directory, reading.options, reading.texts)
+    reading.diagnostics.push(...diagnostics)
+    if (config) parts.push({ config, assemble: stack => assemble(config, stack, 'hcl') })
+  }
+  if (hasModule) parts.push(...(await modulePart(join(directory, moduleName), reading)))
+  if (json.length > 0) parts.push(marathonPart(await readAll(directory, json, reading.diagnostics), reading))
+  return parts
+}
+
+async function modulePart(path: string, reading: Reading): Promise<readonly Part[]> {
+  const file = await readText(path, reading.diagnostics)
+  if (!file) return []
+  keep([file], reading)
+  const { options } = reading
+  const vars = await moduleVariables(options, reading.diagnostics)
+  const loaded = await loadModule(path, {
+    env: options.env['SDDC_ENV'] ?? 'dev',
+    vars,
+    ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
+  })
+  reading.output += loaded.output
+  const places = new ModulePlaces(file => moduleText(file, reading))
+  reading.diagnostics.push(...loaded.diagnostics.map(d => places.diagnostic(d)))
+  if (!loaded.config) return []
+  const config = places.config(loaded.config)
+  return [{ config, assemble: stack => assemble(config, stack, 'typescript') }]
+}
+
+/** Texts of the modules that diagnostics point into: the entry, and what it imports. */
+function moduleText(path: string, reading: Reading): Source | undefined {
+  const name = displayName(path)
+  try {
+    const text = reading.texts.get(name) ?? readFileSync(path, 'utf8')
+    reading.texts.set(name, text)
+    return new Source(name, text)
+  } catch {
+    return undefined
+  }
+}
+
+function marathonPart(files: readonly TextFile[], reading: Reading): Part {
+  keep(files, reading)
+  const parsed: MarathonFile[] = []
+  for (const { name, text } of files) {
+    const { json, diagnostics, places } = parseJson(text, name)
+    reading.diagnostics.push(...diagnostics)
+    if (json !== undefined) parsed.push({ name, json, places })
+  }
+  return { assemble: stack => desiredFromMarathon(parsed, stack) }
+}
+
+function keep(files: readonly TextFile[], reading: Reading): readonly TextFile[] {
+  for (const { name, text } of files) reading.texts.set(name, text)
+  return files
+}
+
+function finish(
+  base: Pick<Loaded, 'kind' | 'deleteUnnamed' | 'directory'>,
+  reading: Reading,
+  parts: readonly Part[],
+  ownName: string = basename(base.directory),
+): Loaded {
+  const { diagnostics, options } = reading
+  const settings = parts.flatMap(p => (p.config ? [p.config] : []))
+  const stack = chooseStack(options.stack, settings, ownName, diagnostics)
+  // What one front end says is told, even where another one failed.
+  const assembled = stack === undefined ? [] : parts.map(p => p.assemble(stack))
+  for (const { diagnostics: found } of assembled) diagnostics.push(...found)
+  const desired = hasErrors(diagnostics) ? undefined : merge(assembled, diagnostics)
+  const server = settings.map(s => s.server?.value).find(v => typeof v === 'string')
+  return {
+    ...base,
+    ...(desired === undefined || hasErrors(diagnostics) ? {} : { desired }),
+    ...(server === undefined ? {} : { server }),
+    diagnostics,
+    sources: reading.texts,
+    output: reading.output,
+  }
+}
+
+function chooseStack(
+  given: string | undefined,
+  settings: readonly SurfaceConfig[],
+  ownName: string,
+  diagnostics: Diagnostic[],
+): StackName | undefined {
+  const setting = settings.find(s => s.stack)?.stack
+  const written = given ?? setting?.value
+  if (written === undefined || written === null) {
+    const made = stackNameFrom(ownName)
+    if (made !== undefined) return made
+    const detail = `No name can be made from ${JSON.stringify(ownName)}. Give one with --stack.`
+    diagnostics.push(errorDiagnostic('No name for the stack', detail))
+    return undefined
+  }
+  if (typeof written === 'string' && isStackName(written)) return written as StackName
+  const detail =
+    `${JSON.stringify(written)} is not a name of a stack: at most 63 lower-case letters, digits and hyphens, ` +
+    'not beginning or ending with a hyphen.'
+  const subject = given === undefined ? setting?.range : undefined
+  diagnostics.push(errorDiagnostic('Invalid name of the stack', detail, { subject }))
+  return undefined
+}
+
+/** All front ends of a directory are one configuration. */
+function merge(assembled: readonly Assembled[], diagnostics: Diagnostic[]): Desired | undefined {
+  const all = assembled.flatMap(a => (a.desired ? [a.desired] : []))
+  const [first] = all
+  if (!first || all.length === 1) return first
+  const apps = all.flatMap(d => d.apps).sort(by(a => a.app.id))
+  const groups = all.flatMap(d => d.groups).sort(by(g => g.id))
+  const places = new Map(assembled.flatMap(a => [...a.sources]))
+  diagnostics.push(...checkWhole(apps, groups, places))
+  const volumes = all.flatMap(d => d.volumes).sort(by(v => v.name))
+  return {
+    ...first,
+    apps,
+    groups,
+    volumes,
+    outputs: Object.assign({}, ...all.map(d => d.outputs)) as Desired['outputs'],
+  }
+}

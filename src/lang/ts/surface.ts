@@ -1,0 +1,194 @@
+// From what a module exports to the surface form that HCL gives, too: every resource with its address, references
+// replaced by ids, nothing but JSON in it. Runs in the module's own process; names stay in camelCase, the vocabulary
+// renames them. What is not plain data is told, with the property's path.
+import type { Diagnostic, Json, Range } from '../../base/index.ts'
+import type { SurfaceConfig, SurfaceOutput, SurfaceResource, SurfaceValue } from '../surface.ts'
+import type { ClusterConfig, Resource } from './cluster.ts'
+import type { Group } from './group.ts'
+import type { Site } from './site.ts'
+import { referenceMark, sensitiveMark, textMark } from './text.ts'
+import type { Reference } from './text.ts'
+
+export interface ModuleSurface {
+  readonly config: SurfaceConfig
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Nobody writes deeper; it also ends circles. */
+const maxDepth = 32
+/** Resources of one configuration; one group of Marathon's takes as many. */
+const maxResources = 100_000
+
+export function surfaceOf(config: ClusterConfig, site: Site | undefined): ModuleSurface {
+  const diagnostics: Diagnostic[] = []
+  const tell = (summary: string, detail: string, at: Site | undefined): void => {
+    diagnostics.push({ severity: 'error', summary, detail, subject: rangeOf(at ?? site) })
+  }
+  if (!isPlain(config) || !Array.isArray(config.resources)) {
+    tell('Invalid cluster', 'defineCluster wants an object with "resources: [ … ]".', site)
+    return { config: { resources: [], outputs: [] }, diagnostics }
+  }
+  const known = ['name', 'server', 'resources', 'outputs']
+  const unknown = Object.keys(config).find(key => !known.includes(key))
+  if (unknown !== undefined) {
+    tell('Unknown property', `A cluster has no property "${unknown}"; known: ${known.join(', ')}.`, site)
+  }
+  const placed = place(config.resources, tell)
+  const addresses = new Map(placed.map(p => [p.resource as object, p]))
+  const valueOf = (value: unknown, at: Site | undefined, path: string): SurfaceValue => {
+    const found: Found = { addresses, references: new Set(), sensitive: [], problems: [] }
+    const json = plain(value, '', found, 0)
+    for (const problem of found.problems) tell('Not plain data', `${path}${problem}`, at)
+    return {
+      value: json ?? null,
+      ...(found.references.size > 0 ? { references: [...found.references] } : {}),
+      ...(found.sensitive.length > 0 ? { sensitive: found.sensitive } : {}),
+    }
+  }
+  const resources = placed.map(({ resource, address, path }): SurfaceResource => {
+    const range = rangeOf(resource.site ?? site)
+    const attributes: Record<string, SurfaceValue> = {}
+    for (const [name, value] of Object.entries((resource.options ?? {}) as object)) {
+      if (value !== undefined) attributes[name] = valueOf(value, resource.site, name)
+    }
+    const body = { attributes, blocks: [], ...(range ? { end: range } : {}) }
+    return { kind: resource.kind, name: resource.name, path, address, body, ...(range ? { range } : {}) }
+  })
+  const outputs = Object.entries(config.outputs ?? {}).map(([name, value]): SurfaceOutput => ({
+    name,
+    value: valueOf(value, site, `outputs.${name}`),
+  }))
+  return {
+    config: {
+      ...(config.name === undefined ? {} : { stack: valueOf(config.name, site, 'name') }),
+      ...(config.server === undefined ? {} : { server: valueOf(config.server, site, 'server') }),
+      resources,
+      outputs,
+    },
+    diagnostics,
+  }
+}
+
+interface Placed {
+  readonly resource: Resource
+  readonly path: readonly string[]
+  readonly address: string
+}
+
+function place(
+  resources: readonly unknown[],
+  tell: (summary: string, detail: string, at: Site | undefined) => void,
+): readonly Placed[] {
+  const result: Placed[] = []
+  const visit = (list: readonly unknown[], path: readonly string[], around: Group | undefined): void => {
+    for (const entry of list) {
+      // Conditional entries: `debug && app(…)`.
+      if (entry === undefined || entry === null || entry === false) continue
+      if (!isResource(entry)) {
+        const where = around ? `group "${around.name}"` : 'the cluster'
+        const detail = `Every entry of the resources of ${where} must be made by app(), group() or volume(); one is ${named(entry)}.`
+        tell('Not a resource', detail, around?.site)
+        continue
+      }
+      if (path.length > maxDepth || result.length >= maxResources) {
+        tell('Too many resources', `At most ${maxResources} resources, ${maxDepth} groups deep.`, entry.site)
+        return
+      }
+      const scope = path.map(label => `group.${label}.`).join('')
+      result.push({ resource: entry, path, address: `${scope}${entry.kind}.${entry.name}` })
+      if (entry.kind === 'group') visit(entry.resources, [...path, entry.name], entry)
+    }
+  }
+  visit(resources, [], undefined)
+  return result
+}
+
+function isResource(value: unknown): value is Resource {
+  const kind = (value as { kind?: unknown }).kind
+  if (typeof value !== 'object' || !['app', 'group', 'volume'].includes(String(kind))) return false
+  const { name, resources } = value as { name?: unknown; resources?: unknown }
+  return typeof name === 'string' && (kind !== 'group' || Array.isArray(resources))
+}
+
+interface Found {
+  readonly addresses: ReadonlyMap<object, Placed>
+  readonly references: Set<string>
+  readonly sensitive: string[]
+  readonly problems: string[]
+}
+
+function plain(value: unknown, path: string, found: Found, depth: number): Json | undefined {
+  if (value === undefined || value === null) return value
+  if (typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return value
+    found.problems.push(`${path} is ${value}, which is not a number to plan with.`)
+    return undefined
+  }
+  if (depth > maxDepth) {
+    found.problems.push(`${path.slice(0, 60)}… is nested too deeply, or in a circle.`)
+    return undefined
+  }
+  if (Array.isArray(value)) return value.map((v, i) => plain(v, `${path}/${i}`, found, depth + 1) ?? null)
+  if (typeof value !== 'object') {
+    found.problems.push(`${path} is ${named(value)}; a configuration holds plain data only.`)
+    return undefined
+  }
+  const special = value as { [sensitiveMark]?: unknown; [textMark]?: readonly (string | Reference)[] }
+  if (sensitiveMark in value) {
+    found.sensitive.push(path)
+    return plain(special[sensitiveMark], path, found, depth + 1)
+  }
+  if (textMark in value)
+    return special[textMark]!.map(p => (typeof p === 'string' ? p : idOf(p, path, found))).join('')
+  if (referenceMark in value) return idOf(value as Reference, path, found)
+  if (isResource(value)) return idOf({ [referenceMark]: value }, path, found)
+  if (!isPlain(value)) {
+    found.problems.push(`${path} is ${named(value)}; a configuration holds plain data only.`)
+    return undefined
+  }
+  const result: Record<string, Json> = {}
+  for (const [key, entry] of Object.entries(value)) {
+    const json = plain(entry, `${path}/${key}`, found, depth + 1)
+    if (json !== undefined) result[key] = json
+  }
+  return result
+}
+
+/** The id that a reference stands for; for a volume its name. */
+function idOf(reference: Reference, path: string, found: Found): string {
+  const resource = reference[referenceMark] as Resource
+  const placed = found.addresses.get(resource)
+  if (!placed) {
+    found.problems.push(
+      `${path} refers to ${resource.kind} "${resource.name}", which is not part of this configuration: ` +
+        'add it to the resources of the cluster or of a group.',
+    )
+    return ''
+  }
+  found.references.add(placed.address)
+  const segments = [...placed.path, resource.name]
+  return resource.kind === 'volume' ? segments.join('-') : `/${segments.join('/')}`
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+}
+
+function named(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object' && value !== null) {
+    const name = (value.constructor as { name?: string } | undefined)?.name
+    return Array.isArray(value) ? 'a list' : `an object${name && name !== 'Object' ? ` (${name})` : ''}`
+  }
+  return typeof value === 'string' ? JSON.stringify(value) : `a ${typeof value}`
+}
+
+/** Columns are UTF-16 units and bytes unknown here; the loader, which has the text, sets them right and finds properties. */
+function rangeOf(site: Site | undefined): Range | undefined {
+  if (!site) return undefined
+  const at = { line: site.line, column: site.column, byte: 0 }
+  return { file: site.file, start: at, end: at }
+}

@@ -1,0 +1,57 @@
+// Values that are known only when the whole description is: ids of other resources. They are objects, not strings, so
+// that pasting one into a string by accident is told instead of giving "[object Object]".
+
+export const referenceMark = Symbol.for('sddc.reference')
+export const textMark = Symbol.for('sddc.text')
+export const sensitiveMark = Symbol.for('sddc.sensitive')
+
+/** The id of another resource; using it makes that resource a dependency. */
+export interface Reference {
+  readonly [referenceMark]: object
+}
+
+/** A text, perhaps with references in it. */
+export type Text = string | Reference | RefText
+
+/** What `ref` makes. */
+export interface RefText {
+  readonly [textMark]: readonly (string | Reference)[]
+}
+
+/** A value that plans, listings and logs must not show. */
+export interface Sensitive<T> {
+  readonly [sensitiveMark]: T
+}
+
+export function referenceTo(resource: object): Reference {
+  return withAdvice({ [referenceMark]: resource })
+}
+
+/** A text with references in it: ref`http://${db.id}/`. */
+export function ref(parts: TemplateStringsArray, ...values: readonly (Text | number)[]): RefText {
+  const pieces: (string | Reference)[] = []
+  for (const [i, part] of parts.entries()) {
+    pieces.push(part)
+    const value = values[i]
+    if (value === undefined) continue
+    if (typeof value === 'object' && textMark in value) pieces.push(...value[textMark])
+    else pieces.push(typeof value === 'number' ? String(value) : value)
+  }
+  return withAdvice({ [textMark]: pieces })
+}
+
+/** Marks a value as one that must not be shown. */
+export function sensitive<T>(value: T): Sensitive<T> {
+  return { [sensitiveMark]: value }
+}
+
+function withAdvice<T extends object>(value: T): T {
+  Object.defineProperty(value, 'toString', {
+    value: () => {
+      throw new TypeError(
+        'An id of another resource is known only later; write the text with ref`…` instead of a plain template.',
+      )
+    },
+  })
+  return value
+}

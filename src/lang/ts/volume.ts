@@ -1,0 +1,57 @@
+// Volumes of the configuration, and how an app mounts them.
+import { callSite } from './site.ts'
+import type { Site } from './site.ts'
+import type { Size } from './units.ts'
+
+export interface VolumeOptions {
+  readonly size: Size
+  /** One for all instances instead of one per instance. */
+  readonly shared?: boolean
+}
+
+export interface Volume {
+  readonly kind: 'volume'
+  readonly name: string
+  readonly options: VolumeOptions
+  readonly site: Site | undefined
+  /** Mounts it at a path in the container. */
+  at(container: string, mode?: 'RO' | 'RW'): VolumeMount
+}
+
+export interface VolumeMount {
+  readonly container: string
+  readonly volume: Volume
+  readonly mode?: 'RO' | 'RW'
+}
+
+export interface HostMount {
+  readonly container: string
+  /** A path on the machine. */
+  readonly host: string
+  readonly mode?: 'RO' | 'RW'
+  readonly volume?: never
+  readonly size?: never
+}
+
+export interface PersistentMount {
+  readonly container: string
+  readonly size: Size
+  readonly type?: 'root' | 'path' | 'mount'
+  readonly mode?: 'RW'
+  readonly host?: never
+  readonly volume?: never
+}
+
+export type Mount = VolumeMount | HostMount | PersistentMount
+
+/** A volume whose life does not hang on an app's. */
+export function volume(name: string, options: VolumeOptions): Volume {
+  const made: Volume = {
+    kind: 'volume',
+    name,
+    options,
+    site: callSite(volume),
+    at: (container, mode) => ({ container, volume: made, ...(mode === undefined ? {} : { mode }) }),
+  }
+  return made
+}

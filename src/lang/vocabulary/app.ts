@@ -1,0 +1,290 @@
+// An app as it is written, put into the Marathon form: the parts that stand where the field stands are copied, those
+// whose shape differs (image, network, port, volume, checks, constraint, secret) are put in place here.
+import { didYouMean } from '../../base/index.ts'
+import type { Json, Range } from '../../base/index.ts'
+import type { SurfaceResource } from '../surface.ts'
+import { readBody } from './body.ts'
+import type { Part, PartBlock } from './body.ts'
+import { complain, newDraft, put, spell } from './draft.ts'
+import type { Dialect, Draft, Segments } from './draft.ts'
+import { isRecord, showValue } from './values.ts'
+import { appWords } from './words.ts'
+
+/** Attributes that app.ts puts in place itself, or that are the assembly's business. */
+const placedFields = new Set(['image', 'network', 'dependencies', 'constraints'])
+
+/** Top-level volumes by name, for the apps that mount them. */
+export type KnownVolumes = ReadonlyMap<string, { readonly size: number }>
+
+/** The draft's `json` is a Marathon app without id and dependencies, ready to be normalised. */
+export function decodeApp(resource: SurfaceResource, dialect: Dialect, volumes: KnownVolumes): Draft {
+  const draft = newDraft(resource, dialect)
+  const app = readBody(draft, resource.body, appWords, draft.context, resource.range)
+  copyFields(draft, [], app, placedFields)
+  const ports = blocksOf(app, 'port')
+  const image = placeContainer(draft, app, volumes)
+  placePorts(
+    draft,
+    ports,
+    placeNetwork(draft, app, image && ports.some(p => p.part.fields.has('containerPort'))),
+  )
+  placeConstraints(draft, app)
+  placeChecks(draft, app, ports)
+  placeSecrets(draft, app)
+  for (const block of app.blocks) if (!placedBlocks.has(block.type)) copyBlock(draft, [], block)
+  return draft
+}
+
+const placedBlocks = new Set([
+  'container',
+  'network',
+  'port',
+  'volume',
+  'health_check',
+  'readiness_check',
+  'check',
+  'constraint',
+  'secret',
+])
+
+function blocksOf(part: Part, type: string): readonly PartBlock[] {
+  return part.blocks.filter(b => b.type === type)
+}
+
+function copyFields(
+  draft: Draft,
+  at: Segments,
+  part: Part,
+  except: ReadonlySet<string> = new Set<string>(),
+): void {
+  for (const [name, { value, source }] of part.fields) {
+    if (!except.has(name)) put(draft, [...at, name], value, source)
+  }
+}
+
+/** An object block as it is; blocks inside it likewise. */
+function copyBlock(draft: Draft, at: Segments, block: PartBlock): void {
+  const here = block.word.many
+    ? [...at, block.word.field, countOf(draft, [...at, block.word.field])]
+    : [...at, block.word.field]
+  open(draft, here, block.part.range)
+  copyFields(draft, here, block.part)
+  for (const inner of block.part.blocks) copyBlock(draft, here, inner)
+}
+
+/** An empty object with a place in the text. */
+function open(draft: Draft, at: Segments, range: Range | undefined): void {
+  put(draft, at, {}, range === undefined ? undefined : { value: null, range })
+}
+
+function countOf(draft: Draft, at: Segments): number {
+  let found: Json | undefined = draft.json
+  for (const segment of at) found = (found as Record<string, Json> | undefined)?.[segment]
+  return Array.isArray(found) ? found.length : 0
+}
+
+/** Returns whether the app has a Docker image. */
+function placeContainer(draft: Draft, app: Part, volumes: KnownVolumes): boolean {
+  const image = app.fields.get('image')
+  const [container] = blocksOf(app, 'container')
+  const inner = container?.part.fields
+  if (image && inner?.has('image')) {
+    const detail = 'The image is given beside the container and in it; keep one of the two.'
+    complain(draft, 'Image given twice', detail, image.source.nameRange ?? image.source.range)
+  }
+  if (container) open(draft, ['container'], container.part.range)
+  const hasImage = image !== undefined || inner?.has('image') === true
+  const mounts = [...blocksOf(app, 'volume'), ...(container ? blocksOf(container.part, 'volume') : [])]
+  if (!container && !hasImage && mounts.length === 0) return false
+  const type = inner?.get('type')
+  put(draft, ['container', 'type'], type?.value ?? (hasImage ? 'DOCKER' : 'MESOS'), type?.source)
+  if (image) put(draft, ['container', 'docker', 'image'], image.value, image.source)
+  for (const [name, { value, source }] of inner ?? []) {
+    if (name !== 'type') put(draft, ['container', 'docker', name], value, source)
+  }
+  for (const block of container?.part.blocks ?? []) {
+    if (block.type === 'linux_info') copyBlock(draft, ['container'], block)
+    else if (block.type !== 'volume') copyBlock(draft, ['container', 'docker'], block)
+  }
+  for (const [i, mount] of mounts.entries())
+    placeVolume(draft, ['container', 'volumes', i], mount.part, volumes)
+  return hasImage
+}
+
+function placeVolume(draft: Draft, at: Segments, part: Part, volumes: KnownVolumes): void {
+  open(draft, at, part.range)
+  const { fields } = part
+  const plain = ['containerPath', 'hostPath', 'mode', 'secret']
+  for (const [name, { value, source }] of fields) {
+    if (plain.includes(name)) put(draft, [...at, name], value, source)
+    else if (name !== 'volume') put(draft, [...at, 'persistent', name], value, source)
+  }
+  for (const block of part.blocks) copyBlock(draft, at, block)
+  const named = fields.get('volume')
+  if (named) {
+    const name = volumeName(named.value)
+    const volume = name === undefined ? undefined : volumes.get(name)
+    if (name === undefined || !volume) {
+      const known = [...volumes.keys()]
+      const list = known.length === 0 ? 'There are no top-level volumes.' : `Known: ${known.join(', ')}.`
+      const detail = `${showValue(named.value)} names no volume of this configuration. ${list}`
+      complain(draft, 'Unknown volume', detail + didYouMean(name ?? '', known), named.source.range)
+      return
+    }
+    put(draft, [...at, 'persistent', 'size'], volume.size, named.source)
+  }
+  if (!fields.has('mode') && !fields.has('secret')) put(draft, [...at, 'mode'], 'RW')
+}
+
+/** A reference to a volume evaluates to its name, or to an object that has it. */
+function volumeName(value: Json): string | undefined {
+  if (typeof value === 'string') return value
+  if (isRecord(value)) return typeof value['name'] === 'string' ? value['name'] : undefined
+  return undefined
+}
+
+const networkModes: Readonly<Record<string, string>> = {
+  host: 'host',
+  bridge: 'container/bridge',
+  'container/bridge': 'container/bridge',
+  container: 'container',
+}
+
+/** Returns whether it is the host network. */
+function placeNetwork(draft: Draft, app: Part, bridgeByDefault: boolean): boolean {
+  const attribute = app.fields.get('network')
+  const blocks = blocksOf(app, 'network')
+  if (attribute) {
+    if (blocks.length > 0) {
+      const detail = 'Write the network as one word or as network blocks, not both.'
+      complain(draft, 'Network given twice', detail, attribute.source.nameRange ?? attribute.source.range)
+    }
+    const [word = '', ...rest] = String(attribute.value).split(':')
+    const name = rest.join(':')
+    const mode = Object.hasOwn(networkModes, word) ? networkModes[word]! : undefined
+    if (mode === undefined || (name !== '') !== (mode === 'container')) {
+      const detail = `"network" must be "host", "bridge" or "container:NAME"; it is ${showValue(attribute.value)}.`
+      complain(draft, 'Invalid network', detail, attribute.source.range)
+      return true
+    }
+    put(draft, ['networks', 0], name === '' ? { mode } : { mode, name }, attribute.source)
+    return mode === 'host'
+  }
+  for (const [i, block] of blocks.entries()) {
+    copyBlock(draft, [], block)
+    const mode = block.part.fields.get('mode')
+    if (!mode) continue
+    const known = networkModes[String(mode.value)]
+    if (known) put(draft, ['networks', i, 'mode'], known, mode.source)
+    else {
+      const detail = `"mode" must be "host", "bridge" or "container"; it is ${showValue(mode.value)}.`
+      complain(draft, 'Invalid network', detail, mode.source.range)
+    }
+  }
+  if (blocks.length > 0) return blocks[0]!.part.fields.get('mode')?.value === 'host'
+  if (bridgeByDefault) put(draft, ['networks', 0], { mode: 'container/bridge' })
+  return !bridgeByDefault
+}
+
+/** One block in every network mode: a definition on the host network, else a mapping. */
+function placePorts(draft: Draft, ports: readonly PartBlock[], isHost: boolean): void {
+  const list = isHost ? ['portDefinitions'] : ['container', 'portMappings']
+  for (const [i, { part }] of ports.entries()) {
+    open(draft, [...list, i], part.range)
+    for (const [name, { value, source }] of part.fields) {
+      if (isHost && (name === 'containerPort' || name === 'networkNames')) {
+        const detail =
+          'On the host network a task has no port of its own inside a container. Write host = … for a fixed port, ' +
+          'or give the app an image and network = "bridge".'
+        complain(draft, 'Impossible port', detail, source.nameRange ?? source.range)
+      } else put(draft, [...list, i, isHost && name === 'servicePort' ? 'port' : name], value, source)
+    }
+  }
+}
+
+function placeConstraints(draft: Draft, app: Part): void {
+  const short = app.fields.get('constraints')
+  if (short) put(draft, ['constraints'], [...(short.value as Json[])], short.source)
+  const first = countOf(draft, ['constraints'])
+  for (const [i, { part }] of blocksOf(app, 'constraint').entries()) {
+    const texts = ['field', 'operator', 'value'].flatMap(n => part.fields.get(n)?.value ?? [])
+    const place = part.fields.get('value')?.source ?? part.fields.get('operator')?.source
+    put(draft, ['constraints', first + i], texts, place ?? (part.range && { value: null, range: part.range }))
+  }
+}
+
+function placeChecks(draft: Draft, app: Part, ports: readonly PartBlock[]): void {
+  for (const [i, block] of blocksOf(app, 'health_check').entries()) {
+    placeCheck(draft, ['healthChecks', i], block, ports, 'value')
+    const { fields } = block.part
+    if (fields.has('command') && !fields.has('protocol'))
+      put(draft, ['healthChecks', i, 'protocol'], 'COMMAND')
+  }
+  for (const block of blocksOf(app, 'readiness_check')) copyBlock(draft, [], block)
+  for (const block of blocksOf(app, 'check')) placeCheck(draft, ['check'], block, ports, 'shell')
+}
+
+function placeCheck(
+  draft: Draft,
+  at: Segments,
+  block: PartBlock,
+  ports: readonly PartBlock[],
+  shell: 'value' | 'shell',
+): void {
+  open(draft, at, block.part.range)
+  for (const [name, { value, source }] of block.part.fields) {
+    if (name === 'command') put(draft, [...at, name], command(value, shell), source)
+    else if (name !== 'portName') put(draft, [...at, name], value, source)
+    else {
+      const index = portIndex(draft, value, ports, source.range)
+      if (index !== undefined) put(draft, [...at, 'portIndex'], index, source)
+    }
+  }
+  for (const inner of block.part.blocks) {
+    const nested = [...at, inner.word.field]
+    open(draft, nested, inner.part.range)
+    for (const [name, { value, source }] of inner.part.fields) {
+      put(draft, [...nested, name], name === 'command' ? command(value, shell) : value, source)
+    }
+  }
+}
+
+function command(value: Json, shell: 'value' | 'shell'): Json {
+  return Array.isArray(value) ? { argv: value } : { [shell]: value }
+}
+
+function portIndex(
+  draft: Draft,
+  port: Json,
+  ports: readonly PartBlock[],
+  range: Range | undefined,
+): number | undefined {
+  // An app that names no port has one by default.
+  const count = Math.max(1, ports.length)
+  if (typeof port === 'number') {
+    if (port >= 0 && port < count) return port
+    const fixed = spell(draft.dialect, 'port_number')
+    const detail =
+      `"port" is the name of a port or its position from 0; the app has ${count}. ` +
+      `For a fixed port of the machine write ${fixed}${draft.dialect === 'hcl' ? ' =' : ':'} ${port}.`
+    complain(draft, 'Unknown port', detail, range)
+    return undefined
+  }
+  const names = ports.map(p => p.part.fields.get('name')?.value)
+  const index = names.indexOf(port)
+  if (index >= 0) return index
+  const known = names.filter(n => typeof n === 'string')
+  const list = known.length === 0 ? 'The app names no ports.' : `Its ports: ${known.join(', ')}.`
+  const detail = `No port of the app is named ${showValue(port)}. ${list}${didYouMean(String(port), known)}`
+  complain(draft, 'Unknown port', detail, range)
+  return undefined
+}
+
+function placeSecrets(draft: Draft, app: Part): void {
+  for (const { part } of blocksOf(app, 'secret')) {
+    const name = part.fields.get('name')
+    const source = part.fields.get('source')
+    if (!name) complain(draft, 'Missing name for secret', 'Write secret "name" { source = … }.', part.range)
+    else if (source) put(draft, ['secrets', String(name.value), 'source'], source.value, source.source)
+  }
+}

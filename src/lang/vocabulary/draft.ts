@@ -1,0 +1,100 @@
+// An object of the Marathon form while it is being put together from words: the JSON so far, where each part of it
+// stands in the text, which parts must not be shown, and what was wrong.
+import { errorDiagnostic } from '../../base/index.ts'
+import type { Diagnostic, Json, Range } from '../../base/index.ts'
+import type { SurfaceResource, SurfaceValue } from '../surface.ts'
+
+export type Dialect = 'hcl' | 'typescript'
+
+export interface Draft {
+  readonly dialect: Dialect
+  readonly resource: SurfaceResource
+  /** `app "web"`. */
+  readonly context: string
+  readonly json: Record<string, Json>
+  /** By JSON path. */
+  readonly places: Map<string, Place>
+  readonly sensitivePaths: string[]
+  /** Addresses that any expression refers to. */
+  readonly references: Set<string>
+  readonly diagnostics: Diagnostic[]
+}
+
+export interface Place {
+  readonly name?: Range | undefined
+  readonly value?: Range | undefined
+}
+
+export type Segments = readonly (string | number)[]
+
+export function newDraft(resource: SurfaceResource, dialect: Dialect): Draft {
+  return {
+    dialect,
+    resource,
+    context: `${resource.kind} ${JSON.stringify(resource.name)}`,
+    json: {},
+    places: new Map(),
+    sensitivePaths: [],
+    references: new Set(),
+    diagnostics: [],
+  }
+}
+
+/** Writes a value and remembers where it came from. */
+export function put(draft: Draft, segments: Segments, value: Json, source?: SurfaceValue): void {
+  let target: Record<string, Json> = draft.json
+  for (const [i, segment] of segments.entries()) {
+    const last = i === segments.length - 1
+    if (last) target[segment] = value
+    else target = (target[segment] ??= typeof segments[i + 1] === 'number' ? [] : {}) as Record<string, Json>
+  }
+  const path = jsonPath(segments)
+  draft.places.set(path, { name: source?.nameRange, value: source?.range })
+  for (const part of source?.sensitive ?? []) draft.sensitivePaths.push(path + marathonPath(part))
+}
+
+/** Marathon's way to write a path: `/container/volumes(0)/hostPath`. */
+export function jsonPath(segments: Segments): string {
+  return segments.map(s => (typeof s === 'number' ? `(${s})` : `/${s}`)).join('')
+}
+
+/** `/0/name` → `(0)/name`. */
+function marathonPath(pointer: string): string {
+  return pointer.replace(/\/(\d+)(?=\/|$)/g, '($1)')
+}
+
+/** The place of a path, or of the nearest part of the text around it. */
+export function placeOf(draft: Draft, path: string): Range | undefined {
+  for (let at = path; at !== ''; at = at.replace(/(\(\d+\)|\/[^/(]*)$/, '')) {
+    const place = draft.places.get(at)
+    if (place?.value ?? place?.name) return place.value ?? place.name
+    if (!/(\(\d+\)|\/[^/(]*)$/.test(at)) break
+  }
+  return draft.resource.range
+}
+
+export function complain(
+  draft: Draft,
+  summary: string,
+  detail: string,
+  subject: Range | undefined,
+  path?: string,
+): void {
+  draft.diagnostics.push(
+    errorDiagnostic(summary, detail, {
+      subject: subject ?? draft.resource.range,
+      context: draft.context,
+      address: draft.resource.address,
+      path,
+    }),
+  )
+}
+
+/** A word as the author writes it: `health_check`, in TypeScript `healthCheck`. */
+export function spell(dialect: Dialect, word: string): string {
+  return dialect === 'hcl' ? word : camelCase(word)
+}
+
+export function camelCase(word: string): string {
+  return word.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,7 @@
+// The vocabulary: from the words of a configuration to the model's own form.
+export * from './app.ts'
+export * from './body.ts'
+export * from './draft.ts'
+export * from './typescript.ts'
+export * from './values.ts'
+export * from './words.ts'
