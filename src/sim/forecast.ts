@@ -1,0 +1,229 @@
+// What a plan will do: the real core carries it out on a copy of the live state, with modelled agents that stand where
+// the live ones stand, in virtual time. The result is where every instance lands, how long it takes, how few are healthy
+// on the way, and, if it can't work, what is missing. The live state is only read.
+//
+// Each profile is one run, until the deployment is done or nothing can move any more: agents are not asked for signs of
+// life and answer one good health check per new task, so a run that is stuck comes to rest by itself.
+import { contentHash } from '../base/index.ts'
+import type {
+  AgentId,
+  App,
+  AppId,
+  Forecast,
+  ForecastProfile,
+  InstanceId,
+  Plan,
+  PlannedPlacement,
+  Reply,
+  UnplacedForecast,
+} from '../model/index.ts'
+import { load, rowsOf, strictlyHealthy, type Row, type State } from '../runtime/core/index.ts'
+import type { Behaviour } from './driver.ts'
+import { mirrorAgent } from './mirror.ts'
+import { durationMs, profiles, type Profile } from './profiles.ts'
+import { Simulation } from './simulation.ts'
+
+/** Virtual time after which a run counts as stuck: longer than any rollout that a person waits for. */
+const longestRunMs = 24 * 3_600_000
+/** Moments of one run: some seconds of computing. A run that needs more is told as far as it got. */
+const mostMoments = 300_000
+
+/** The plan with placements and forecast filled in; with forecast null when the plan can't be applied at all. */
+export function forecastPlan(state: State, plan: Plan): Plan {
+  const copy: Copy = { rows: rowsOf(state), state }
+  const runs: { readonly profile: Profile; readonly run: Run }[] = []
+  for (const profile of profiles) {
+    const run = carryOut(copy, plan, profile, false)
+    if (run === undefined) return { ...plan, placements: [], forecast: null }
+    runs.push({ profile, run })
+    // It will not end: other delays would only say so again.
+    if (!run.done) break
+  }
+  const typical = (runs.find(r => r.profile.name === 'p50') ?? runs[0]!).run
+  const forecast: Forecast = {
+    inputsHash: contentHash({
+      revision: state.revision,
+      digest: state.digest,
+      changes: plan.changes,
+      steps: plan.steps,
+    }),
+    verdict: verdictOf(
+      runs.map(r => r.run),
+      () => carryOut(copy, plan, profiles[0]!, true),
+    ),
+    unplaced: typical.unplaced,
+    profiles: runs.map(({ profile, run }) => profileOf(profile, run)),
+  }
+  return { ...plan, placements: typical.placements, forecast }
+}
+
+interface Copy {
+  readonly rows: readonly Row[]
+  readonly state: State
+}
+
+interface Run {
+  /** The deployment came to its end. */
+  readonly done: boolean
+  readonly durationMs: number
+  readonly lowestHealthy: Readonly<Record<string, number>>
+  readonly placements: readonly PlannedPlacement[]
+  readonly unplaced: readonly UnplacedForecast[]
+}
+
+function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: boolean): Run | undefined {
+  const { revision, now, utc } = copy.state
+  const state = load(copy.rows, { revision, now, utc })
+  const watch = new Watch(state, plan)
+  const simulation = new Simulation({
+    seed: 1,
+    state,
+    pings: false,
+    behaviour: modelled(state, profile),
+    afterGroup: () => watch.look(),
+  })
+  for (const id of state.tables.agent.keys()) {
+    const agent = state.tables.agent.get(id)!
+    if (agent.unreachableSince === null || withLostAgents) mirrorAgent(simulation, agent)
+  }
+  // The agents say hello and hear what they know; all that takes no time here.
+  simulation.runUntil(() => simulation.timeline.next !== simulation.now, { forMs: 0, moments: mostMoments })
+  const begun = simulation.now
+  watch.begin()
+  const id = simulation.request({ kind: 'applyPlan', plan, force: true, takeOver: true })
+  let reply: Reply | undefined
+  const done = simulation.runUntil(
+    () => {
+      reply ??= simulation.replyTo(id)
+      return reply !== undefined && (!reply.ok || isDone(state, reply))
+    },
+    { forMs: longestRunMs, moments: mostMoments },
+  )
+  if (reply?.ok === false) return undefined
+  return {
+    done,
+    durationMs: simulation.now - begun,
+    lowestHealthy: watch.lowest(),
+    placements: watch.placements(),
+    unplaced: unplacedOf(state, watch.apps),
+  }
+}
+
+function isDone(state: State, reply: Extract<Reply, { ok: true }>): boolean {
+  return reply.deployment === undefined || !state.runningDeployments.has(reply.deployment)
+}
+
+// A task that is healthy stays so, and one that is not does not become so by waiting: a forecast assumes that things
+// stay as they are, and that what is new works.
+function modelled(state: State, profile: Profile): Behaviour {
+  return {
+    startMs: task => durationMs(state, profile, task.app.id, 'start'),
+    stopMs: key => {
+      const app = state.tables.instance.get(key.instance)?.app
+      return app === undefined ? profile.stopMs : durationMs(state, profile, app, 'stop')
+    },
+    check: (task, { index, readiness }) => {
+      const instance = state.tables.instance.get(task.key.instance)
+      const isKnown = readiness
+        ? instance?.ready === true
+        : instance?.health.some(h => h.index === index) === true
+      return isKnown ? undefined : { ok: true, afterMs: 0 }
+    },
+  }
+}
+
+/** What is noted while a run goes on: the least healthy of each changed app, and where its new instances land. */
+class Watch {
+  readonly apps: readonly App[]
+  readonly #state: State
+  readonly #lowest = new Map<AppId, number>()
+  /** Instances that were there before the plan. */
+  readonly #before = new Set<InstanceId>()
+  readonly #landed = new Map<InstanceId, PlannedPlacement>()
+  readonly #order = new Map<AppId, Set<InstanceId>>()
+  #begun = false
+
+  constructor(state: State, plan: Plan) {
+    this.#state = state
+    this.apps = plan.changes.flatMap(c =>
+      c.object === 'app' && c.after !== null && c.action !== 'no-op' ? [c.after] : [],
+    )
+  }
+
+  begin(): void {
+    for (const app of this.apps) {
+      for (const id of this.#state.apps.get(app.id)?.instances.keys() ?? []) this.#before.add(id)
+    }
+    this.#begun = true
+    this.look()
+  }
+
+  look(): void {
+    if (!this.#begun) return
+    for (const { id } of this.apps) {
+      const index = this.#state.apps.get(id)
+      let healthy = 0
+      const fresh: { id: InstanceId; slot: number; agent: AgentId | null }[] = []
+      for (const instance of index?.instances.values() ?? []) {
+        if (strictlyHealthy(this.#state, instance)) healthy++
+        if (!this.#before.has(instance.id) && !this.#landed.has(instance.id)) fresh.push(instance)
+      }
+      this.#lowest.set(id, Math.min(this.#lowest.get(id) ?? healthy, healthy))
+      fresh.sort((a, b) => a.slot - b.slot)
+      for (const instance of fresh) this.#note(id, instance)
+    }
+  }
+
+  lowest(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#lowest)
+  }
+
+  /** Per app in the order in which its instances were made, which is the order in which apply makes them. */
+  placements(): readonly PlannedPlacement[] {
+    const all: PlannedPlacement[] = []
+    for (const { id } of this.apps) {
+      for (const instance of this.#order.get(id) ?? []) {
+        const placement = this.#landed.get(instance)
+        if (placement !== undefined) all.push(placement)
+      }
+    }
+    return all
+  }
+
+  #note(app: AppId, instance: { id: InstanceId; slot: number; agent: AgentId | null }): void {
+    let order = this.#order.get(app)
+    if (order === undefined) this.#order.set(app, (order = new Set()))
+    order.add(instance.id)
+    if (instance.agent === null) return
+    this.#landed.set(instance.id, { app, slot: instance.slot, agent: instance.agent })
+  }
+}
+
+function unplacedOf(state: State, apps: readonly App[]): UnplacedForecast[] {
+  const unplaced: UnplacedForecast[] = []
+  for (const app of apps) {
+    const waiting = state.waiting.get(app.id)
+    if (waiting === undefined) continue
+    const runKey = state.tables.app.get(app.id)?.runKey
+    const live = state.apps.get(app.id)?.liveInstances() ?? []
+    const placed = live.filter(i => i.agent !== null && i.runKey === runKey).length
+    unplaced.push({ app: app.id, wanted: app.instances, placed, reasons: waiting.reasons })
+  }
+  return unplaced
+}
+
+// It works when every run comes to its end. Where it does not, agents that are away make the difference between waiting
+// for them and not fitting at all.
+function verdictOf(runs: readonly Run[], withLostAgents: () => Run | undefined): Forecast['verdict'] {
+  const stuck = runs.find(run => !run.done)
+  if (stuck === undefined) return 'works'
+  if (stuck.unplaced.length === 0) return 'waits'
+  const hopeful = stuck.unplaced.every(u => u.reasons.some(r => r.filter === 'unreachable'))
+  if (!hopeful) return 'cannot'
+  if (stuck.unplaced.every(u => u.reasons.every(r => r.agents === 0))) return 'waits'
+  return withLostAgents()?.done === true ? 'waits' : 'cannot'
+}
+
+function profileOf(profile: Profile, run: Run): ForecastProfile {
+  return { name: profile.name, durationMs: run.durationMs, lowestHealthy: run.lowestHealthy }
+}

@@ -1,0 +1,5 @@
+// The face of the simulator: a whole cluster in virtual time, the forecast of plans, and the checker of invariants.
+export type { Behaviour } from './driver.ts'
+export { forecastPlan } from './forecast.ts'
+export { Machine } from './machine.ts'
+export { Simulation, type SimulationOptions, type Span } from './simulation.ts'
