@@ -39,7 +39,12 @@ export function diffApp(
 
 /** Whether a value at `path` is, contains or lies inside one of the sensitive values. */
 export function touchesSensitive(path: string, sensitivePaths: readonly string[]): boolean {
-  return sensitivePaths.some(s => s === path || within(path, s) || within(s, path))
+  return sensitivePaths.some(sensitive => pathsOverlap(path, sensitive))
+}
+
+/** Whether two JSON paths mean the same value, or one a part of the other's. */
+export function pathsOverlap(a: string, b: string): boolean {
+  return a === b || within(a, b) || within(b, a)
 }
 
 function within(inner: string, outer: string): boolean {

@@ -1,0 +1,117 @@
+// What comes: in which order, where the instances land, how long it takes and whether it can work at all.
+import type { ChalkInstance } from 'chalk'
+import { compareStrings } from '../../base/index.ts'
+import type { ActionKind, Forecast, Plan, UnplacedForecast, WaitReason } from '../../model/index.ts'
+import { printableLine } from './printable.ts'
+
+/** Names in one line; more are counted. */
+const maxNames = 12
+/** Apps whose places are listed; more are counted. */
+const maxApps = 50
+
+/** Empty when there is no order to tell: everything happens in one step. */
+export function stepLines(plan: Plan): string[] {
+  const name = namesOf(plan)
+  const verbs: Readonly<Record<Exclude<ActionKind, 'StartApplication'>, string>> = {
+    StopApplication: 'destroy',
+    ScaleApplication: 'scale',
+    RestartApplication: 'restart',
+  }
+  const created = new Set<string>(plan.changes.filter(c => c.action === 'create').map(c => c.id))
+  const texts: string[] = []
+  for (const { actions } of plan.steps) {
+    const byVerb = new Map<string, string[]>()
+    for (const { action, app } of actions) {
+      if (action === 'StartApplication') continue
+      const verb = created.has(app) ? 'create' : verbs[action]
+      byVerb.set(verb, [...(byVerb.get(verb) ?? []), name(app)])
+    }
+    if (byVerb.size > 0)
+      texts.push([...byVerb].map(([verb, apps]) => `${verb} ${listed(apps, ', ')}`).join('; '))
+  }
+  return texts.length < 2 ? [] : ['Order:', ...texts.map((text, i) => `  ${i + 1}. ${text}`)]
+}
+
+/** `Placement: app.web → agent1 ×2, agent2`, or a line per app below a heading. */
+export function placementLines(plan: Plan): string[] {
+  const name = namesOf(plan)
+  const byApp = new Map<string, Map<string, number>>()
+  for (const { app, agent } of plan.placements) {
+    const agents = byApp.get(app) ?? new Map<string, number>()
+    agents.set(agent, (agents.get(agent) ?? 0) + 1)
+    byApp.set(app, agents)
+  }
+  const lines = [...byApp]
+    .map(([app, agents]): [string, string] => [name(app), agentsText(agents)])
+    .sort(([a], [b]) => compareStrings(a, b))
+  if (lines.length === 0) return []
+  if (lines.length === 1) return [`Placement: ${lines[0]!.join(' → ')}`]
+  const width = Math.max(...lines.map(([app]) => app.length))
+  const shown = lines.slice(0, maxApps).map(([app, agents]) => `  ${app.padEnd(width)} → ${agents}`)
+  const left = lines.length - shown.length
+  return ['Placement:', ...shown, ...(left > 0 ? [`  and ${left} more apps`] : [])]
+}
+
+function agentsText(agents: ReadonlyMap<string, number>): string {
+  const texts = [...agents]
+    .sort(([a], [b]) => compareStrings(a, b))
+    .map(([agent, count]) => `${printableLine(agent)}${count > 1 ? ` ×${count}` : ''}`)
+  return listed(texts, ', ')
+}
+
+export function forecastText(plan: Plan, forecast: Forecast, chalk: ChalkInstance): string {
+  const name = namesOf(plan)
+  const title = chalk.bold('Forecast:')
+  const unplaced = forecast.unplaced.map(u => unplacedText(u, name(u.app)))
+  if (forecast.verdict === 'works') return `${title} ${chalk.green('works')}${durationText(forecast)}`
+  const verdict = forecast.verdict === 'waits' ? chalk.yellow('will have to wait') : chalk.red("can't work")
+  return [
+    `${title} ${verdict}: ${unplaced[0] ?? 'not all instances find a place.'}`,
+    ...unplaced.slice(1).map(t => `  ${t}`),
+  ].join('\n')
+}
+
+/** `app.web gets 37 of 200 instances; cpus runs out (on 3 of 3 agents): …` */
+function unplacedText({ wanted, placed, reasons }: UnplacedForecast, name: string): string {
+  const [first, ...others] = reasons
+  const more = others.length === 0 ? '' : ` Also: ${others.map(r => r.message).join(' ')}`
+  return `${name} gets ${placed} of ${wanted} instances${first ? `; ${obstacleText(first)}` : ''}.${more}`
+}
+
+const resources = new Set(['cpus', 'mem', 'disk', 'gpus', 'ports'])
+
+function obstacleText({ filter, agents, message }: WaitReason): string {
+  const where = `on ${agents} agent${agents === 1 ? '' : 's'}`
+  const detail = printableLine(message).replace(/\.$/, '')
+  return resources.has(filter)
+    ? `${filter} ${filter === 'mem' || filter === 'disk' ? 'runs' : 'run'} out ${where}: ${detail}`
+    : `${detail} (${where})`
+}
+
+function durationText({ profiles }: Forecast): string {
+  const of = (name: string): number | undefined => profiles.find(p => p.name === name)?.durationMs
+  const usual = of('p50')
+  if (usual === undefined) return ''
+  const [fast, slow] = [of('p10') ?? usual, of('p99') ?? usual]
+  const range = seconds(fast) === seconds(slow) ? '' : ` (${seconds(fast)} to ${seconds(slow)})`
+  return `, about ${seconds(usual)}${range}`
+}
+
+// Whole seconds: a forecast is not more exact than that.
+function seconds(ms: number): string {
+  const total = Math.max(1, Math.round(ms / 1000))
+  const minutes = Math.floor(total / 60)
+  const rest = total - 60 * minutes
+  return minutes === 0 ? `${total}s` : rest === 0 ? `${minutes}m` : `${minutes}m${rest}s`
+}
+
+function namesOf(plan: Plan): (id: string) => string {
+  const addresses = new Map<string, string>(plan.changes.map(c => [c.id, c.address]))
+  return id => printableLine(addresses.get(id) ?? id)
+}
+
+function listed(texts: readonly string[], separator: string): string {
+  const left = texts.length - maxNames
+  if (left <= 1) return texts.join(separator)
+  return `${texts.slice(0, maxNames).join(separator)} and ${left} more`
+}
