@@ -150,6 +150,8 @@ export interface PlanRequest {
   /** False for one Marathon file: what it does not name is not touched. */
   readonly deleteUnnamed: boolean
   readonly origin: string
+  /** Take over objects of the same name that belong to no stack, although they differ. */
+  readonly adopt: boolean
 }
 
 /** Body of `POST /v1/apply`. */

@@ -178,9 +178,10 @@ function networkEntries(networks: readonly JsonRecord[], field: Field): Entry[] 
   if (networks.length !== 1 || only === undefined || !isEmpty(only['labels'] ?? {})) {
     return entriesOf(field, networks, '/networks')
   }
-  const mode = String(only['mode'])
+  const { mode, name } = only
+  if (typeof mode !== 'string') return entriesOf(field, networks, '/networks')
   const word = networkWords[mode] ?? mode
-  const text = only['name'] === undefined ? word : `${word}:${String(only['name'])}`
+  const text = typeof name === 'string' ? `${word}:${name}` : word
   return [{ ...attribute('network', '/networks', text), isDefault: text === 'host' }]
 }
 

@@ -8,7 +8,7 @@ export function graphemes(line: string): string[] {
 }
 
 /** Cells that one cluster takes; tabs are expected to be expanded. */
-export function cellsOf(grapheme: string): number {
+function cellsOf(grapheme: string): number {
   return wide.test(grapheme) ? 2 : 1
 }
 

@@ -31,7 +31,7 @@ export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }
 
-export type Mark = '+' | '-' | ''
+type Mark = '+' | '-' | ''
 
 export interface MarkedLine {
   readonly mark: Mark

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { by, errorDiagnostic, hasErrors } from '../../base/index.ts'
-import type { Diagnostic } from '../../base/index.ts'
+import type { Diagnostic, Range } from '../../base/index.ts'
 import type { Desired, StackName } from '../../model/index.ts'
 import { assemble, checkWhole, desiredFromMarathon, isStackName, stackNameFrom } from '../assemble/index.ts'
 import type { Assembled, MarathonFile } from '../assemble/index.ts'
@@ -38,6 +38,8 @@ export interface Loaded {
   /** Texts by the file names that diagnostics carry. */
   readonly sources: ReadonlyMap<string, string>
   readonly kind: 'directory' | 'file'
+  /** Where each object stands in the text, by address. */
+  readonly places: ReadonlyMap<string, Range>
   /** False for one Marathon file: what it does not name is not touched. */
   readonly deleteUnnamed: boolean
   /** The cluster's address from the settings. */
@@ -197,6 +199,7 @@ function finish(
     ...(server === undefined ? {} : { server }),
     diagnostics,
     sources: reading.texts,
+    places: new Map(assembled.flatMap(a => [...a.sources])),
     output: reading.output,
   }
 }

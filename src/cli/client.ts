@@ -1,0 +1,149 @@
+// Talks to a server. Every change carries who asks and a key, so that a repetition after a lost answer has no second
+// effect. Answers that are errors become CodedErrors with the server's own words.
+import { randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { CodedError, type ErrorCode } from '../base/index.ts'
+import type {
+  ApplyRequest,
+  ClusterView,
+  DeploymentView,
+  Diagnostic,
+  Plan,
+  PlanRequest,
+  Snapshot,
+  StackView,
+  StatusView,
+} from './types.ts'
+
+/** A server that is busy still answers within this. */
+const answerTimeoutMs = 60_000
+
+export class Client {
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url.replace(/\/+$/, '')
+  }
+
+  cluster(timeoutMs = answerTimeoutMs): Promise<ClusterView> {
+    return this.#get('/v1/cluster', timeoutMs)
+  }
+
+  status(): Promise<StatusView> {
+    return this.#get('/v1/status')
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#get('/v1/snapshot')
+  }
+
+  deployments(): Promise<DeploymentView[]> {
+    return this.#get('/v1/deployments')
+  }
+
+  deployment(id: string): Promise<DeploymentView> {
+    return this.#get(`/v1/deployments/${encodeURIComponent(id)}`)
+  }
+
+  stack(name: string): Promise<StackView> {
+    return this.#get(`/v1/stacks/${encodeURIComponent(name)}`)
+  }
+
+  plan(request: PlanRequest): Promise<{ plan: Plan | null; diagnostics: Diagnostic[] }> {
+    return this.#send('POST', '/v1/plan', request)
+  }
+
+  apply(request: ApplyRequest): Promise<{ revision: number; deployment?: string }> {
+    return this.#send('POST', '/v1/apply', request)
+  }
+
+  changeApp(id: string, body: object, force: boolean): Promise<{ deploymentId: string }> {
+    return this.#send('PUT', `/v2/apps${id}${force ? '?force=true' : ''}`, body)
+  }
+
+  restartApp(id: string, force: boolean): Promise<{ deploymentId: string }> {
+    return this.#send('POST', `/v2/apps${id}/restart${force ? '?force=true' : ''}`, {})
+  }
+
+  cancelDeployment(id: string, force: boolean): Promise<{ deployment?: string }> {
+    return this.#send('DELETE', `/v1/deployments/${encodeURIComponent(id)}${force ? '?force=true' : ''}`)
+  }
+
+  /** The log as it comes; ends with the log, or when `signal` aborts. */
+  async logs(query: Record<string, string>, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#fetch(`/v1/logs?${new URLSearchParams(query)}`, {
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if (!response.ok || response.body === null) throw await refusal(response)
+    return response.body as unknown as AsyncIterable<Uint8Array>
+  }
+
+  async #get<T>(path: string, timeoutMs = answerTimeoutMs): Promise<T> {
+    const response = await this.#fetch(path, { signal: AbortSignal.timeout(timeoutMs) })
+    if (!response.ok) throw await refusal(response)
+    return (await response.json()) as T
+  }
+
+  async #send<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await this.#fetch(path, {
+      method,
+      headers: {
+        'Content-Type': 'application/json',
+        'X-Sddc-Actor': actorName(),
+        'Idempotency-Key': randomUUID(),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(answerTimeoutMs),
+    })
+    if (!response.ok) throw await refusal(response)
+    const text = await response.text()
+    return (text === '' ? {} : JSON.parse(text)) as T
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, init)
+    } catch (error) {
+      throw new CodedError('SERVER_UNREACHABLE', `The server at ${this.url} does not answer`, {
+        advice: 'Is it running, and is the address right? Name another with --server URL.',
+        cause: error,
+      })
+    }
+  }
+}
+
+/** `user@host`, as it stands in the audit log. */
+export function actorName(): string {
+  return `${userInfo().username}@${hostname()}`
+}
+
+/** The server's refusal, with its details. */
+export class Refusal extends CodedError {
+  readonly status: number
+  readonly reason: string
+  readonly details: unknown
+  constructor(status: number, code: ErrorCode, reason: string, message: string, details: unknown) {
+    super(code, message)
+    this.status = status
+    this.reason = reason
+    this.details = details
+  }
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  const text = await response.text()
+  let body: { message?: string; code?: string; details?: unknown; deployments?: unknown } = {}
+  try {
+    body = JSON.parse(text) as typeof body
+  } catch {
+    body = { message: text.trim() }
+  }
+  const message = body.message ?? `The server answered ${response.status}`
+  const code: ErrorCode =
+    body.code === 'STALE'
+      ? 'PLAN_STALE'
+      : body.code === 'OUTCOME_UNKNOWN'
+        ? 'OUTCOME_UNKNOWN'
+        : 'REQUEST_REFUSED'
+  return new Refusal(response.status, code, body.code ?? '', message, body.details ?? body.deployments)
+}

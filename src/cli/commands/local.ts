@@ -1,0 +1,44 @@
+// `sddc up` and `sddc down`: a local cluster in the background.
+import { dirname, resolve } from 'node:path'
+import { exit, type Context } from '../context.ts'
+import { runningLocal, startLocal, stopLocal } from '../local/cluster.ts'
+import { findLocalDirectory, newLocalDirectory } from '../local/files.ts'
+
+export interface UpOptions {
+  readonly directory: string | undefined
+  readonly agents: number | undefined
+  readonly port: number | undefined
+  readonly pingInterval: string | undefined
+}
+
+export async function upCommand(context: Context, options: UpOptions): Promise<number> {
+  const { terminal } = context
+  const from = resolve(context.directory, options.directory ?? '.')
+  const directory = findLocalDirectory(from) ?? newLocalDirectory(from)
+  const already = runningLocal(directory) !== undefined
+  if (!already) terminal.note('Starting a local cluster …')
+  const cluster = await startLocal({ ...options, directory }, terminal)
+  terminal.out(
+    `${already ? 'The local cluster runs' : 'Local cluster is up'}: ${cluster.url}, ${cluster.agents.length} agents (state in ${directory})`,
+  )
+  terminal.note('\nNext: sddc apply DIRECTORY, sddc status, sddc down')
+  return exit.done
+}
+
+export async function downCommand(context: Context, directoryOption: string | undefined): Promise<number> {
+  const { terminal } = context
+  const from = resolve(context.directory, directoryOption ?? '.')
+  const directory = findLocalDirectory(from)
+  if (directory === undefined) {
+    terminal.note('There is no local cluster here; nothing to end.')
+    return exit.done
+  }
+  terminal.note('Ending the local cluster and its tasks …')
+  const ended = await stopLocal(directory)
+  terminal.out(
+    ended === undefined
+      ? 'There was nothing to end.'
+      : `Local cluster is down. Its state and data stay in ${directory}; "sddc up" in ${dirname(directory)} starts it again.`,
+  )
+  return exit.done
+}

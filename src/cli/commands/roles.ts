@@ -1,0 +1,93 @@
+// `sddc server` and `sddc agent`: one role each in the foreground, for systemd and containers. SIGTERM ends the process
+// and leaves tasks running; an agent that gets SIGUSR2 stops its tasks first.
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { CodedError, parseDurationMs } from '../../base/index.ts'
+import { startAgent } from '../../agent/index.ts'
+import { parseAttributes, parseResources, type AgentId } from '../../model/index.ts'
+import { startServer } from '../../runtime/index.ts'
+import { exit, type Context } from '../context.ts'
+import { programVersion } from '../version.ts'
+
+export interface ServerOptions {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly pingInterval: string | undefined
+}
+
+export async function serverCommand(context: Context, options: ServerOptions): Promise<number> {
+  const log = logTo(context)
+  const server = await startServer({
+    dataDirectory: resolve(context.directory, options.data),
+    host: options.host,
+    port: options.port,
+    version: programVersion(),
+    ...(options.pingInterval === undefined
+      ? {}
+      : { pingIntervalMs: durationOption('ping-interval', options.pingInterval) }),
+    log,
+  })
+  log(`server answers at ${server.url}`)
+  await signalled(['SIGTERM', 'SIGINT'])
+  log('server ends')
+  await server.close()
+  return exit.done
+}
+
+export interface AgentOptions {
+  readonly server: string
+  readonly work: string
+  readonly name: string | undefined
+  readonly hostname: string | undefined
+  readonly address: string | undefined
+  readonly resources: string | undefined
+  readonly attributes: string | undefined
+}
+
+export async function agentCommand(context: Context, options: AgentOptions): Promise<number> {
+  const log = logTo(context)
+  const name = options.name ?? hostname()
+  const agent = await startAgent({
+    server: options.server,
+    workDirectory: resolve(context.directory, options.work),
+    agentId: name as AgentId,
+    hostname: options.hostname ?? hostname(),
+    address: options.address ?? options.hostname ?? hostname(),
+    ...(options.resources === undefined
+      ? {}
+      : { resources: parsed('resources', parseResources(options.resources)) }),
+    attributes:
+      options.attributes === undefined ? {} : parsed('attributes', parseAttributes(options.attributes)),
+    version: programVersion(),
+    log,
+  })
+  log(`agent ${name} serves ${options.server}`)
+  const signal = await signalled(['SIGTERM', 'SIGINT', 'SIGUSR2'])
+  log(signal === 'SIGUSR2' ? 'agent stops its tasks and ends' : 'agent ends; its tasks run on')
+  await agent.close({ stopTasks: signal === 'SIGUSR2' })
+  return exit.done
+}
+
+function parsed<T>(option: string, result: { ok: true; value: T } | { ok: false; error: string }): T {
+  if (result.ok) return result.value
+  throw new CodedError('USAGE', `--${option}: ${result.error}`)
+}
+
+function durationOption(name: string, text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms !== undefined && ms > 0) return ms
+  throw new CodedError('USAGE', `--${name}: "${text}" is not a duration`, {
+    advice: 'Write it like 3s or 500ms.',
+  })
+}
+
+function logTo({ terminal }: Context): (line: string) => void {
+  return line => terminal.note(`${new Date().toISOString()} ${line}`)
+}
+
+function signalled(signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
+  return new Promise(done => {
+    for (const signal of signals) process.once(signal, () => done(signal))
+  })
+}

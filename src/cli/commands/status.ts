@@ -1,0 +1,137 @@
+// `sddc status`: agents, apps and their instances, deployments, and why anything waits.
+import { formatMiB } from '../../base/index.ts'
+import type { AgentView, InstanceView } from '../../model/index.ts'
+import { findApp } from '../appname.ts'
+import { exit, type Context } from '../context.ts'
+import { table } from '../print/table.ts'
+import { requireTarget } from '../target.ts'
+import type { Terminal } from '../terminal.ts'
+import type { AppView, DeploymentView, StatusView } from '../types.ts'
+
+/** Instances of one app shown without being asked for. */
+const instancesShown = 20
+
+export async function statusCommand(context: Context, appName: string | undefined): Promise<number> {
+  const { terminal, json } = context
+  const client = requireTarget({ server: context.server, directory: context.directory })
+  const status = await client.status()
+  const app = appName === undefined ? undefined : findApp(status.apps, appName)
+  if (json) terminal.out(JSON.stringify(app ?? status, null, 2))
+  else if (app !== undefined) terminal.out(appText(terminal, app, app.instances.length))
+  else terminal.out(statusText(terminal, status, client.url))
+  return exit.done
+}
+
+function statusText(terminal: Terminal, status: StatusView, url: string): string {
+  const { paint } = terminal
+  const parts = [
+    `${paint.bold('Cluster')}  ${url}  ${paint.dim(`${status.cluster.clusterId}, revision ${status.cluster.revision}`)}`,
+  ]
+  for (const damage of status.cluster.damage) parts.push(paint.red(`Read-only: ${damage}`))
+  parts.push(agentsText(terminal, status.agents))
+  if (status.apps.length === 0) parts.push('No apps. Next: sddc apply DIRECTORY')
+  else
+    parts.push(
+      `${paint.bold('Apps')}\n${status.apps.map(a => appText(terminal, a, instancesShown)).join('\n')}`,
+    )
+  if (status.deployments.length > 0) parts.push(deploymentsText(terminal, status.deployments))
+  return parts.join('\n\n')
+}
+
+function agentsText({ paint }: Terminal, agents: readonly AgentView[]): string {
+  if (agents.length === 0)
+    return paint.yellow('No agents. Nothing can run until one joins: sddc agent --server URL')
+  const states = {
+    ready: paint.green('ready'),
+    unreachable: paint.red('unreachable'),
+    away: paint.yellow('away'),
+  }
+  const rows = agents.map(a => [
+    a.id,
+    a.hostname === a.id ? '' : a.hostname,
+    states[a.state],
+    `${a.tasks} task${a.tasks === 1 ? '' : 's'}`,
+    `cpus ${cpus(a.used.cpuMilli)}/${cpus(a.capacity.resources.cpuMilli)}`,
+    `mem ${mib(a.used.memKiB)}/${mib(a.capacity.resources.memKiB)}`,
+    paint.dim(a.drivers.join(', ')),
+  ])
+  return `${paint.bold('Agents')}\n${table(rows, '  ')}`
+}
+
+function cpus(milli: number): string {
+  return String(Math.round(milli / 10) / 100)
+}
+
+function mib(kib: number): string {
+  return formatMiB(Math.round(kib / 1024))
+}
+
+function appText(terminal: Terminal, app: AppView, shown: number): string {
+  const { paint } = terminal
+  const enough = app.running >= app.wanted
+  const counts = `${app.running}/${app.wanted} running`
+  const health = app.healthy + app.unhealthy > 0 ? `, ${app.healthy} healthy, ${app.unhealthy} unhealthy` : ''
+  const stack = app.stack === null ? '' : paint.dim(`  stack ${app.stack}`)
+  const head = `  ${paint.bold(app.id)}  ${(enough ? paint.green : paint.yellow)(counts)}${health}${stack}`
+  const rows = app.instances.slice(0, shown).map(i => instanceRow(terminal, i))
+  const lines = [head, ...(rows.length > 0 ? [table(rows, '    ')] : [])]
+  if (app.instances.length > shown)
+    lines.push(`    and ${app.instances.length - shown} more: sddc status ${app.id}`)
+  if (app.waiting !== undefined) lines.push(...waitingLines(terminal, app.waiting))
+  return lines.join('\n')
+}
+
+function instanceRow({ paint }: Terminal, i: InstanceView): string[] {
+  const colour =
+    i.condition === 'Running'
+      ? i.healthy === false
+        ? paint.red
+        : paint.green
+      : i.condition === 'Scheduled'
+        ? paint.dim
+        : paint.yellow
+  const health = i.healthy === null ? '' : i.healthy ? 'healthy' : 'unhealthy'
+  return [
+    shortId(i),
+    colour(i.condition),
+    health,
+    i.agent ?? '',
+    i.host === undefined || i.ports.length === 0 ? '' : i.ports.map(p => `${i.host}:${p}`).join(' '),
+    i.current ? '' : paint.dim('older configuration'),
+  ]
+}
+
+/** The slot and the first digits of the id: enough to tell instances apart, and accepted by other commands. */
+export function shortId(i: InstanceView): string {
+  return i.id.slice(i.id.indexOf('.instance-') + '.instance-'.length).slice(0, 8)
+}
+
+function waitingLines({ paint }: Terminal, waiting: NonNullable<AppView['waiting']>): string[] {
+  const some = `${waiting.instances} ${waiting.instances === 1 ? 'waits' : 'wait'}`
+  if (waiting.nextTrySeconds !== undefined) {
+    return [
+      paint.yellow(
+        `    ${some} for the launch delay after a failure: next try in ${waiting.nextTrySeconds}s`,
+      ),
+    ]
+  }
+  return [
+    paint.yellow(`    ${some} for a place since ${waiting.since}:`),
+    ...waiting.reasons.map(r => paint.yellow(`      ${r.message}`)),
+  ]
+}
+
+export function deploymentsText({ paint }: Terminal, deployments: readonly DeploymentView[]): string {
+  const rows = deployments.map(d => [
+    d.id,
+    `step ${Math.min(d.currentStep, d.steps.length)} of ${d.steps.length}`,
+    d.progress
+      .map(
+        p =>
+          `${p.app} (${p.new}/${p.target}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`})`,
+      )
+      .join(', '),
+    paint.dim(`by ${d.actor}`),
+  ])
+  return `${paint.bold('Deployments')}\n${table(rows, '  ')}`
+}

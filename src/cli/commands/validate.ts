@@ -1,0 +1,42 @@
+// `sddc validate`: reads a configuration and says what is wrong with it, without any cluster.
+import { hasErrors } from '../../base/index.ts'
+import { configurationOf, loadFrom, type ConfigurationOptions } from '../configuration.ts'
+import { exit, type Context } from '../context.ts'
+import { diagnosticJson } from '../print/diagnostics.ts'
+
+export async function validateCommand(context: Context, options: ConfigurationOptions): Promise<number> {
+  const { terminal } = context
+  if (context.json) return validateJson(context, options)
+  const loaded = await configurationOf(context, options)
+  if (loaded === undefined) return exit.error
+  const { apps, groups, volumes } = loaded.desired
+  terminal.out(
+    `${terminal.paint.green('The configuration is valid')}: stack "${loaded.desired.stack}", ` +
+      `${counted(apps.length, 'app')}, ${counted(groups.length, 'group')}, ${counted(volumes.length, 'volume')}.`,
+  )
+  return exit.done
+}
+
+async function validateJson(context: Context, options: ConfigurationOptions): Promise<number> {
+  const loaded = await loadFrom(context, options)
+  const { diagnostics } = loaded
+  const valid = !hasErrors(diagnostics)
+  context.terminal.out(
+    JSON.stringify(
+      {
+        format_version: '1.0',
+        valid,
+        error_count: diagnostics.filter(d => d.severity === 'error').length,
+        warning_count: diagnostics.filter(d => d.severity === 'warning').length,
+        diagnostics: diagnostics.map(d => diagnosticJson(d, file => loaded.sources.get(file))),
+      },
+      null,
+      2,
+    ),
+  )
+  return valid ? exit.done : exit.error
+}
+
+function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}

@@ -1,0 +1,56 @@
+// Loads the configuration that a command names and prints what is wrong with it. Nothing reaches a server before this
+// has succeeded.
+import { hostname, userInfo } from 'node:os'
+import { resolve } from 'node:path'
+import { hasErrors } from '../base/index.ts'
+import { loadConfiguration, type Loaded } from '../lang/load/index.ts'
+import type { Desired } from '../model/index.ts'
+import type { Context } from './context.ts'
+import { printProblems } from './problems.ts'
+
+export interface ConfigurationOptions {
+  readonly target: string | undefined
+  readonly vars: readonly string[]
+  readonly varFiles: readonly string[]
+}
+
+export type LoadedConfiguration = Loaded & { readonly desired: Desired }
+
+/** Undefined when it has errors; they are printed. Warnings are printed too. */
+export async function configurationOf(
+  context: Context,
+  options: ConfigurationOptions,
+): Promise<LoadedConfiguration | undefined> {
+  const loaded = await loadFrom(context, options)
+  printProblems(context, loaded.diagnostics, file => loaded.sources.get(file))
+  if (hasErrors(loaded.diagnostics) || loaded.desired === undefined) return undefined
+  return { ...loaded, desired: loaded.desired }
+}
+
+/** The configuration with all that is wrong with it; prints nothing. */
+export function loadFrom(
+  context: Context,
+  { target, vars, varFiles }: ConfigurationOptions,
+): Promise<Loaded> {
+  return loadConfiguration(resolve(context.directory, target ?? '.'), {
+    vars: vars.map(splitVariable),
+    varFiles: varFiles.map(f => resolve(context.directory, f)),
+    env: definedOnly(process.env),
+    ...(context.stack === undefined ? {} : { stack: context.stack }),
+  })
+}
+
+/** `name=value`; without a `=` the value is empty and the loader says that the variable is not declared so. */
+function splitVariable(text: string): { name: string; value: string } {
+  const cut = text.indexOf('=')
+  return cut === -1 ? { name: text, value: '' } : { name: text.slice(0, cut), value: text.slice(cut + 1) }
+}
+
+/** Where a configuration lives, for people: `user@host:directory`. */
+export function originOf(directory: string): string {
+  return `${userInfo().username}@${hostname()}:${directory}`
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined))
+}

@@ -1,0 +1,65 @@
+// Which cluster a command speaks to. In this order: --server, SDDC_SERVER, the configuration's own setting, the nearest
+// local cluster (`.sddc/`) upward to the repository's root, the only local cluster that this user runs. One that is named
+// and does not answer is an error; only where none is named may a local one be started.
+import { dirname } from 'node:path'
+import { CodedError } from '../base/index.ts'
+import { Client } from './client.ts'
+import { runningLocal, startLocal } from './local/cluster.ts'
+import { findLocalDirectory, newLocalDirectory } from './local/files.ts'
+import { readRegister } from './local/register.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface TargetOptions {
+  readonly server?: string | undefined
+  /** From the configuration. */
+  readonly configured?: string | undefined
+  /** Where the search for `.sddc/` starts. */
+  readonly directory: string
+}
+
+/** The client of the cluster meant, or undefined when none is named and none runs. */
+export function findTarget({ server, configured, directory }: TargetOptions): Client | undefined {
+  const named = server ?? (process.env['SDDC_SERVER'] || undefined) ?? configured
+  if (named !== undefined) return new Client(checkedUrl(named))
+  const local = findLocalDirectory(directory)
+  const running = local === undefined ? undefined : runningLocal(local)
+  if (running !== undefined) return new Client(running.url)
+  if (local !== undefined) return undefined
+  const registered = readRegister().filter(c => runningLocal(c.directory) !== undefined)
+  return registered.length === 1 ? new Client(registered[0]!.url) : undefined
+}
+
+/** For commands that need a cluster that is there. */
+export function requireTarget(options: TargetOptions): Client {
+  const client = findTarget(options)
+  if (client !== undefined) return client
+  throw new CodedError('SERVER_UNREACHABLE', 'No cluster is named and none runs here', {
+    advice: 'Start a local one with "sddc up", or name one with --server URL or SDDC_SERVER.',
+  })
+}
+
+/** For plan and apply: starts a local cluster where none is named and none runs, and says so. */
+export async function targetOrLocal(options: TargetOptions, terminal: Terminal): Promise<Client> {
+  const client = findTarget(options)
+  if (client !== undefined) return client
+  const directory = findLocalDirectory(options.directory) ?? newLocalDirectory(options.directory)
+  terminal.note(`No cluster is named and none runs here: starting a local one (state in ${directory}) …`)
+  const cluster = await startLocal({ directory }, terminal)
+  terminal.note(
+    `Local cluster is up: ${cluster.url}, ${cluster.agents.length} agents. End it with "sddc down" in ${dirname(directory)}.\n`,
+  )
+  return new Client(cluster.url)
+}
+
+function checkedUrl(text: string): string {
+  const withScheme = /^[a-z]+:\/\//.test(text) ? text : `http://${text}`
+  try {
+    const url = new URL(withScheme)
+    if (url.protocol === 'http:' || url.protocol === 'https:') return url.origin
+  } catch {
+    // Told below.
+  }
+  throw new CodedError('USAGE', `"${text}" is not the address of a server`, {
+    advice: 'Write it like http://127.0.0.1:8080.',
+  })
+}
