@@ -1,0 +1,185 @@
+// The first pass over the trees: which variables, locals, outputs and resources there are, each name once per scope.
+// Nothing is evaluated yet, so the order of files and blocks means nothing.
+import { type Diagnostic, didYouMean, errorDiagnostic } from '../../../base/index.ts'
+import type { Attribute, Block, Body, File } from '../ast.ts'
+import type { Source } from '../source.ts'
+
+export interface Declaration {
+  readonly block: Block
+  readonly source: Source
+}
+
+export type ResourceKind = 'app' | 'group' | 'volume'
+
+export interface ResourceDeclaration extends Declaration {
+  readonly kind: ResourceKind
+  readonly name: string
+  /** The group around it. */
+  readonly parent: ResourceDeclaration | undefined
+  /** Of a group. */
+  readonly members: Members
+}
+
+/** In the order of the text. */
+export type Members = Readonly<Record<ResourceKind, Map<string, ResourceDeclaration>>>
+
+export interface LocalDeclaration {
+  readonly attribute: Attribute
+  readonly source: Source
+}
+
+export interface Declarations {
+  readonly settings: Declaration[]
+  readonly variables: Map<string, Declaration>
+  readonly locals: Map<string, LocalDeclaration>
+  readonly outputs: Map<string, Declaration>
+  readonly resources: Members
+}
+
+type Report = (diagnostic: Diagnostic) => void
+
+const known = ['sddc', 'variable', 'locals', 'output', 'group', 'app', 'volume']
+const later = ['module', 'moved', 'import', 'removed', 'check']
+
+export function collectDeclarations(files: readonly File[], report: Report): Declarations {
+  const found: Declarations = {
+    settings: [],
+    variables: new Map(),
+    locals: new Map(),
+    outputs: new Map(),
+    resources: noMembers(),
+  }
+  for (const file of files) collectFile(file, found, report)
+  return found
+}
+
+function collectFile({ source, body }: File, found: Declarations, report: Report): void {
+  for (const attribute of body.attributes) {
+    const detail = `There are no arguments at the top level. Set "${attribute.name}" inside a block, or as a value of locals { }.`
+    report(errorDiagnostic('Unsupported argument', detail, { subject: source.range(attribute.nameSpan) }))
+  }
+  for (const block of body.blocks) {
+    const declaration = { block, source }
+    switch (block.type) {
+      case 'sddc':
+        if (hasLabels(block, source, 0, report)) found.settings.push(declaration)
+        break
+      case 'locals':
+        if (hasLabels(block, source, 0, report)) collectLocals(block.body, source, found, report)
+        break
+      case 'variable':
+      case 'output': {
+        if (!hasLabels(block, source, 1, report)) break
+        const names = block.type === 'variable' ? found.variables : found.outputs
+        addOnce(names, declaration, report)
+        break
+      }
+      case 'app':
+      case 'group':
+      case 'volume':
+        collectResource(block.type, declaration, undefined, found.resources, report)
+        break
+      default:
+        reportUnknownBlock(block, source, report)
+    }
+  }
+}
+
+function collectLocals(body: Body, source: Source, found: Declarations, report: Report): void {
+  for (const attribute of body.attributes) {
+    const first = found.locals.get(attribute.name)
+    if (first === undefined) {
+      found.locals.set(attribute.name, { attribute, source })
+      continue
+    }
+    const detail = `A local value "${attribute.name}" was already declared at ${place(first.source, first.attribute.start)}.`
+    report(
+      errorDiagnostic('Duplicate local value definition', detail, {
+        subject: source.range(attribute.nameSpan),
+      }),
+    )
+  }
+  for (const block of body.blocks) {
+    const detail = `locals { } holds only values: write ${block.type} = { … } for an object.`
+    report(errorDiagnostic('Unsupported block type', detail, { subject: source.range(block.typeSpan) }))
+  }
+}
+
+function collectResource(
+  kind: ResourceKind,
+  { block, source }: Declaration,
+  parent: ResourceDeclaration | undefined,
+  into: Members,
+  report: Report,
+): void {
+  if (!hasLabels(block, source, 1, report)) return
+  const members = noMembers()
+  const name = block.labels[0]!.text
+  const resource: ResourceDeclaration = { kind, name, block, source, parent, members }
+  addOnce(into[kind], resource, report)
+  if (kind !== 'group') return
+  for (const inner of block.body.blocks) {
+    if (inner.type !== 'app' && inner.type !== 'group') continue
+    collectResource(inner.type, { block: inner, source }, resource, members, report)
+  }
+}
+
+function addOnce<D extends Declaration>(into: Map<string, D>, declaration: D, report: Report): void {
+  const { block, source } = declaration
+  const name = block.labels[0]!.text
+  const first = into.get(name)
+  if (first === undefined) {
+    into.set(name, declaration)
+    return
+  }
+  const article = /^[aeiou]/.test(block.type) ? 'An' : 'A'
+  const detail = `${article} ${block.type} "${name}" was already declared at ${place(first.source, first.block.start)}. Names must be unique.`
+  report(
+    errorDiagnostic(`Duplicate ${block.type} definition`, detail, { subject: source.range(block.header) }),
+  )
+}
+
+function hasLabels(block: Block, source: Source, wanted: 0 | 1, report: Report): boolean {
+  const extra = block.labels[wanted]
+  if (extra !== undefined) {
+    const detail =
+      wanted === 0
+        ? `"${block.type}" blocks have no labels.`
+        : `"${block.type}" blocks have one label: the name.`
+    report(errorDiagnostic(`Extraneous label for ${block.type}`, detail, { subject: source.range(extra) }))
+    return false
+  }
+  if (block.labels.length === wanted) return true
+  const detail = `"${block.type}" blocks have one label: ${block.type} "name" { … }.`
+  report(errorDiagnostic(`Missing name for ${block.type}`, detail, { subject: source.range(block.typeSpan) }))
+  return false
+}
+
+function reportUnknownBlock(block: Block, source: Source, report: Report): void {
+  const subject = source.range(block.typeSpan)
+  if (later.includes(block.type)) {
+    const detail = `"${block.type}" blocks are not supported yet in this version.`
+    report(errorDiagnostic('Unsupported block type', detail, { subject }))
+    return
+  }
+  const near = didYouMean(block.type, [...known, ...later])
+  const listed = near === '' ? ` Known are: ${known.join(', ')}.` : near
+  report(
+    errorDiagnostic(
+      'Unsupported block type',
+      `There are no "${block.type}" blocks at the top level.${listed}`,
+      {
+        subject,
+      },
+    ),
+  )
+}
+
+function noMembers(): Members {
+  return { app: new Map(), group: new Map(), volume: new Map() }
+}
+
+function place(source: Source, offset: number): string {
+  const { line, column } = source.position(offset)
+  return `${source.name}:${line},${column}`
+}
