@@ -404,6 +404,14 @@ function evaluateCall(expression: Call, scope: Scope): Value {
       given.push({ value, span: argument })
     }
   })
+  if (called === undefined && scope.functions.size === 0) {
+    return reportError(
+      scope,
+      expression,
+      'Function calls not allowed',
+      'Only a literal value can stand here.',
+    )
+  }
   if (called === undefined) {
     const detail = `There is no function "${expression.name}".${didYouMean(name, scope.functions.keys())}`
     return reportError(scope, expression.nameSpan, 'Call to unknown function', detail)

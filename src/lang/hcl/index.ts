@@ -1,0 +1,9 @@
+// The face of the HCL front end.
+export {
+  type HclFile,
+  type HclOptions,
+  type HclResult,
+  evaluateHclFiles,
+  maxResources,
+} from './config/evaluateconfig.ts'
+export { type HclInput, parseVarFile } from './config/variables.ts'
