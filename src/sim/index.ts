@@ -1,5 +1,7 @@
 // The face of the simulator: a whole cluster in virtual time, the forecast of plans, and the checker of invariants.
-export type { Behaviour } from './driver.ts'
+export { checkInvariants, invariants, type Checked } from './check/invariants.ts'
+export { InvariantWatch } from './check/watch.ts'
+export type { Behaviour, CheckAsked } from './driver.ts'
 export { forecastPlan } from './forecast.ts'
 export { Machine } from './machine.ts'
 export { Simulation, type SimulationOptions, type Span } from './simulation.ts'

@@ -47,6 +47,8 @@ export interface SimulationOptions {
   readonly appendMs?: Span
   /** False: agents are never asked for signs of life, so that a simulation where nothing can move comes to rest. */
   readonly pings?: boolean
+  /** After every step, in the open transaction. */
+  readonly afterStep?: (simulation: Simulation, input: Input) => void
   /** After every group of steps, before its commit is stored. */
   readonly afterGroup?: (simulation: Simulation, commit: Commit | undefined) => void
 }
@@ -256,6 +258,7 @@ export class Simulation {
     const events: ClusterEvent[] = []
     for (const input of this.#inputs.splice(0, maxInputsPerGroup)) {
       const output = step(this.state, env, input)
+      this.#options.afterStep?.(this, input)
       sent.replies.push(...output.replies)
       sent.messages.push(...output.messages)
       events.push(...output.events)

@@ -1,0 +1,262 @@
+// The invariants of the control plane that can be seen in its rows, recomputed naively after every step. Each gives the
+// sentences that say what is broken; none means that it holds. `before` are the rows before the step.
+import { hostPortsWanted, type AppId, type StopCause } from '../../model/index.ts'
+import type { AllocationRow, PlainRows } from '../../runtime/core/index.ts'
+import {
+  allocationOf,
+  allocationsOn,
+  appOf,
+  instancesOf,
+  isSound,
+  isStrictlyHealthy,
+  runningActions,
+  specOf,
+} from './rows.ts'
+
+export interface Checked {
+  readonly before: PlainRows
+  readonly after: PlainRows
+  /** Cluster time of the step. */
+  readonly now: number
+}
+
+interface Invariant {
+  readonly name: string
+  readonly broken: (checked: Checked) => Iterable<string>
+}
+
+/** All that is broken, each with the name of its invariant. */
+export function checkInvariants(checked: Checked): string[] {
+  return invariants.flatMap(({ name, broken }) => [...broken(checked)].map(what => `${name}: ${what}`))
+}
+
+export const invariants: readonly Invariant[] = [
+  { name: 'capacity', broken: capacity },
+  { name: 'host ports', broken: hostPorts },
+  { name: 'slots', broken: slots },
+  { name: 'incarnations', broken: incarnations },
+  { name: 'generations', broken: generations },
+  { name: 'promise of health', broken: promise },
+  { name: 'rolling capacity', broken: rollingCapacity },
+  { name: 'actions', broken: actions },
+  { name: 'causes', broken: causes },
+  { name: 'backoff', broken: backoff },
+  { name: 'references', broken: references },
+  { name: 'limits', broken: limits },
+]
+
+const resourceNames = ['cpuMilli', 'memKiB', 'diskKiB', 'gpus'] as const
+
+// After an agent came back smaller it may hold more than it offers, but no more than before.
+function* capacity({ before, after }: Checked): Iterable<string> {
+  for (const { row: agent } of after.agent) {
+    for (const name of resourceNames) {
+      const held = sum(allocationsOn(after, agent.id), name)
+      const offered = agent.capacity.resources[name]
+      if (held > offered && held > sum(allocationsOn(before, agent.id), name)) {
+        yield `agent ${agent.id} holds ${held} ${name} of ${offered}`
+      }
+    }
+  }
+}
+
+function sum(allocations: readonly AllocationRow[], name: (typeof resourceNames)[number]): number {
+  return allocations.reduce((total, a) => total + a.resources[name], 0)
+}
+
+function* hostPorts({ before, after }: Checked): Iterable<string> {
+  for (const { row: agent } of after.agent) {
+    const holders = new Map<string, string>()
+    for (const allocation of allocationsOn(after, agent.id)) {
+      const spec = specOf(after, allocation.spec)
+      const wanted = spec === undefined ? [] : hostPortsWanted(spec)
+      for (const [i, port] of allocation.ports.entries()) {
+        for (const protocol of (wanted[i]?.protocol ?? 'udp,tcp').split(',')) {
+          const place = `${port}/${protocol}`
+          const other = holders.get(place)
+          if (other !== undefined) {
+            yield `agent ${agent.id}: ${place} is held by ${other} and ${allocation.instance}`
+          }
+          holders.set(place, allocation.instance)
+        }
+        const isNew = allocationOf(before, allocation.instance, allocation.incarnation) === undefined
+        const isOffered = agent.capacity.ports.some(([first, last]) => first <= port && port <= last)
+        if (isNew && !isOffered) yield `agent ${agent.id}: port ${port} is not offered`
+      }
+    }
+  }
+}
+
+function* slots({ after }: Checked): Iterable<string> {
+  const seen = new Map<string, string>()
+  for (const { row } of after.instance) {
+    if (row.goal !== 'run') continue
+    const place = `slot ${row.slot} of ${row.app}`
+    const other = seen.get(place)
+    if (other !== undefined) yield `${place} is held by ${other} and ${row.id}`
+    seen.set(place, row.id)
+  }
+}
+
+function* incarnations({ before, after }: Checked): Iterable<string> {
+  for (const { row } of after.instance) {
+    const old = before.instance.find(r => r.row.id === row.id)?.row
+    if (old !== undefined && row.incarnation < old.incarnation) {
+      yield `${row.id} went from incarnation ${old.incarnation} to ${row.incarnation}`
+    }
+    if (old?.goal === 'stop' && row.goal === 'run') yield `${row.id} was told to stop and is wanted again`
+    const allocation = allocationOf(after, row.id, row.incarnation)
+    if ((allocation?.agent ?? null) !== row.agent) {
+      yield `${row.id} is on ${row.agent ?? 'no agent'}, its allocation on ${allocation?.agent ?? 'none'}`
+    }
+  }
+  for (const { row } of after.allocation) {
+    const old = allocationOf(before, row.instance, row.incarnation)
+    if (old !== undefined && old.agent !== row.agent) {
+      yield `${row.instance}/${row.incarnation} went from agent ${old.agent} to ${row.agent}`
+    }
+    if (old?.goal === 'stop' && row.goal === 'run') {
+      yield `${row.instance}/${row.incarnation} was told to stop and is to run again`
+    }
+  }
+}
+
+function* generations({ before, after }: Checked): Iterable<string> {
+  for (const { row } of after.agent) {
+    const old = before.agent.find(r => r.row.id === row.id)?.row
+    if (old !== undefined && row.gen < old.gen) {
+      yield `agent ${row.id} went from generation ${old.gen} to ${row.gen}`
+    }
+  }
+  for (const { row } of after.allocation) {
+    const agent = after.agent.find(r => r.row.id === row.agent)?.row
+    if (agent !== undefined && row.gen > agent.gen) {
+      yield `${row.instance}/${row.incarnation} has generation ${row.gen}, its agent ${agent.gen}`
+    }
+    const old = allocationOf(before, row.instance, row.incarnation)
+    const changed = old !== undefined && old.goal !== row.goal
+    if (changed && row.gen <= old.gen) yield `${row.instance}/${row.incarnation} changed without a generation`
+  }
+}
+
+const voluntary: ReadonlySet<StopCause | null> = new Set<StopCause>(['deployment', 'scale', 'drain'])
+
+// A healthy instance is stopped by choice only while enough healthy ones remain.
+function* promise({ before, after }: Checked): Iterable<string> {
+  const victims = new Map<AppId, string[]>()
+  for (const { row } of after.allocation) {
+    if (row.goal !== 'stop' || !voluntary.has(row.cause)) continue
+    if (allocationOf(before, row.instance, row.incarnation)?.goal !== 'run') continue
+    const instance = after.instance.find(r => r.row.id === row.instance)?.row
+    if (instance === undefined || !isSound(after, instance)) continue
+    victims.set(row.app, [...(victims.get(row.app) ?? []), row.instance])
+  }
+  for (const [app, stopped] of victims) {
+    const row = appOf(after, app)
+    const spec = row === undefined ? undefined : specOf(after, row.effective)
+    if (row === undefined || spec === undefined) continue
+    const { minimumHealthCapacity, maximumOverCapacity } = spec.upgradeStrategy
+    const full = Math.ceil(row.instances * minimumHealthCapacity)
+    const isStuck = full === Math.floor(row.instances * (1 + maximumOverCapacity))
+    const promised = spec.residency !== undefined && isStuck ? full - 1 : full
+    const healthy = instancesOf(after, app).filter(i => isStrictlyHealthy(after, i)).length
+    if (healthy < promised) {
+      yield `${app}: ${healthy} healthy of ${promised} promised after stopping ${stopped.join(', ')}`
+    }
+  }
+}
+
+function* rollingCapacity({ before, after }: Checked): Iterable<string> {
+  for (const action of runningActions(after)) {
+    if (action.action !== 'RestartApplication') continue
+    const limit = action.maxCapacity + (action.minHealthy >= action.maxCapacity ? 1 : 0)
+    const held = instancesOf(after, action.app).length
+    if (held > Math.max(limit, instancesOf(before, action.app).length)) {
+      yield `${action.app}: ${held} live and stopping, ${limit} allowed`
+    }
+  }
+}
+
+function* actions({ before, after }: Checked): Iterable<string> {
+  const seen = new Set<AppId>()
+  for (const action of runningActions(after)) {
+    if (seen.has(action.app)) yield `${action.app} has two running actions`
+    seen.add(action.app)
+    const deployment = after.deployment.find(r => r.row.id === action.deployment)?.row
+    const step = deployment?.steps[deployment.current]
+    const isPresent = step?.actions.some(a => a.app === action.app && a.action === action.action)
+    if (isPresent !== true) yield `${action.app}: ${action.action} runs outside its step`
+  }
+  const known = new Set(after.deployment.map(r => r.row.id))
+  for (const { row } of after.action) {
+    if (!known.has(row.deployment)) yield `${row.app}: action without deployment ${row.deployment}`
+  }
+  for (const { row } of after.deployment) {
+    const old = before.deployment.find(r => r.row.id === row.id)?.row
+    if (old === undefined) continue
+    if (row.current < old.current)
+      yield `deployment ${row.id} went from step ${old.current} to ${row.current}`
+    if (old.state !== 'running' && row.state !== old.state) yield `deployment ${row.id} is ${row.state} again`
+  }
+}
+
+function* causes({ after }: Checked): Iterable<string> {
+  for (const { row } of after.allocation) {
+    const name = `${row.instance}/${row.incarnation}`
+    if (row.goal === 'stop' && row.cause === null) yield `${name} is told to stop without a cause`
+    if (row.goal === 'stop' && row.author === '') yield `${name} is told to stop by nobody`
+    if (row.goal === 'run' && row.cause !== null) yield `${name} runs, with a cause to stop`
+  }
+}
+
+function* backoff({ before, after, now }: Checked): Iterable<string> {
+  for (const { row } of after.allocation) {
+    if (allocationOf(before, row.instance, row.incarnation) !== undefined) continue
+    const instance = after.instance.find(r => r.row.id === row.instance)?.row
+    const delay = after.backoff.find(r => r.row.app === row.app && r.row.runKey === instance?.runKey)?.row
+    if (delay !== undefined && delay.until > now) {
+      yield `${row.instance}/${row.incarnation} was launched ${delay.until - now} ms before its time`
+    }
+  }
+}
+
+function* references({ after }: Checked): Iterable<string> {
+  const agents = new Set<string>(after.agent.map(r => r.row.id))
+  const specs = new Set(after.spec.map(r => r.key))
+  const used: [string, string][] = [
+    ...after.app.flatMap(({ row }): [string, string][] => [
+      [row.id, row.submitted],
+      [row.id, row.effective],
+      ...(row.applied === null ? [] : [[row.id, row.applied.spec] as [string, string]]),
+    ]),
+    ...after.version.map(({ key, row }): [string, string] => [`version ${key}`, row.spec]),
+    ...after.instance.map(({ row }): [string, string] => [row.id, row.spec]),
+    ...after.allocation.map(({ row }): [string, string] => [row.instance, row.spec]),
+  ]
+  for (const [name, spec] of used) if (!specs.has(spec)) yield `${name} refers to no specification ${spec}`
+  for (const { row } of after.allocation) {
+    if (!agents.has(row.agent)) yield `${row.instance}/${row.incarnation} is on unknown agent ${row.agent}`
+  }
+  for (const { row } of after.deployment) {
+    for (const action of row.steps.flatMap(s => s.actions)) {
+      if (row.state !== 'running' || row.apps[action.app] !== undefined) continue
+      const isKnown = after.action.some(r => r.row.deployment === row.id && r.row.app === action.app)
+      if (!isKnown) yield `deployment ${row.id} acts on ${action.app}, of which it knows nothing`
+    }
+  }
+}
+
+/** Above what any table may keep; the tables' own limits are lower. */
+const historyLimits = { request: 1000, audit: 1000, deployment: 50 + 100 } as const
+const versionsPerApp = 25
+
+function* limits({ after }: Checked): Iterable<string> {
+  for (const [table, limit] of Object.entries(historyLimits)) {
+    const size = after[table as keyof typeof historyLimits].length
+    if (size > limit) yield `${size} rows in ${table}, ${limit} allowed`
+  }
+  for (const { row } of after.app) {
+    const kept = after.version.filter(r => r.row.app === row.id).length
+    if (kept > versionsPerApp) yield `${kept} versions of ${row.id}, ${versionsPerApp} allowed`
+  }
+}
