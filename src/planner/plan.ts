@@ -109,7 +109,7 @@ interface Target {
 }
 
 /** The whole cluster before and after the changes: dependencies may lead through apps of other stacks. */
-export function targetOf(changes: readonly Change[], snapshot: Snapshot): Target {
+function targetOf(changes: readonly Change[], snapshot: Snapshot): Target {
   const before = new Map(snapshot.apps.map(a => [a.id, a.submitted]))
   const after = new Map(before)
   const groups = new Map(snapshot.groups.map(g => [g.id, g.dependencies]))

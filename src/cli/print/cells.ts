@@ -27,12 +27,18 @@ export interface Cell {
   readonly width: number
 }
 
-/** A source line cut into cells: one entry per grapheme cluster, tabs as blanks up to the next stop. */
-export function cellLine(line: string): Cell[] {
+/**
+ * The first `limit` cells of a source line: one entry per grapheme cluster, tabs as blanks up to the next stop. A line
+ * may be a megabyte of generated JSON, of which a few dozen cells are shown.
+ */
+export function cellLine(line: string, limit: number): Cell[] {
+  const cells: Cell[] = []
   let at = 0
-  return graphemes(line).map(grapheme => {
+  for (const grapheme of splitGraphemes(line)) {
+    if (cells.length >= limit) break
     const width = grapheme === '\t' ? tabStop - (at % tabStop) : cellsOf(grapheme)
     at += width
-    return { text: grapheme === '\t' ? ' '.repeat(width) : grapheme, width }
-  })
+    cells.push({ text: grapheme === '\t' ? ' '.repeat(width) : grapheme, width })
+  }
+  return cells
 }

@@ -15,7 +15,8 @@ export interface Snippet {
 /** `line` is the text of the range's first line. Two lines of the same indentation; no line longer than `width`. */
 export function snippetOf(line: string, range: Range, width: number): Snippet {
   const prefix = `${String(range.start.line).padStart(4)}: `
-  const cells = cellLine(printable(line))
+  // More than one line's width after the start of the mark is never shown.
+  const cells = cellLine(printable(line), range.start.column + 2 * Math.max(minimumWidth, width))
   const from = Math.min(range.start.column - 1, cells.length)
   const until =
     range.end.line > range.start.line ? cells.length : Math.min(range.end.column - 1, cells.length)

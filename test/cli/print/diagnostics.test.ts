@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Diagnostic, Range } from '../../../src/base/index.ts'
 import { errorDiagnostic, warningDiagnostic } from '../../../src/base/index.ts'
 import { diagnosticJson, printable, printDiagnostics } from '../../../src/cli/print/index.ts'
-import { expectFixture } from './fixture.ts'
+import { fixture } from './fixture.ts'
 
 const file = 'main.sddc.hcl'
 
@@ -157,7 +157,8 @@ describe('printDiagnostics', () => {
   test.each(cases)('$name', ({ name, purpose, source = '', width = 80, diagnostics }) => {
     const sources = (wanted: string): string | undefined => (wanted === 'gone.hcl' ? undefined : source)
     const text = printDiagnostics(diagnostics(source), sources, { color: false, width })
-    expectFixture(`diagnostics/${name}`, purpose, text)
+    const { actual, expected } = fixture(`diagnostics/${name}`, purpose, text)
+    expect(actual).toBe(expected)
     // oxlint-disable-next-line no-control-regex -- what must not be there
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
   })

@@ -2,15 +2,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
 
-/** Compares with `fixtures/<name>.txt`, whose first line says what the case is about. */
-export function expectFixture(name: string, purpose: string, text: string): void {
+/** What `fixtures/<name>.txt` has, whose first line says what the case is about, beside what it should have. */
+export function fixture(name: string, purpose: string, text: string): { actual: string; expected: string } {
   const file = fileURLToPath(new URL(`fixtures/${name}.txt`, import.meta.url))
   const actual = `# ${purpose}\n\n${text}`
   if (process.env['UPDATE']) {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, actual)
   }
-  expect(actual).toBe(readFileSync(file, 'utf8'))
+  return { actual, expected: readFileSync(file, 'utf8') }
 }
