@@ -1,2 +1,2 @@
 /** Where the server's own words go: one line a call, for the person who runs it. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string) => void
+export type Log = (line: string) => void

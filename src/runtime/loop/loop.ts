@@ -137,7 +137,7 @@ export class Loop<S extends CoreState> {
     this.#damage = loaded.damage
     this.#storedRevision = opened.head
     this.#fence = Math.max(1, opened.epoch) as Epoch
-    for (const finding of this.#damage) this.#log('error', `damaged state, read-only: ${finding}`)
+    for (const finding of this.#damage) this.#log(`error: damaged state, read-only: ${finding}`)
   }
 
   get head(): Head {
@@ -316,12 +316,12 @@ export class Loop<S extends CoreState> {
 
   // Whether the commit is in the store after all.
   async #landed(group: Group, commit: Commit, error: Error): Promise<boolean> {
-    this.#log('error', `revision ${commit.revision}: ${described(error)}; the store is opened again`)
+    this.#log(`error: revision ${commit.revision}: ${described(error)}; the store is opened again`)
     const opened = await this.#reopen(group)
     if (opened.damage.length > 0) {
       this.#damage = opened.damage
       for (const finding of opened.damage)
-        this.#log('error', `damaged state, read-only from now on: ${finding}`)
+        this.#log(`error: damaged state, read-only from now on: ${finding}`)
     }
     if (opened.head === commit.revision && sameDigest(opened.digest, commit.digest)) return true
     if (opened.head === commit.revision - 1) return false
@@ -338,7 +338,7 @@ export class Loop<S extends CoreState> {
         return opened
       } catch (failure) {
         this.#outage = failure as Error
-        this.#log('error', `the store does not open: ${described(failure as Error)}`)
+        this.#log(`error: the store does not open: ${described(failure as Error)}`)
         const reason = `Whether the change was stored is not known yet: ${this.#outage.message}`
         this.#answerGroup(group, refused('OUTCOME_UNKNOWN', reason))
         for (const reader of this.#readers.splice(0)) reader.fail(this.#outage)
@@ -374,7 +374,7 @@ export class Loop<S extends CoreState> {
   // The core failed inside the group.
   #undo(state: S, group: Group, error: Error): void {
     const culprit = group.entries.at(-1)?.input
-    this.#log('error', `bug while stepping ${culprit?.kind ?? 'a group'}: ${error.stack ?? described(error)}`)
+    this.#log(`error: bug while stepping ${culprit?.kind ?? 'a group'}: ${error.stack ?? described(error)}`)
     const session = culprit?.kind === 'agent' ? culprit.session : undefined
     this.#rollback(state, 'the server had to take a step back', session)
     const single = group.entries.length === 1
@@ -407,7 +407,7 @@ export class Loop<S extends CoreState> {
   }
 
   #fatal(error: Error): void {
-    this.#log('error', `the server can not go on: ${error.stack ?? described(error)}`)
+    this.#log(`error: the server can not go on: ${error.stack ?? described(error)}`)
     this.#stop()
     this.#committing = false
     this.#outage = error

@@ -41,7 +41,7 @@ async function start(store = new MemoryStore(cluster), pingIntervalMs = 60_000):
       dropAll: (_, culprit) => void rig.dropped.push(culprit),
     },
     pingIntervalMs,
-    log: (_, message) => void rig.logged.push(message),
+    log: line => void rig.logged.push(line),
     onFatal: error => void rig.fatal.push(error),
   })
   loop.onCommit(commit => void rig.commits.push(commit))

@@ -1,0 +1,227 @@
+// `/v2/apps`: Marathon's doors to apps (specification: REST API, apps and tasks of an app). Every change goes through
+// the core's planner and makes a deployment.
+import type { Json } from '../../../base/index.ts'
+import type { AppId, AppRequest, Reply } from '../../../model/index.ts'
+import { appView, effectiveApp, type State, versionsOf } from '../../core/index.ts'
+import { jsonBody } from '../body.ts'
+import { type Context, type Handler, isTrue } from '../context.ts'
+import { appPath, type AppPath } from '../path.ts'
+import { accepted, HttpError, json, notFound } from '../respond.ts'
+import type { Found } from '../route.ts'
+import { appJson, createdJson, type Embed, versionJson } from './appjson.ts'
+import { parseSelector } from './selector.ts'
+import { tasksJson } from './taskjson.ts'
+import { killTasks } from './tasks.ts'
+
+/** The handler for a method on what stands behind `/v2/apps`. */
+export function marathonApps(method: string, rest: readonly string[]): Found {
+  const path = appPath(rest)
+  const methods = methodsOn(path)
+  const handler = methods[method === 'HEAD' ? 'GET' : method]
+  return handler === undefined
+    ? { kind: 'method', allowed: Object.keys(methods) }
+    : { kind: 'route', handler, params: {} }
+}
+
+function methodsOn(path: AppPath): Readonly<Record<string, Handler>> {
+  switch (path.kind) {
+    case 'all':
+      return {
+        GET: listApps,
+        POST: createApp,
+        PUT: c => changeMany(c, isTrue(c.query, 'partialUpdate', true), true),
+        PATCH: c => changeMany(c, true, false),
+      }
+    case 'app':
+      return {
+        GET: c => showApp(c, path.id),
+        POST: () => json({ message: 'Method Not Allowed' }, 405, { Allow: 'GET, HEAD, PUT, PATCH, DELETE' }),
+        PUT: c => changeOne(c, path.id, isTrue(c.query, 'partialUpdate', true), true),
+        PATCH: c => changeOne(c, path.id, true, false),
+        DELETE: c => deploy(c, [{ kind: 'delete', id: path.id }], isTrue(c.query, 'force', true)),
+      }
+    case 'group':
+      return { GET: c => showGroup(c, path.prefix) }
+    case 'restart':
+      return { POST: c => deploy(c, [{ kind: 'restart', id: path.id }]) }
+    case 'tasks':
+      return { GET: c => showTasks(c, path.id), DELETE: c => killTasksOf(c, path.id) }
+    case 'groupTasks':
+      return { GET: c => showGroupTasks(c, path.prefix) }
+    case 'task':
+      return { DELETE: c => killTask(c, path.id, path.task) }
+    case 'versions':
+      return { GET: c => showVersions(c, path.id) }
+    case 'version':
+      return { GET: c => showVersion(c, path.id, path.version) }
+  }
+}
+
+async function listApps({ backend, query }: Context): Promise<Response> {
+  const command = query.get('cmd')?.toLowerCase()
+  const part = query.get('id')?.toLowerCase()
+  const label = query.get('label')
+  const selector = label === null ? () => true : parseSelector(label)
+  if (selector === undefined) throw new HttpError(422, `Couldn't parse label selector: ${label}`)
+  const apps = await backend.read(state =>
+    idsOf(state)
+      .filter(id => part === undefined || id.toLowerCase().includes(part))
+      .filter(id => {
+        const app = effectiveApp(state, id)!
+        return (
+          selector(app.labels) && (command === undefined || app.cmd?.toLowerCase().includes(command) === true)
+        )
+      })
+      .map(id => appJson(state, id, embedOf(query))),
+  )
+  return json({ apps })
+}
+
+async function createApp(context: Context): Promise<Response> {
+  const { backend, query } = context
+  const body = await jsonBody(context)
+  const reply = accepted(
+    await backend.submit(
+      { kind: 'changeApps', changes: [{ kind: 'create', body }], force: isTrue(query, 'force') },
+      context.actor,
+      context.key,
+    ),
+  )
+  const id = reply.created[0]
+  if (id === undefined) throw new HttpError(500, 'The app was created, but its id is not known')
+  const created = await backend.read(state => createdJson(state, id, reply.deployment))
+  return json(created, 201, {
+    Location: `http://${backend.address}/v2/apps${id}`,
+    ...deploymentHeader(reply),
+  })
+}
+
+async function changeMany(context: Context, partial: boolean, create: boolean): Promise<Response> {
+  const body = await jsonBody(context)
+  if (!Array.isArray(body)) throw wrongType('/', 'error.expected.jsarray')
+  const changes = body.map((update: Json, i): AppRequest => {
+    const id = idIn(update)
+    if (id === undefined) throw wrongType(`(${i})/id`, 'error.path.missing')
+    return { kind: 'put', id, body: update, partial, create }
+  })
+  return deploy(context, changes)
+}
+
+async function changeOne(context: Context, id: AppId, partial: boolean, create: boolean): Promise<Response> {
+  const body = await jsonBody(context)
+  return deploy(context, [{ kind: 'put', id, body, partial, create }])
+}
+
+async function deploy(
+  context: Context,
+  changes: readonly AppRequest[],
+  force = isTrue(context.query, 'force'),
+): Promise<Response> {
+  const { backend, actor, key } = context
+  const reply = accepted(await backend.submit({ kind: 'changeApps', changes, force }, actor, key))
+  const created = reply.created.length > 0 && changes.length === 1
+  return json({ version: reply.version, deploymentId: reply.deployment }, created ? 201 : 200, {
+    ...(created ? { Location: `http://${backend.address}/v2/apps${reply.created[0]}` } : {}),
+    ...deploymentHeader(reply),
+  })
+}
+
+async function showApp({ backend }: Context, id: AppId): Promise<Response> {
+  const app = await backend.read(state => appJson(state, id, { tasks: true, lastTaskFailure: true }))
+  if (app === undefined) throw missing(id)
+  return json({ app })
+}
+
+async function showGroup({ backend, query }: Context, prefix: string): Promise<Response> {
+  const apps = await backend.read(state =>
+    inGroup(state, prefix).map(id => appJson(state, id, embedOf(query))),
+  )
+  return json({ '*': apps })
+}
+
+async function showTasks({ backend }: Context, id: AppId): Promise<Response> {
+  const tasks = await backend.read(state => {
+    const view = appView(state, id)
+    return view && tasksJson(view, effectiveApp(state, id)?.role ?? '*')
+  })
+  if (tasks === undefined) throw missing(id)
+  return json({ tasks })
+}
+
+async function showGroupTasks({ backend }: Context, prefix: string): Promise<Response> {
+  const tasks = await backend.read(state =>
+    inGroup(state, prefix).flatMap(id => tasksJson(appView(state, id)!, effectiveApp(state, id)!.role)),
+  )
+  return json({ tasks })
+}
+
+async function killTasksOf(context: Context, id: AppId): Promise<Response> {
+  const host = context.query.get('host')
+  const view = await context.backend.read(state => appView(state, id))
+  if (view === undefined) throw missing(id)
+  const chosen = view.instances.filter(i => host === null || i.host === host)
+  const killed = await killTasks(
+    context,
+    chosen.map(i => ({ app: id, view: i })),
+  )
+  return killed.kind === 'deployment' ? killed.response : json({ tasks: killed.tasks })
+}
+
+async function killTask(context: Context, id: AppId, task: string): Promise<Response> {
+  const view = await context.backend.read(state => appView(state, id))
+  if (view === undefined) throw missing(id)
+  // Any run of the instance matches.
+  const chosen = view.instances.find(i => i.taskId === task || i.id === task || task.startsWith(`${i.id}.`))
+  if (chosen === undefined) throw notFound(`Task '${task}' does not exist`)
+  const killed = await killTasks(context, [{ app: id, view: chosen }])
+  return killed.kind === 'deployment' ? killed.response : json({ task: killed.tasks[0] })
+}
+
+async function showVersions({ backend }: Context, id: AppId): Promise<Response> {
+  const versions = await backend.read(state => versionsOf(state, id).map(v => v.version))
+  if (versions.length === 0) throw missing(id)
+  return json({ versions })
+}
+
+async function showVersion({ backend }: Context, id: AppId, version: string): Promise<Response> {
+  const found = await backend.read(state => versionsOf(state, id).find(v => v.version === version))
+  if (found === undefined) throw notFound(`App '${id}' does not exist in version ${version}`)
+  return json(versionJson(found))
+}
+
+export function idsOf(state: State): AppId[] {
+  return [...state.tables.app.keys()].sort() as AppId[]
+}
+
+function inGroup(state: State, prefix: string): AppId[] {
+  const ids = idsOf(state).filter(id => id.startsWith(prefix))
+  if (ids.length === 0 && prefix !== '/') throw notFound(`Group '${prefix.slice(0, -1)}' does not exist`)
+  return ids
+}
+
+// Prefixes `app.`, `apps.` and `group.apps.` mean the same; what is unknown is ignored, as Marathon does.
+function embedOf(query: URLSearchParams): Embed {
+  const names = new Set(query.getAll('embed').map(e => e.replace(/^(group\.)?apps?\./, '')))
+  return {
+    tasks: names.has('tasks'),
+    lastTaskFailure: names.has('lastTaskFailure') || names.has('failures'),
+  }
+}
+
+function idIn(update: Json): AppId | undefined {
+  const isObject = update !== null && typeof update === 'object' && !Array.isArray(update)
+  const id = isObject ? (update as { readonly id?: Json }).id : undefined
+  return typeof id === 'string' ? ((id.startsWith('/') ? id : `/${id}`) as AppId) : undefined
+}
+
+function wrongType(path: string, error: string): HttpError {
+  return new HttpError(422, 'Invalid JSON', { code: 'INVALID', details: [{ path, errors: [error] }] })
+}
+
+function missing(id: AppId): HttpError {
+  return notFound(`App '${id}' does not exist`)
+}
+
+export function deploymentHeader(reply: Extract<Reply, { ok: true }>): Record<string, string> {
+  return reply.deployment === undefined ? {} : { 'Marathon-Deployment-Id': reply.deployment }
+}

@@ -1,0 +1,89 @@
+// Our own doors (`/v1`): what the command line reads and does. Views are src/model/views.ts.
+import { decodeApplyRequest, decodeDesired, decodePlan, decodePlanRequest } from '../../../model/index.ts'
+import type { AppId, DeploymentId, Operation, Plan, StackName } from '../../../model/index.ts'
+import {
+  agentViews,
+  appView,
+  deploymentView,
+  deploymentViews,
+  snapshotOf,
+  statusView,
+} from '../../core/index.ts'
+import { decoded, decodedBody } from '../body.ts'
+import { type Context, isTrue } from '../context.ts'
+import { accepted, json, notFound } from '../respond.ts'
+import { route, type Route } from '../route.ts'
+import { logs } from './logs.ts'
+
+export const nativeRoutes: readonly Route[] = [
+  route('GET /v1/cluster', ({ backend }) => json({ ...backend.head(), version: backend.version })),
+  route('GET /v1/status', async ({ backend }) =>
+    json(await backend.read(state => statusView(state, backend.version, backend.head().damage))),
+  ),
+  route('GET /v1/snapshot', async ({ backend }) => json(await backend.read(snapshotOf))),
+  route('GET /v1/agents', async ({ backend }) => json(await backend.read(agentViews))),
+  route('GET /v1/apps', showApp),
+  route('GET /v1/deployments', async ({ backend }) => json(await backend.read(deploymentViews))),
+  route('GET /v1/deployments/{id}', showDeployment),
+  route('DELETE /v1/deployments/{id}', cancelDeployment),
+  route('GET /v1/stacks/{name}', showStack),
+  route('POST /v1/plan', plan),
+  route('POST /v1/apply', apply),
+  route('GET /v1/logs', logs),
+]
+
+/** Apps brought in one commit ahead of a big apply: a step changes at most 2,000 rows. */
+const appsPerStage = 500
+
+async function showApp({ backend, query }: Context): Promise<Response> {
+  const id = (query.get('id') ?? '') as AppId
+  const view = await backend.read(state => appView(state, id))
+  if (view === undefined) throw notFound(`App '${id}' does not exist`)
+  return json(view)
+}
+
+async function showDeployment({ backend, params }: Context): Promise<Response> {
+  const id = params['id']! as DeploymentId
+  const view = await backend.read(state => deploymentView(state, id))
+  if (view === undefined) throw notFound(`Deployment ${id} does not exist`)
+  return json(view)
+}
+
+async function cancelDeployment({ backend, params, query, actor, key }: Context): Promise<Response> {
+  const deployment = params['id']! as DeploymentId
+  const force = isTrue(query, 'force')
+  const reply = accepted(await backend.submit({ kind: 'cancelDeployment', deployment, force }, actor, key))
+  return json({ revision: reply.revision, deployment: reply.deployment })
+}
+
+async function showStack({ backend, params }: Context): Promise<Response> {
+  const name = params['name']! as StackName
+  const stack = await backend.read(state => state.tables.stack.get(name))
+  if (stack === undefined) throw notFound(`Stack "${name}" does not exist`)
+  return json(stack)
+}
+
+async function plan(context: Context): Promise<Response> {
+  const { desired, ...request } = await decodedBody(context, decodePlanRequest)
+  const outcome = await context.backend.forecaster.plan(decoded(desired, decodeDesired), request)
+  return json(outcome)
+}
+
+async function apply(context: Context): Promise<Response> {
+  const { backend, actor, key } = context
+  const { plan: body, force, takeOver } = await decodedBody(context, decodeApplyRequest)
+  const toApply = decoded(body, decodePlan)
+  for (const stage of stages(toApply)) accepted(await backend.submit(stage, actor))
+  const operation: Operation = { kind: 'applyPlan', plan: toApply, force, takeOver }
+  const reply = accepted(await backend.submit(operation, actor, key))
+  return json({ revision: reply.revision, deployment: reply.deployment, version: reply.version })
+}
+
+function stages(of: Plan): Operation[] {
+  const specs = of.changes.flatMap(c => (c.object === 'app' && c.after !== null ? [c.after] : []))
+  if (specs.length <= appsPerStage) return []
+  const operations: Operation[] = []
+  for (let i = 0; i < specs.length; i += appsPerStage)
+    operations.push({ kind: 'stageSpecs', specs: specs.slice(i, i + appsPerStage) })
+  return operations
+}

@@ -1,0 +1,129 @@
+// A server: the store, the loop over it, the forecast beside it, and the doors in front. This is where all parts are
+// put together; nothing is decided here.
+import { randomUUID } from 'node:crypto'
+import { CodedError } from '../base/index.ts'
+import type { ClusterId } from '../model/index.ts'
+import {
+  accept,
+  createState,
+  defaultPingIntervalMs,
+  load,
+  nextWake,
+  rollback,
+  seal,
+  type State,
+  step,
+} from './core/index.ts'
+import { WorkerForecaster } from './forecast/forecaster.ts'
+import { AgentControl } from './http/agents/control.ts'
+import { AgentStreams } from './http/agents/streams.ts'
+import { createApi } from './http/api.ts'
+import type { Backend } from './http/context.ts'
+import { type Doors, listen } from './http/listen.ts'
+import type { Log } from './log.ts'
+import type { Core } from './loop/core.ts'
+import { Loop } from './loop/loop.ts'
+import { initStore, LevelStore } from './store/level.ts'
+
+export interface ServerOptions {
+  readonly dataDirectory: string
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Of this program, as the API shows it. */
+  readonly version: string
+  readonly pingIntervalMs?: number
+  /** Names other than loopback and the bound address under which requests may come in. */
+  readonly allowedHosts?: readonly string[]
+  readonly log: Log
+  /** Called when the server can't go on; it is closed by then. */
+  readonly onFatal?: (error: Error) => void
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly port: number
+  readonly clusterId: ClusterId
+  /** Not empty: read-only, and why. */
+  readonly damage: readonly string[]
+  close(): Promise<void>
+}
+
+const core: Core<State> = { createState, load, step, nextWake, seal, accept, rollback }
+
+/** Makes a new cluster in the directory. Throws DATA_DIRECTORY_INVALID when it holds one. */
+export async function initCluster(
+  dataDirectory: string,
+  clusterId: ClusterId = randomUUID() as ClusterId,
+): Promise<ClusterId> {
+  await initStore(dataDirectory, clusterId)
+  return clusterId
+}
+
+/**
+ * Serves the cluster in the directory. Throws PORT_IN_USE, DATA_DIRECTORY_INVALID (not made by sddc, or in use) and
+ * DATA_DAMAGED (can't even be opened). A state that opens but does not prove whole is served read-only.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host, log } = options
+  const control = new AgentControl(log)
+  const streams = new AgentStreams(log)
+  const guard = { boundHost: host, names: options.allowedHosts ?? [] }
+  const doors: Doors = { api: undefined, guard, control, streams }
+  // First the port: it is the cheaper thing to find taken.
+  const listening = await listen(doors, host, options.port)
+  const address = addressOf(host, listening.port)
+  const store = new LevelStore(options.dataDirectory)
+  let close: () => Promise<void> = () => listening.close()
+  try {
+    const loop = await Loop.start({
+      core,
+      store,
+      links: control,
+      pingIntervalMs: options.pingIntervalMs ?? defaultPingIntervalMs,
+      log,
+      onFatal: error => void close().finally(() => options.onFatal?.(error)),
+    })
+    const forecaster = new WorkerForecaster(loop, store, log)
+    close = once(async () => {
+      await listening.close()
+      await forecaster.close()
+      await loop.close()
+    })
+    control.listen({
+      agentSays: (session, message) => loop.agentSays(session, message),
+      agentLeft: session => loop.agentLeft(session),
+      get damage() {
+        return loop.head.damage
+      },
+    })
+    const backend: Backend = {
+      version: options.version,
+      address,
+      head: () => loop.head,
+      submit: (operation, actor, key) => loop.submit(operation, actor, key),
+      read: look => loop.read(look),
+      forecaster,
+      logs: streams,
+    }
+    const api = createApi({ backend, guard, log })
+    doors.api = (request, bindings) => api.fetch(request, bindings)
+    const { clusterId, damage } = loop.head
+    return { url: `http://${address}`, port: listening.port, clusterId, damage, close: () => close() }
+  } catch (error) {
+    await listening.close()
+    throw error instanceof CodedError
+      ? error
+      : new CodedError('STORE_FAILED', 'The server could not start', { cause: error })
+  }
+}
+
+function addressOf(host: string, port: number): string {
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return reached.includes(':') ? `[${reached}]:${port}` : `${reached}:${port}`
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= run())
+}
