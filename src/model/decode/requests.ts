@@ -15,11 +15,15 @@ export function decodeApplyRequest(value: unknown): Result<ApplyRequest, string>
   return decodeWith(applyRequest, value)
 }
 
-const planRequest: Decoder<PlanRequest> = record({
-  desired: json,
-  mode: oneOf('apply', 'destroy'),
-  deleteUnnamed: flag,
-  origin: text(5000),
-})
+const planFields = record(
+  { desired: json, mode: oneOf('apply', 'destroy'), deleteUnnamed: flag, origin: text(5000) },
+  { adopt: flag },
+)
+
+// A client that does not know `adopt` does not want it.
+const planRequest: Decoder<PlanRequest> = value => {
+  const { adopt = false, ...fields } = planFields(value)
+  return { ...fields, adopt }
+}
 
 const applyRequest: Decoder<ApplyRequest> = record({ plan: json, force: flag, takeOver: flag })

@@ -40,7 +40,7 @@ function constraintMistake([field, operator, value]: Constraint):
       if (value !== undefined && /^[a-zA-Z0-9_/.-]*$/.test(value)) return undefined
       return {
         summary: "IS value must match '^[a-zA-Z0-9_/.-]*$'",
-        detail: `Write the value that "${field}" must have: letters, digits and _ / . -`,
+        detail: `Write the value that "${field}" must have: letters, digits and any of _ / . - only.`,
       }
   }
 }
