@@ -22,6 +22,8 @@ export async function configurationOf(
   options: ConfigurationOptions,
 ): Promise<LoadedConfiguration | undefined> {
   const loaded = await loadFrom(context, options)
+  // What a module prints while it runs is the user's own, for people.
+  if (loaded.output !== '') context.terminal.note(loaded.output.trimEnd())
   printProblems(context, loaded.diagnostics, file => loaded.sources.get(file))
   if (hasErrors(loaded.diagnostics) || loaded.desired === undefined) return undefined
   return { ...loaded, desired: loaded.desired }
