@@ -51,7 +51,7 @@ function foreign({ noun, name, address, stack }: Claim, owner: StackName): Diagn
 function nobodys({ noun, name, address }: Claim): Diagnostic {
   return errorDiagnostic(
     `The ${noun} exists already and belongs to no stack`,
-    `The ${noun} "${name}" was made outside of any configuration and differs from this one. Make the two equal and it is adopted as it is; or adopt it with the changes by --adopt; or delete it first; or give it another name here.`,
+    `The ${noun} "${name}" was made outside of any configuration and differs from this one. Plan with --adopt to take it over with these changes, delete it first, or give it another name here. Were the two equal, it would be adopted as it is.`,
     { address },
   )
 }

@@ -37,8 +37,9 @@ export interface PlanOptions {
 }
 
 export interface PlanResult {
-  /** Null when `diagnostics` has errors. Its placements and forecast are filled in by withForecast. */
+  /** Null when there are errors. Its placements and forecast are filled in by withForecast. */
   readonly plan: Plan | null
+  /** Errors only; what is merely worth knowing travels in the plan's `warnings`. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -83,7 +84,7 @@ export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions)
       forecast: null,
       warnings,
     },
-    diagnostics: warnings,
+    diagnostics: [],
   }
 }
 
@@ -166,7 +167,7 @@ function originWarnings(stack: SnapshotStack | undefined, options: PlanOptions):
   return [
     warningDiagnostic(
       'Stack was applied from another place',
-      `Stack "${stack.name}" was last applied from ${stack.origin}, this plan comes from ${options.origin}. If they are different configurations, give this one a stack of its own with --stack; otherwise what the other one made may be deleted.`,
+      `Stack "${stack.name}" was last applied from ${stack.origin}, this plan comes from ${options.origin}. If they are different configurations, give this one a stack of its own with --stack. If this one shall own the stack from now on, apply with --take-over.`,
     ),
   ]
 }
@@ -181,7 +182,7 @@ function lockWarnings(steps: readonly Step[], changes: readonly Change[], snapsh
     return [
       warningDiagnostic(
         `Deployment in progress`,
-        `Deployment ${id} holds ${locked.sort(compareStrings).join(', ')}. Apply will be refused until it has ended, unless it takes over. To end it: sddc deployment cancel ${id}.`,
+        `Deployment ${id} holds ${locked.sort(compareStrings).join(', ')}. Apply will be refused until it has ended. Wait for it, end it with "sddc deployment cancel ${id}", or take over with --take-over.`,
         { address: locked[0] },
       ),
     ]
