@@ -358,13 +358,11 @@ function program(args: readonly string[]) {
           'cancel <id>',
           'Cancel one and roll back what it changed',
           z =>
-            z
-              .positional('id', { type: 'string', demandOption: true })
-              .option('force', {
-                describe: 'Stop where it is, without rolling back',
-                type: 'boolean',
-                default: false,
-              }),
+            z.positional('id', { type: 'string', demandOption: true }).option('force', {
+              describe: 'Stop where it is, without rolling back',
+              type: 'boolean',
+              default: false,
+            }),
           a => run(a as never, c => deploymentCancel(c, a.id, a.force)),
         )
         .demandCommand(1, 'Say what to do: ls, watch or cancel'),

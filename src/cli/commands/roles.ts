@@ -1,10 +1,11 @@
 // `sddc server` and `sddc agent`: one role each in the foreground, for systemd and containers. SIGTERM ends the process
 // and leaves tasks running; an agent that gets SIGUSR2 stops its tasks first.
+import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { CodedError, parseDurationMs } from '../../base/index.ts'
-import { startAgent } from '../../agent/index.ts'
-import { parseAttributes, parseResources, type AgentId } from '../../model/index.ts'
+import { detectCapacity, dockerDriverFactory, processDriver, startAgent } from '../../agent/index.ts'
+import { parseAttributes, parseResources, type AgentId, type Capacity } from '../../model/index.ts'
 import { startServer } from '../../runtime/index.ts'
 import { exit, type Context } from '../context.ts'
 import { programVersion } from '../version.ts'
@@ -48,25 +49,35 @@ export interface AgentOptions {
 export async function agentCommand(context: Context, options: AgentOptions): Promise<number> {
   const log = logTo(context)
   const name = options.name ?? hostname()
+  const workDirectory = resolve(context.directory, options.work)
+  const address = options.address ?? options.hostname ?? hostname()
   const agent = await startAgent({
     server: options.server,
-    workDirectory: resolve(context.directory, options.work),
+    workDirectory,
     agentId: name as AgentId,
     hostname: options.hostname ?? hostname(),
-    address: options.address ?? options.hostname ?? hostname(),
-    ...(options.resources === undefined
-      ? {}
-      : { resources: parsed('resources', parseResources(options.resources)) }),
+    address,
+    resources: await capacityOf(workDirectory, options.resources),
     attributes:
       options.attributes === undefined ? {} : parsed('attributes', parseAttributes(options.attributes)),
     version: programVersion(),
     log,
+    drivers: [processDriver, dockerDriverFactory({ address })],
   })
   log(`agent ${name} serves ${options.server}`)
   const signal = await signalled(['SIGTERM', 'SIGINT', 'SIGUSR2'])
   log(signal === 'SIGUSR2' ? 'agent stops its tasks and ends' : 'agent ends; its tasks run on')
   await agent.close({ stopTasks: signal === 'SIGUSR2' })
   return exit.done
+}
+
+// What the machine has, with what was stated in its place.
+async function capacityOf(workDirectory: string, text: string | undefined): Promise<Capacity> {
+  await mkdir(workDirectory, { recursive: true })
+  const detected = await detectCapacity(workDirectory)
+  if (text === undefined) return detected
+  const stated = parsed('resources', parseResources(text))
+  return { resources: { ...detected.resources, ...stated.resources }, ports: stated.ports ?? detected.ports }
 }
 
 function parsed<T>(option: string, result: { ok: true; value: T } | { ok: false; error: string }): T {

@@ -1,15 +1,15 @@
 // Starts and ends a local cluster: one server and some agents as background processes of this user. Starting a cluster
 // that runs changes nothing; processes that died are started again over the state that is there.
-import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '../../base/index.ts'
-import type { ClusterId } from '../../model/index.ts'
-import { endAllTasks } from '../../agent/index.ts'
+import type { AgentId } from '../../model/index.ts'
+import { dockerDriverFactory, processDriver, startAgent } from '../../agent/index.ts'
 import { initCluster } from '../../runtime/index.ts'
 import { Client } from '../client.ts'
 import type { Terminal } from '../terminal.ts'
+import { programVersion } from '../version.ts'
 import { prepareLocal, readLocal, writeLocal, type LocalAgent, type LocalCluster } from './files.ts'
 import { freePort } from './ports.ts'
 import { endProcess, isAlive, startBackground } from './processes.ts'
@@ -76,7 +76,7 @@ function portOf(cluster: LocalCluster | undefined): number | undefined {
 
 async function startServerProcess(options: UpOptions, port: number): Promise<LocalCluster['server']> {
   const data = join(options.directory, 'server')
-  if (!existsSync(data)) await initCluster(data, randomUUID() as ClusterId)
+  if (!existsSync(data)) await initCluster(data)
   return startBackground({
     args: [
       'server',
@@ -166,11 +166,33 @@ export async function stopLocal(directory: string): Promise<{ agents: number } |
   const cluster = readLocal(directory)
   if (cluster === undefined) return undefined
   await endProcess(cluster.server, 'SIGTERM', serverEndPatienceMs)
-  await Promise.all(cluster.agents.map(agent => endProcess(agent, 'SIGUSR2', agentEndPatienceMs)))
-  await Promise.all(cluster.agents.map(agent => endAllTasks(agent.workDirectory)))
+  await Promise.all(cluster.agents.map(endAgent))
   writeLocal(directory, { ...cluster, server: gone, agents: cluster.agents.map(a => ({ ...a, ...gone })) })
   updateRegister(directory, undefined)
   return { agents: cluster.agents.length }
 }
 
+async function endAgent(agent: LocalAgent): Promise<void> {
+  if (isAlive(agent)) await endProcess(agent, 'SIGUSR2', agentEndPatienceMs)
+  else if (agent.pid > 0) await endOrphans(agent)
+}
+
+// An agent that died left its tasks running. One in its place, without a server, finds and stops them.
+async function endOrphans({ name, address, workDirectory }: LocalAgent): Promise<void> {
+  if (!existsSync(workDirectory)) return
+  const agent = await startAgent({
+    server: nowhere,
+    workDirectory,
+    agentId: name as AgentId,
+    hostname: address,
+    address,
+    version: programVersion(),
+    log: () => {},
+    drivers: [processDriver, dockerDriverFactory({ address })],
+  })
+  await agent.close({ stopTasks: true })
+}
+
+/** Nothing answers at the discard port. */
+const nowhere = 'http://127.0.0.1:9'
 const gone = { pid: 0, startTime: '' } as const

@@ -1,7 +1,7 @@
 // What comes: in which order, where the instances land, how long it takes and whether it can work at all.
 import type { ChalkInstance } from 'chalk'
 import { compareStrings } from '../../base/index.ts'
-import type { ActionKind, Forecast, Plan, UnplacedForecast, WaitReason } from '../../model/index.ts'
+import type { ActionKind, Forecast, Plan, UnplacedForecast } from '../../model/index.ts'
 import { printableLine } from './printable.ts'
 
 /** Names in one line; more are counted. */
@@ -62,30 +62,50 @@ function agentsText(agents: ReadonlyMap<string, number>): string {
 export function forecastText(plan: Plan, forecast: Forecast, chalk: ChalkInstance): string {
   const name = namesOf(plan)
   const title = chalk.bold('Forecast:')
-  const unplaced = forecast.unplaced.map(u => unplacedText(u, name(u.app)))
-  if (forecast.verdict === 'works') return `${title} ${chalk.green('works')}${durationText(forecast)}`
-  const verdict = forecast.verdict === 'waits' ? chalk.yellow('will have to wait') : chalk.red("can't work")
-  return [
-    `${title} ${verdict}: ${unplaced[0] ?? 'not all instances find a place.'}`,
-    ...unplaced.slice(1).map(t => `  ${t}`),
-  ].join('\n')
+  if (forecast.verdict === 'works') {
+    const lines = [
+      `${title} ${chalk.green('works')}${durationText(forecast)}`,
+      ...healthLines(plan, forecast),
+    ]
+    return lines.join('\n')
+  }
+  const verdict =
+    forecast.verdict === 'waits' ? chalk.yellow('will have to wait') : chalk.red("can't work as things are")
+  const unplaced = forecast.unplaced.map(u => `${unplacedText(u, name(u.app))}.`)
+  if (unplaced.length === 0) return `${title} ${verdict}: the deployment does not come to its end by itself.`
+  if (unplaced.length === 1) return `${title} ${verdict}: ${unplaced[0]}`
+  const shown = unplaced.slice(0, maxApps).map(text => `  ${text}`)
+  const left = unplaced.length - shown.length
+  return [`${title} ${verdict}.`, ...shown, ...(left > 0 ? [`  and ${left} more apps`] : [])].join('\n')
 }
 
-/** `app.web gets 37 of 200 instances; cpus runs out (on 3 of 3 agents): …` */
+// What users of a service notice of a rolling restart.
+function healthLines({ changes }: Plan, { profiles }: Forecast): string[] {
+  return changes
+    .filter(c => c.object === 'app')
+    .filter(c => c.disruption.restarts > 0)
+    .flatMap(({ id, address }) => {
+      const counts = profiles.flatMap(p => p.lowestHealthy[id] ?? [])
+      const lowest = Math.min(...counts)
+      return counts.length === 0 ? [] : [`  ${printableLine(address)} never has fewer than ${lowest} healthy`]
+    })
+    .slice(0, maxApps)
+}
+
+/** `app.web gets 37 of 200 instances, then cpus run out: 3 of 3 agents lack 0.1 CPU` */
 function unplacedText({ wanted, placed, reasons }: UnplacedForecast, name: string): string {
-  const [first, ...others] = reasons
-  const more = others.length === 0 ? '' : ` Also: ${others.map(r => r.message).join(' ')}`
-  return `${name} gets ${placed} of ${wanted} instances${first ? `; ${obstacleText(first)}` : ''}.${more}`
+  const outOf = resourceTexts[reasons[0]?.filter ?? '']
+  const why = reasons.map(r => printableLine(r.message).replace(/\.$/, '')).join('; ')
+  const got = `${name} gets ${placed} of ${wanted} instances`
+  return `${got}${outOf === undefined ? '' : `, then ${outOf}`}${why === '' ? '' : `: ${why}`}`
 }
 
-const resources = new Set(['cpus', 'mem', 'disk', 'gpus', 'ports'])
-
-function obstacleText({ filter, agents, message }: WaitReason): string {
-  const where = `on ${agents} agent${agents === 1 ? '' : 's'}`
-  const detail = printableLine(message).replace(/\.$/, '')
-  return resources.has(filter)
-    ? `${filter} ${filter === 'mem' || filter === 'disk' ? 'runs' : 'run'} out ${where}: ${detail}`
-    : `${detail} (${where})`
+const resourceTexts: Readonly<Record<string, string>> = {
+  cpus: 'cpus run out',
+  mem: 'mem runs out',
+  disk: 'disk runs out',
+  gpus: 'gpus run out',
+  ports: 'host ports run out',
 }
 
 function durationText({ profiles }: Forecast): string {
