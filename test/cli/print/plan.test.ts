@@ -320,12 +320,58 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
             wanted: 200,
             placed: 120,
             reasons: [
-              { filter: 'cpus', agents: 3, message: 'each agent offers 4 CPUs, which is 40 instances.' },
+              {
+                filter: 'cpus',
+                agents: 3,
+                message: '3 of 3 agents lack 0.1 CPU (at most 0 CPU is free on one)',
+              },
             ],
           },
         ],
       }),
     ),
+  ],
+  [
+    'works-restart',
+    'How many stay healthy through a rolling restart',
+    withForecast(
+      between(
+        web({ cmd: 'a', instances: 4, ...strategy(0.5, 0) }),
+        web({ cmd: 'b', instances: 4, ...strategy(0.5, 0) }),
+      ),
+      [],
+      forecast({
+        profiles: [
+          { name: 'p10', durationMs: 61_000, lowestHealthy: { '/web': 3 } },
+          { name: 'p50', durationMs: 61_000, lowestHealthy: { '/web': 2 } },
+        ],
+      }),
+    ),
+  ],
+  [
+    'stuck',
+    'Two apps without places, one deployment that waits for health',
+    withForecast(
+      made(desired([web({ instances: 9 }), app('/a')]), snapshot()),
+      [],
+      forecast({
+        verdict: 'cannot',
+        unplaced: [
+          { app: '/a' as never, wanted: 1, placed: 0, reasons: [] },
+          {
+            app: web().id,
+            wanted: 9,
+            placed: 4,
+            reasons: [{ filter: 'mem', agents: 1, message: '1 of 1 agent lack 32 MiB of memory' }],
+          },
+        ],
+      }),
+    ),
+  ],
+  [
+    'unending',
+    'All have places, and still it does not end',
+    withForecast(made(desired([web()]), snapshot()), [], forecast({ verdict: 'waits' })),
   ],
   [
     'waits',
@@ -344,9 +390,13 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
               {
                 filter: 'constraint',
                 agents: 3,
-                message: 'hostname UNIQUE: every agent has an instance already.',
+                message: '3 of 4 agents with the resources do not meet hostname UNIQUE',
               },
-              { filter: 'mem', agents: 1, message: 'agent2 has 10MiB left.' },
+              {
+                filter: 'mem',
+                agents: 1,
+                message: '1 of 4 agents lack 32 MiB of memory (at most 10 MiB of memory is free on one)',
+              },
             ],
           },
         ],
