@@ -28,7 +28,7 @@ import {
 } from '../vocabulary/index.ts'
 import type { Dialect, Draft } from '../vocabulary/index.ts'
 import { dependenciesOf } from './dependencies.ts'
-import { idOf, volumeNameOf } from './ids.ts'
+import { idOf, labelOf, volumeNameOf } from './ids.ts'
 import { indexAddresses } from './references.ts'
 import type { AddressIndex } from './references.ts'
 
@@ -50,7 +50,7 @@ export function assemble(config: SurfaceConfig, stack: StackName, dialect: Diale
       .filter(r => r.kind === 'volume')
       .flatMap(r => {
         const volume = volumes.find(v => v.address === r.address)
-        return volume ? [[volume.name, volume] as const, [r.name, volume] as const] : []
+        return volume ? [[volume.name, volume] as const, [labelOf(r), volume] as const] : []
       }),
   )
   const groups: DesiredGroup[] = []

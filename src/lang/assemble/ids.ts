@@ -11,6 +11,7 @@ export function volumeNameOf(resource: Pick<SurfaceResource, 'path' | 'name' | '
   return [...resource.path, labelOf(resource)].join('-')
 }
 
-function labelOf(resource: Pick<SurfaceResource, 'name' | 'key'>): string {
+/** The last segment. */
+export function labelOf(resource: Pick<SurfaceResource, 'name' | 'key'>): string {
   return resource.key === undefined ? resource.name : `${resource.name}-${resource.key}`
 }

@@ -1,30 +1,64 @@
-// Hands HCL texts to the evaluator, with the values of variables.
+// Hands HCL texts to the evaluator, with the values of variables in the order of their precedence, low to high:
+// environment, `sddc.vars.hcl`, `*.auto.vars.hcl` by name, then files and values of the command line.
+import { join } from 'node:path'
+import { hasErrors } from '../../base/index.ts'
 import type { Diagnostic } from '../../base/index.ts'
-import { evaluateHclFiles } from '../hcl/config/index.ts'
+import { evaluateHclFiles } from '../hcl/config/evaluateconfig.ts'
+import type { HclInput } from '../hcl/config/variables.ts'
 import type { SurfaceConfig } from '../surface.ts'
 import type { LoadOptions } from './index.ts'
-import { readText } from './texts.ts'
+import { displayName, readText } from './texts.ts'
 import type { TextFile } from './texts.ts'
+import { jsonVariables, variablePrefix } from './variables.ts'
 
+export interface EvaluatedHcl {
+  readonly config?: SurfaceConfig
+  readonly diagnostics: readonly Diagnostic[]
+  /** Texts by name that ranges refer to: files and values of variables, too. */
+  readonly sources: ReadonlyMap<string, string>
+}
+
+/** `names` is what the directory holds; `fallbackStack` is the stack's name where nothing else gives one. */
 export async function evaluateHcl(
   files: readonly TextFile[],
   directory: string,
+  names: readonly string[],
   options: LoadOptions,
-  texts: Map<string, string>,
-): Promise<{ readonly config?: SurfaceConfig; readonly diagnostics: readonly Diagnostic[] }> {
+  fallbackStack: string | undefined,
+): Promise<EvaluatedHcl> {
   const diagnostics: Diagnostic[] = []
-  const varFiles: { name: string; text: string }[] = []
-  for (const path of options.varFiles) {
+  const inputs: HclInput[] = Object.entries(options.env)
+    .filter(([name]) => name.startsWith(variablePrefix))
+    .map(([name, value]) => ({
+      kind: 'value',
+      from: 'environment',
+      name: name.slice(variablePrefix.length),
+      value,
+    }))
+  const automatic = names.filter(n => n.endsWith('.auto.vars.hcl'))
+  const own = [...(names.includes('sddc.vars.hcl') ? ['sddc.vars.hcl'] : []), ...automatic]
+  for (const path of [...own.map(n => join(directory, n)), ...options.varFiles]) {
     const file = await readText(path, diagnostics)
     if (!file) continue
-    texts.set(file.name, file.text)
-    varFiles.push(file)
+    if (!path.endsWith('.json')) inputs.push({ kind: 'file', name: file.name, text: file.text })
+    else {
+      for (const [name, value] of Object.entries(jsonVariables(file, diagnostics))) {
+        if (value !== undefined) inputs.push({ kind: 'value', from: 'flag', name, value })
+      }
+    }
   }
-  const { config, diagnostics: found } = evaluateHclFiles(files, {
-    vars: options.vars,
-    varFiles,
-    env: options.env,
-    directory,
-  })
-  return { ...(config ? { config } : {}), diagnostics: [...diagnostics, ...found] }
+  for (const { name, value } of options.vars) inputs.push({ kind: 'value', from: 'flag', name, value })
+  if (hasErrors(diagnostics)) return { diagnostics, sources: new Map() }
+  const stack = {
+    ...(options.stack === undefined ? {} : { given: options.stack }),
+    ...(fallbackStack === undefined ? {} : { fallback: fallbackStack }),
+  }
+  const found = evaluateHclFiles(files, { inputs, stack, directory: displayName(directory) })
+  const { server } = found
+  const config = found.config && { ...found.config, ...(server === undefined ? {} : { server }) }
+  return {
+    ...(config ? { config } : {}),
+    diagnostics: [...diagnostics, ...found.diagnostics],
+    sources: found.sources,
+  }
 }

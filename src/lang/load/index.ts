@@ -123,8 +123,16 @@ async function loadDirectory(
   const parts: Part[] = []
   if (hcl.length > 0) {
     const files = keep(await readAll(directory, hcl, reading.diagnostics), reading)
-    const { config, diagnostics } = await evaluateHcl(files, directory, reading.options, reading.texts)
+    const fallback = stackNameFrom(basename(directory))
+    const { config, diagnostics, sources } = await evaluateHcl(
+      files,
+      directory,
+      names,
+      reading.options,
+      fallback,
+    )
     reading.diagnostics.push(...diagnostics)
+    for (const [name, text] of sources) reading.texts.set(name, text)
     if (config) parts.push({ config, assemble: stack => assemble(config, stack, 'hcl') })
   }
   if (hasModule) parts.push(...(await modulePart(join(directory, moduleName), reading)))

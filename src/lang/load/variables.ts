@@ -1,10 +1,14 @@
 // Values of variables for a TypeScript module, all as texts: environment, then files in order, then the command line;
 // the last one wins, as for HCL.
 import { errorDiagnostic } from '../../base/index.ts'
-import type { Diagnostic } from '../../base/index.ts'
+import type { Diagnostic, Json } from '../../base/index.ts'
+import { evaluateHclFiles } from '../hcl/config/evaluateconfig.ts'
+import { parseFile } from '../hcl/parser.ts'
+import { Source } from '../hcl/source.ts'
 import { parseJson } from '../json/index.ts'
 import type { LoadOptions } from './index.ts'
 import { readText } from './texts.ts'
+import type { TextFile } from './texts.ts'
 
 export const variablePrefix = 'SDDC_VAR_'
 
@@ -21,21 +25,48 @@ export async function moduleVariables(
   return vars
 }
 
+/** A variable file: `name = value` as HCL, or one JSON object. */
 async function variablesIn(path: string, diagnostics: Diagnostic[]): Promise<Record<string, string>> {
   const file = await readText(path, diagnostics)
   if (!file) return {}
-  if (!path.endsWith('.json')) {
-    const detail = `${file.name}: for a TypeScript module write the values as a JSON object, in a file *.json.`
-    diagnostics.push(errorDiagnostic('Variable file not understood', detail))
-    return {}
-  }
-  const { json, diagnostics: found } = parseJson(file.text, file.name)
-  diagnostics.push(...found)
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return {}
+  const values = file.name.endsWith('.json')
+    ? jsonVariables(file, diagnostics)
+    : hclVariables(file, diagnostics)
   return Object.fromEntries(
-    Object.entries(json).map(([name, value]) => [
+    Object.entries(values).map(([name, value]) => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   )
+}
+
+export function jsonVariables(
+  file: TextFile,
+  diagnostics: Diagnostic[],
+): Readonly<Record<string, Json | undefined>> {
+  const { json, diagnostics: found, places } = parseJson(file.text, file.name)
+  diagnostics.push(...found)
+  if (json === undefined) return {}
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
+    return json as Readonly<Record<string, Json | undefined>>
+  }
+  const detail = 'The file must hold one object: { "name": value, … }.'
+  diagnostics.push(errorDiagnostic('Variable file not understood', detail, { subject: places('') }))
+  return {}
+}
+
+// A module declares no variables, so every name that the file gives is one.
+function hclVariables(file: TextFile, diagnostics: Diagnostic[]): Readonly<Record<string, Json>> {
+  const { node } = parseFile(new Source(file.name, file.text))
+  const declarations = [...new Set(node.body.attributes.map(a => a.name))].map(
+    name => `variable "${name}" {}\n`,
+  )
+  const { variables, diagnostics: found } = evaluateHclFiles(
+    [{ name: 'variables', text: declarations.join('') }],
+    {
+      inputs: [{ kind: 'file', name: file.name, text: file.text }],
+    },
+  )
+  diagnostics.push(...found)
+  return Object.fromEntries([...variables].map(([name, v]) => [name, v.value]))
 }

@@ -149,10 +149,15 @@ function plain(value: unknown, path: string, found: Found, depth: number): Json 
   }
   const result: Record<string, Json> = {}
   for (const [key, entry] of Object.entries(value)) {
-    const json = plain(entry, `${path}/${key}`, found, depth + 1)
+    const json = plain(entry, `${path}/${escaped(key)}`, found, depth + 1)
     if (json !== undefined) result[key] = json
   }
   return result
+}
+
+/** A step of a JSON pointer (RFC 6901). */
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 /** The id that a reference stands for; for a volume its name. */

@@ -58,9 +58,12 @@ export function jsonPath(segments: Segments): string {
   return segments.map(s => (typeof s === 'number' ? `(${s})` : `/${s}`)).join('')
 }
 
-/** `/0/name` → `(0)/name`. */
+/** `/0/name` → `(0)/name`; the escapes of JSON pointers are undone. */
 function marathonPath(pointer: string): string {
-  return pointer.replace(/\/(\d+)(?=\/|$)/g, '($1)')
+  return pointer
+    .replace(/\/(\d+)(?=\/|$)/g, '($1)')
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~')
 }
 
 /** The place of a path, or of the nearest part of the text around it. */

@@ -59,7 +59,7 @@ function attributesOf(
 ): Readonly<Record<string, SurfaceValue>> {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => {
-      const here = `${pointer}/${name}`
+      const here = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
       const sensitive = (source.sensitive ?? []).flatMap(path => {
         if (here.startsWith(path)) return ['']
         return path.startsWith(`${here}/`) ? [path.slice(here.length)] : []
