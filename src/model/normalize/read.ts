@@ -221,7 +221,7 @@ function remarkUnknown(
   diagnostics: Diagnostic[],
   ignored: ReadonlySet<string>,
 ): void {
-  const known = new Set(fields.map(f => f.name))
+  const known = namesOf(fields)
   for (const key of Object.keys(json)) {
     if (known.has(key) || ignored.has(key)) continue
     const shown = key.slice(0, maxUnknownShown)
@@ -233,6 +233,17 @@ function remarkUnknown(
       ),
     )
   }
+}
+
+const namesOfFields = new WeakMap<readonly Field[], ReadonlySet<string>>()
+
+// Of each of the table's lists once: an app asks for two dozen of them.
+function namesOf(fields: readonly Field[]): ReadonlySet<string> {
+  const known = namesOfFields.get(fields)
+  if (known) return known
+  const names = new Set(fields.map(f => f.name))
+  namesOfFields.set(fields, names)
+  return names
 }
 
 /** Enough of a mistyped name to recognise it. */
