@@ -1,6 +1,7 @@
 // Plans in a worker thread. The worker is started with the first plan: its replica is loaded from a snapshot of the
 // store at the present revision, and every commit after that is sent to it before any plan that should see it.
 import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Bug } from '../../base/index.ts'
 import type { Desired, PlanRequest } from '../../model/index.ts'
@@ -127,9 +128,12 @@ export class WorkerForecaster implements Forecaster {
   }
 }
 
-// In a checkout the sources run through tsx; a worker does not take that over from every runner by itself.
+// In a checkout the sources run through tsx, which a worker does not take over from the thread that starts it.
 function newWorker(): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url))
-  const loader = createRequire(import.meta.url).resolve('tsx')
-  return new Worker(new URL('./worker.ts', import.meta.url), { execArgv: ['--import', loader] })
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))
+  const loader = new URL('dist/esm/api/index.mjs', tsx).href
+  const source = new URL('./worker.ts', import.meta.url).href
+  const start = `import(${JSON.stringify(loader)}).then(tsx => { tsx.register(); return import(${JSON.stringify(source)}) })`
+  return new Worker(start, { eval: true })
 }
