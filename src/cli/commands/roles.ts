@@ -62,7 +62,7 @@ export async function agentCommand(context: Context, options: AgentOptions): Pro
       options.attributes === undefined ? {} : parsed('attributes', parseAttributes(options.attributes)),
     version: programVersion(),
     log,
-    drivers: [processDriver, dockerDriverFactory({ address })],
+    drivers: [processDriver, dockerDriverFactory({ portAddress: address })],
   })
   log(`agent ${name} serves ${options.server}`)
   const signal = await signalled(['SIGTERM', 'SIGINT', 'SIGUSR2'])

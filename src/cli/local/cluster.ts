@@ -188,7 +188,7 @@ async function endOrphans({ name, address, workDirectory }: LocalAgent): Promise
     address,
     version: programVersion(),
     log: () => {},
-    drivers: [processDriver, dockerDriverFactory({ address })],
+    drivers: [processDriver, dockerDriverFactory({ portAddress: address })],
   })
   await agent.close({ stopTasks: true })
 }
