@@ -108,7 +108,7 @@ function raiseEpoch(turn: Turn, epoch: Epoch, revision: Revision): void {
 function collect(turn: Turn, message: Assign): Pick<Assign, 'rows' | 'forget'> | undefined {
   if (message.parts === 1) return message
   const { connection } = turn.state
-  if (message.parts > maxAssignParts || message.part < 1 || message.part > message.parts) return undefined
+  if (message.parts > maxAssignParts || message.part >= message.parts) return undefined
   let partial = connection.parts
   if (!partial || !sameAssign(partial, message)) {
     if (partial && partial.epoch === message.epoch && partial.toGen > message.toGen) return undefined

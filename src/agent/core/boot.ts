@@ -12,13 +12,24 @@ import type { AgentInput, FoundTask } from './types.ts'
 export const firstSeqWithoutRecord = 1_000_000
 
 export function onBoot(turn: Turn, input: Extract<AgentInput, { kind: 'boot' }>): void {
+  const added = (input.drivers ?? []).filter(kind => !turn.state.identity.drivers.includes(kind))
+  if (added.length > 0) {
+    const { identity } = turn.state
+    turn.state.identity = { ...identity, drivers: [...identity.drivers, ...added] }
+  }
   const found = new Map(input.found.map(f => [taskText(f.key), f]))
   for (const task of tasksInOrder(turn.state.tasks.values())) {
     if (input.drivers && task.driver && !input.drivers.includes(task.driver)) continue
     restore(turn, task, found.get(task.text))
   }
   for (const [text, one] of found) {
-    if (!turn.state.tasks.has(text)) keepUnknown(turn, one)
+    if (turn.state.tasks.has(text)) continue
+    // With a whole checkpoint, an end without a record is one that was told and forgotten: only the removal was lost.
+    if (one.state === 'ended' && turn.state.appliedGen > 0) {
+      turn.effects.push({ kind: 'remove', key: one.key, driver: one.driver })
+    } else {
+      keepUnknown(turn, one)
+    }
   }
 }
 
@@ -52,7 +63,6 @@ function keepUnknown(turn: Turn, found: FoundTask): void {
   const task = createTask(turn, found.key, turn.state.epoch)
   task.driver = found.driver
   task.statusSeq = firstSeqWithoutRecord
-  turn.state.connection.unknownChanged = true
   if (found.state === 'ended') {
     task.phase = 'ended'
     addStatus(turn, task, found.exit?.code === 0 ? 'Finished' : 'Failed', exitOf(found))

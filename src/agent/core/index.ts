@@ -1,5 +1,5 @@
 // The face of the agent's mind, for the agent's loop and for the simulator.
-export { decodeRecords, memoryKey, noMemory } from './record.ts'
+export { allRecords, decodeRecords, noMemory } from './record.ts'
 export { containerSandbox, directoryName, sandboxDirectory } from './sandbox.ts'
 export { createAgentState, taskText, type AgentState, type TaskState } from './state.ts'
 export { hello, nextWake, step } from './step.ts'

@@ -42,6 +42,15 @@ export function memoryRecord(state: AgentState): AgentMemory {
   }
 }
 
+/** All records of a state, for a checkpoint that is written anew. */
+export function allRecords(state: AgentState): { key: string; value: unknown }[] {
+  return [
+    ...[...state.specs].map(([hash, app]) => ({ key: specKey(hash), value: app })),
+    ...[...state.tasks.values()].map(task => ({ key: taskRecordKey(task.text), value: taskRecord(task) })),
+    { key: memoryKey, value: memoryRecord(state) },
+  ]
+}
+
 /** Undefined fields are left out by JSON. */
 export function taskRecord(task: TaskState): TaskRecord {
   return {

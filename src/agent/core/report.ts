@@ -18,10 +18,10 @@ export function flushReports(turn: Turn): void {
   for (const [seq, report] of connection.reportsInFlight) {
     if (turn.now - report.sentAt >= reportRepeatMs) giveUpReport(turn.state, seq)
   }
-  let unknown = connection.unknownChanged ? unknownTasks(turn.state) : []
+  // Every report says the whole set: each replaces what the server believed before.
+  const unknown = unknownTasks(turn.state)
   const unknownNow = unknown.map(taskText).join(' ')
-  let unknownDue = connection.unknownChanged && unknownNow !== connection.unknownSent
-  connection.unknownChanged = unknownDue
+  let unknownDue = unknownNow !== connection.unknownSent
   let tasks = connection.outgoing.size > 0 ? tasksInOrder(connection.outgoing) : []
   while ((tasks.length > 0 || unknownDue) && connection.reportsInFlight.size < maxReportsInFlight) {
     const seq = ++turn.state.reportSeq
@@ -38,12 +38,10 @@ export function flushReports(turn: Turn): void {
       taken++
     }
     tasks = tasks.slice(taken)
-    turn.messages.push({ kind: 'report', seq, rows, unknown: unknown.slice(0, maxRowsPerMessage) })
+    turn.messages.push({ kind: 'report', seq, rows, unknown })
     connection.reportsInFlight.set(seq, { sentAt: turn.now, upTo, unknown: unknownDue })
-    unknown = unknown.slice(maxRowsPerMessage)
-    unknownDue = unknown.length > 0
-    connection.unknownChanged = unknownDue
-    if (!unknownDue) connection.unknownSent = unknownNow
+    connection.unknownSent = unknownNow
+    unknownDue = false
   }
 }
 
@@ -65,7 +63,6 @@ export function acknowledged(turn: Turn, seq: number): void {
 /** Nothing of this connection will be answered any more; all that is unacknowledged goes out again in the next. */
 export function resetReports(state: AgentState): void {
   for (const seq of [...state.connection.reportsInFlight.keys()]) giveUpReport(state, seq)
-  state.connection.unknownChanged = true
   state.connection.unknownSent = ''
 }
 
@@ -81,10 +78,7 @@ export function reportDueAt(state: AgentState): ClusterMs | undefined {
 function giveUpReport(state: AgentState, seq: number): void {
   const report = state.connection.reportsInFlight.get(seq)
   state.connection.reportsInFlight.delete(seq)
-  if (report?.unknown) {
-    state.connection.unknownChanged = true
-    state.connection.unknownSent = undefined
-  }
+  if (report?.unknown) state.connection.unknownSent = undefined
   for (const { task } of report?.upTo ?? []) {
     if (state.tasks.get(task.text) !== task) continue
     task.sentIn = undefined
@@ -93,6 +87,7 @@ function giveUpReport(state: AgentState, seq: number): void {
 }
 
 function unknownTasks(state: AgentState): readonly TaskKey[] {
+  if (state.detached === 0) return []
   const unknown = [...state.tasks.values()].filter(t => !t.attached && t.phase !== 'ended')
   return tasksInOrder(unknown).map(t => t.key)
 }

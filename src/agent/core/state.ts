@@ -25,7 +25,8 @@ import { decodeRecords, type TaskRecord } from './record.ts'
 import type { AgentIdentity, AgentMemory, DriverKind } from './types.ts'
 
 export interface AgentState {
-  readonly identity: AgentIdentity
+  /** Drivers that answer only later are added. */
+  identity: AgentIdentity
   clusterId: ClusterId | undefined
   epoch: Epoch
   /** Highest revision seen of that epoch: what the agents witness for the server. */
@@ -35,6 +36,8 @@ export interface AgentState {
   readonly specs: Map<SpecHash, App>
   /** By taskText. */
   readonly tasks: Map<string, TaskState>
+  /** How many tasks the server does not know (see TaskState.attached). */
+  detached: number
   /** Sum over the rows known and not forgotten (see setHash). */
   rowsDigest: Digest
   readonly connection: Connection
@@ -54,8 +57,6 @@ export interface Connection {
   readonly reportsInFlight: Map<number, ReportInFlight>
   /** Tasks with statuses that are neither acknowledged nor on their way. */
   readonly outgoing: Set<TaskState>
-  /** The set of unknown tasks has changed since it was reported. */
-  unknownChanged: boolean
   /** The set as last reported in this connection; a server starts out believing in an empty one. Undefined: say it again. */
   unknownSent: string | undefined
 }
@@ -145,6 +146,7 @@ export function createAgentState(
     appliedGen: memory.appliedGen,
     specs: new Map(),
     tasks: new Map(),
+    detached: 0,
     rowsDigest: emptyDigest,
     connection: {
       phase: 'none',
@@ -152,7 +154,6 @@ export function createAgentState(
       parts: undefined,
       reportsInFlight: new Map(),
       outgoing: new Set(),
-      unknownChanged: true,
       unknownSent: '',
     },
     reportSeq: 0,
@@ -163,6 +164,7 @@ export function createAgentState(
   for (const record of tasks) {
     const task = restoredTask(record)
     state.tasks.set(task.text, task)
+    if (!task.attached) state.detached++
     if (task.row && task.attached) state.rowsDigest = addDigest(state.rowsDigest, assignmentDigest(task.row))
     if (task.pending.length > 0) state.connection.outgoing.add(task)
   }
@@ -237,7 +239,7 @@ export function setRow(
 ): void {
   if (task.row && task.attached)
     state.rowsDigest = subtractDigest(state.rowsDigest, assignmentDigest(task.row))
-  if (task.attached !== attached) state.connection.unknownChanged = true
+  if (task.attached !== attached) state.detached += attached ? -1 : 1
   task.row = row
   task.rowEpoch = rowEpoch
   task.attached = attached

@@ -13,7 +13,7 @@ import { onBoot } from './boot.ts'
 import { checkDueAt, onChecked, runDueChecks } from './health.ts'
 import { acknowledged, flushReports, reportDueAt, resetReports } from './report.ts'
 import { taskText, tasksInOrder, type AgentState } from './state.ts'
-import { askForAll, onDriverEvent, orderStop, specsMissing } from './task.ts'
+import { askForAll, onDriverEvent, orderStop, specsMissing, stop } from './task.ts'
 import { Turn } from './turn.ts'
 import type { AgentEnv, AgentInput, AgentOutput, DriverEvent } from './types.ts'
 
@@ -37,6 +37,9 @@ export function step(state: AgentState, env: AgentEnv, input: AgentInput): Agent
       break
     case 'driver':
       onEvent(turn, input.event)
+      break
+    case 'stopAll':
+      for (const task of tasksInOrder(state.tasks.values())) stop(turn, task)
       break
     case 'tick':
       break

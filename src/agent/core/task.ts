@@ -17,6 +17,7 @@ export const askAgainMs = 2000
 export function createTask(turn: Turn, key: TaskKey, rowEpoch: Epoch): TaskState {
   const task = newTask(key, rowEpoch)
   turn.state.tasks.set(task.text, task)
+  turn.state.detached++
   turn.taskChanged(task)
   return task
 }
@@ -61,7 +62,7 @@ export function specsMissing(turn: Turn): boolean {
 export function stop(turn: Turn, task: TaskState): void {
   const first = !task.stopping
   task.stopping = true
-  turn.taskChanged(task)
+  if (task.phase !== 'ended') turn.taskChanged(task)
   if (task.phase === 'ended') {
     // The server asks for the end of what has ended: it has not heard of it.
     repeatLast(turn, task)
@@ -88,7 +89,6 @@ export function end(
   exit: Exit,
 ): void {
   if (task.phase === 'ended') return
-  if (!task.attached) turn.state.connection.unknownChanged = true
   task.phase = 'ended'
   task.stopAgainAt = undefined
   // As in Mesos: what was told to stop and stopped was killed, whatever its exit status.

@@ -35,6 +35,7 @@ export class Turn {
   /** Takes the task out of the agent's memory; the driver throws away what is left of it. */
   drop(task: TaskState): void {
     setRow(this.state, task, undefined, task.rowEpoch, false)
+    this.state.detached--
     this.state.tasks.delete(task.text)
     this.state.connection.outgoing.delete(task)
     this.#changedTasks.set(task.text, null)

@@ -57,6 +57,8 @@ export type AgentInput =
   | { readonly kind: 'disconnected' }
   | { readonly kind: 'server'; readonly message: ServerMessage }
   | { readonly kind: 'driver'; readonly event: DriverEvent }
+  /** The local cluster goes down for good: everything is stopped, and counts as killed. Given when no server listens. */
+  | { readonly kind: 'stopAll' }
   | { readonly kind: 'tick' }
 
 export interface AgentOutput {
