@@ -228,11 +228,14 @@ function progressOf(state: State, row: DeploymentRow, id: AppId): AppProgress {
   const app = state.tables.app.get(id)
   const instances = [...(state.apps.get(id)?.instances.values() ?? [])]
   const isNew = (i: InstanceRow): boolean => i.goal === 'run' && i.runKey === app?.runKey
+  // An app that is made has two actions; while the last one has not begun, it waits for its turn.
+  const last = row.steps.flatMap(s => s.actions).findLast(a => a.app === id)
+  const begun = action !== undefined && action.action === last?.action
   const waitingFor = action?.state === 'running' ? waitsFor(state, action, app) : undefined
   return {
     app: id,
-    action: action?.action ?? 'ScaleApplication',
-    state: action?.state ?? 'pending',
+    action: last?.action ?? 'ScaleApplication',
+    state: begun ? action.state : 'pending',
     old: instances.filter(i => !isNew(i)).length,
     new: instances.filter(isNew).length,
     healthy: healthyCount(state, id),
