@@ -2,6 +2,7 @@
 // means than the planner (no shared graph, no shared step algorithm), so that a mistake there does not hide here. For
 // tests, and for plans that come from a file.
 import { sameJson } from '../base/index.ts'
+import { firstServicePort, lastServicePort } from '../model/index.ts'
 import type {
   Action,
   ActionKind,
@@ -113,9 +114,13 @@ function sameSubmitted(before: App, after: App, present: SnapshotApp | undefined
   return sameJson(before, withPortsOf(after, before, present?.effective ?? before))
 }
 
+function mayBeAssigned(port: number): boolean {
+  return port >= firstServicePort && port <= lastServicePort
+}
+
 function withPortsOf(app: App, from: App, assigned: App): App {
   const choose = (port: number, old: number | undefined, given: number | undefined): number =>
-    old !== undefined && (port === 0 || (old === 0 && port === given)) ? old : port
+    old !== undefined && (port === 0 ? mayBeAssigned(old) : old === 0 && port === given) ? old : port
   const mappings = app.container?.portMappings
   return {
     ...app,

@@ -6,15 +6,15 @@
 // one side has as a whole, and lists of plain values (arguments, constraints, dependencies) as a whole.
 import { compareStrings, sameJson } from '../base/index.ts'
 import type { Json } from '../base/index.ts'
-import { effectOf } from '../model/index.ts'
+import { effectOf, firstServicePort, lastServicePort } from '../model/index.ts'
 import type { App, FieldChange } from '../model/index.ts'
 
 /**
  * The differences, sorted by path. With `before` or `after` null every field of the other side is one.
  *
- * A service port of 0 in `after` equals whatever `before` has there: "any port" is satisfied by the one it has. A
- * number in `after` where `before` has 0 is a difference, unless `assigned` (the effective form of `before`) shows that
- * the server assigned exactly that number.
+ * A service port of 0 in `after` equals one in `before` that the server may have assigned: it keeps it. A number in
+ * `after` where `before` has 0 is a difference, unless `assigned` (the effective form of `before`) shows that the
+ * server assigned exactly that number.
  */
 export function diffApp(
   before: App | null,
@@ -101,8 +101,9 @@ function compareValues(
 const servicePortPath = /^\/(portDefinitions\(\d+\)\/port|container\/portMappings\(\d+\)\/servicePort)$/
 
 function satisfiesPort(before: unknown, after: unknown, assigned: unknown): boolean {
-  if (before === undefined) return false
-  return after === 0 || (before === 0 && after === assigned)
+  if (typeof before !== 'number') return false
+  const mayBeAssigned = before >= firstServicePort && before <= lastServicePort
+  return after === 0 ? mayBeAssigned : before === 0 && after === assigned
 }
 
 function own(from: PlainRecord, key: string): unknown {
