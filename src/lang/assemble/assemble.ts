@@ -2,7 +2,7 @@
 // TypeScript both end here, so the same meaning gives the identical value.
 import { by, compareStrings, errorDiagnostic, hasErrors } from '../../base/index.ts'
 import type { Diagnostic, Json, Range } from '../../base/index.ts'
-import { normalizeApp, validateAll, validateApp } from '../../model/index.ts'
+import { fieldAt, normalizeApp, validateAll, validateApp } from '../../model/index.ts'
 import type {
   App,
   AppId,
@@ -163,32 +163,39 @@ function finishApp(draft: Draft, index: AddressIndex): App | undefined {
   const dependencies = dependenciesOf(resource, draft.references, index)
   const input = { ...draft.json, ...(dependencies.length > 0 ? { dependencies } : {}) }
   const { app, diagnostics } = normalizeApp(input, { id: idOf(resource) as AppId })
-  const wrong = hasErrors(draft.diagnostics)
-  // After a mistake of form, the rules across fields would only tell its consequences.
-  const found = app && !wrong ? validateApp(app) : []
-  if (!wrong) draft.diagnostics.push(...[...diagnostics, ...found].map(d => placed(draft, d)))
-  return hasErrors(draft.diagnostics) ? undefined : app
+  if (hasErrors(draft.diagnostics)) {
+    // Something is missing from the draft already: only what is wrong with a value that stands there is told.
+    const certain = diagnostics.filter(d => draft.places.has(d.path ?? '/'))
+    draft.diagnostics.push(...certain.map(d => placed(draft, d)))
+    return undefined
+  }
+  const found = [...diagnostics, ...(app ? validateApp(app) : [])]
+  draft.diagnostics.push(...found.map(d => placed(draft, d)))
+  return hasErrors(found) ? undefined : app
 }
 
-/** A diagnostic of the model, which knows JSON paths, at the place in the text that the path came from. */
+/**
+ * A diagnostic of the model, which knows JSON paths, at the place in the text that the path came from. Marathon's own
+ * words for a rule are for its clients; here the detail says it.
+ */
 function placed(draft: Draft, diagnostic: Diagnostic): Diagnostic {
   const path = diagnostic.path ?? '/'
-  const isCode = diagnostic.summary.startsWith('error.')
   return {
     ...diagnostic,
-    summary: isCode ? `Invalid ${describePath(path)}` : capital(diagnostic.summary.replace(/\.?\s*$/, '')),
+    summary: `Invalid ${wordAt(draft, path)}`,
     subject: placeOf(draft, path === '/' ? '' : path),
     context: draft.context,
     address: draft.resource.address,
   }
 }
 
-function describePath(path: string): string {
-  return path === '/' ? 'app' : path.slice(1)
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+/** The field as the author writes it. */
+function wordAt(draft: Draft, path: string): string {
+  if (path === '/') return 'app'
+  if (path === '/id') return 'name'
+  const field = fieldAt(path)
+  if (!field) return path.slice(1)
+  return draft.dialect === 'hcl' ? field.hcl : field.typescript
 }
 
 /** Rules over all apps together: cycles and clashes of ids. The model speaks of ids, people of addresses. */

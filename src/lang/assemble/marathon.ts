@@ -56,6 +56,8 @@ export function desiredFromMarathon(files: readonly MarathonFile[], stack: Stack
   return { desired, diagnostics, sources }
 }
 
+const notMarathon = 'Not a Marathon definition'
+
 interface Found {
   readonly apps: readonly { readonly app: App; readonly path: string }[]
   readonly groups: readonly Omit<DesiredGroup, 'address'>[]
@@ -76,7 +78,7 @@ function readOne(json: Json): Found {
   return {
     apps: [],
     groups: [],
-    diagnostics: [errorDiagnostic('Not a Marathon definition', detail, { path: '/' })],
+    diagnostics: [errorDiagnostic(notMarathon, detail, { path: '/' })],
   }
 }
 
@@ -118,11 +120,10 @@ function remember(sources: Map<string, Range>, address: string, file: MarathonFi
 
 function placed(file: MarathonFile, diagnostic: Diagnostic): Diagnostic {
   const path = diagnostic.path ?? '/'
-  const isCode = diagnostic.summary.startsWith('error.')
-  const name = path === '/' ? 'definition' : path.slice(1)
+  const isNotMarathon = diagnostic.summary === notMarathon
   return {
     ...diagnostic,
-    summary: isCode ? `Invalid ${name}` : diagnostic.summary.replace(/\.?\s*$/, ''),
+    summary: isNotMarathon ? notMarathon : `Invalid ${path === '/' ? 'definition' : path.replace(/^\//, '')}`,
     subject: diagnostic.subject ?? placeAt(file, path === '/' ? '' : path),
   }
 }

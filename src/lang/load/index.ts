@@ -197,7 +197,7 @@ function finish(
   const settings = parts.flatMap(p => (p.config ? [p.config] : []))
   const stack = chooseStack(options.stack, settings, ownName, diagnostics)
   // What one front end says is told, even where another one failed.
-  const assembled = stack === undefined ? [] : parts.map(p => p.assemble(stack))
+  const assembled = parts.map(p => p.assemble(stack ?? ('unnamed' as StackName)))
   for (const { diagnostics: found } of assembled) diagnostics.push(...found)
   const desired = hasErrors(diagnostics) ? undefined : merge(assembled, diagnostics)
   const server = settings.map(s => s.server?.value).find(v => typeof v === 'string')
@@ -205,11 +205,19 @@ function finish(
     ...base,
     ...(desired === undefined || hasErrors(diagnostics) ? {} : { desired }),
     ...(server === undefined ? {} : { server }),
-    diagnostics,
+    diagnostics: inOrder(diagnostics, [...reading.texts.keys()]),
     sources: reading.texts,
     places: new Map(assembled.flatMap(a => [...a.sources])),
     output: reading.output,
   }
+}
+
+/** As the texts are read: by file, then from top to bottom; what has no place comes first. */
+function inOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): readonly Diagnostic[] {
+  const rank = (d: Diagnostic): number => (d.subject ? files.indexOf(d.subject.file) : -1)
+  return [...diagnostics].sort(
+    (a, b) => rank(a) - rank(b) || (a.subject?.start.byte ?? 0) - (b.subject?.start.byte ?? 0),
+  )
 }
 
 function chooseStack(

@@ -57,13 +57,17 @@ export async function loadModule(path: string, options: ModuleOptions): Promise<
   }
 }
 
+/** Builds of this process; esbuild's own process is shared by them. */
+let runningBuilds = 0
+
 async function bundle(
   entry: string,
   outfile: string,
 ): Promise<{ code?: Uint8Array; diagnostics: readonly Diagnostic[] }> {
   // Loaded only here: who writes HCL does not wait for it.
-  const { build } = await import('esbuild')
+  const { build, stop } = await import('esbuild')
   const child = join(ownFolder, 'load', `child.${extension}`)
+  runningBuilds++
   try {
     const result = await build({
       stdin: {
@@ -89,6 +93,9 @@ async function bundle(
     const { errors } = error as { errors?: readonly Message[] }
     if (!errors) throw error
     return { diagnostics: errors.map(e => placed(e, dirname(entry), 'error')) }
+  } finally {
+    // esbuild keeps a process for the next build; none is expected.
+    if (--runningBuilds === 0) await stop()
   }
 }
 
