@@ -4,6 +4,7 @@
 //
 // Each container that runs is waited for by one request to the engine. When the engine goes away all those requests
 // fail; then each container is looked at again until the engine answers, and what happened meanwhile is told.
+import { setMaxListeners } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
@@ -18,6 +19,7 @@ import {
 } from '../../core/index.ts'
 import type { DriverContext } from '../factory.ts'
 import {
+  answerLimit,
   isConnectionFailure,
   isRefusedConnection,
   messageOf,
@@ -32,6 +34,7 @@ import { createLimit } from './limit.ts'
 import { readLogs, type LogOptions } from './logs.ts'
 import { containerName, keyOfLabels, ownerLabels, sameKey, type Owner } from './names.ts'
 import { containerSettings } from './settings.ts'
+import { waitForEnd } from './wait.ts'
 
 export interface DockerDriverOptions {
   readonly engine: Engine
@@ -48,6 +51,8 @@ interface Watched {
   /** Set by stop: its end is a kill, and a start that is not over yet comes to nothing. */
   stopGraceMs?: number
   stopInFlight: boolean
+  /** From here on a loss of the engine leaves open whether there is a container. */
+  createSent: boolean
 }
 
 type EndCondition = Extract<DriverEvent, { kind: 'ended' }>['condition']
@@ -75,13 +80,19 @@ export class DockerDriver implements Driver {
     this.#context = context
     this.#options = options
     this.#docker = options.engine.docker
+    // One listener per container that is waited for.
+    setMaxListeners(0, this.#closing.signal)
     this.#images = new Images(this.#docker, this.#closing.signal)
   }
 
   /** Rejects when the engine does not answer. What it finds running is watched from then on. */
   async find(): Promise<readonly FoundTask[]> {
     const labels = Object.entries(ownerLabels(this.#options.owner)).map(([name, value]) => `${name}=${value}`)
-    const listed = await this.#docker.listContainers({ all: true, filters: { label: labels } })
+    const listed = await this.#docker.listContainers({
+      all: true,
+      filters: { label: labels },
+      abortSignal: answerLimit(),
+    })
     const found: FoundTask[] = []
     for (const { Id, Labels } of listed) {
       const key = keyOfLabels(this.#options.owner, Labels)
@@ -97,7 +108,13 @@ export class DockerDriver implements Driver {
   start(task: TaskSpec): void {
     const name = containerName(task.key)
     if (this.#watched.has(name)) return
-    const watched: Watched = { key: task.key, name, phase: 'preparing', stopInFlight: false }
+    const watched: Watched = {
+      key: task.key,
+      name,
+      phase: 'preparing',
+      stopInFlight: false,
+      createSent: false,
+    }
     this.#watched.set(name, watched)
     this.#emit({ kind: 'starting', key: task.key })
     this.#background(this.#limitStarts(() => this.#launch(task, watched)).then(() => this.#watch(watched)))
@@ -140,17 +157,14 @@ export class DockerDriver implements Driver {
         return await this.#tryLaunch(task, watched)
       } catch (error) {
         if (this.#closed) return
-        // The engine went away in the middle: whether there is a container shows when it is back. The name makes
-        // another try harmless.
-        const isUnclear = isConnectionFailure(error) && !isRefusedConnection(error)
-        const begun = waitMs > firstRetryMs && isConnectionFailure(error)
-        if (!(isUnclear || begun) || performance.now() > deadline) {
-          const message = isConnectionFailure(error)
-            ? unavailable(this.#options.engine, error)
-            : messageOf(error)
-          return this.#neverRan(watched, 'Error', message)
+        if (!isConnectionFailure(error)) return this.#neverRan(watched, 'Error', messageOf(error))
+        // Nobody there and nothing asked for yet: the server may try elsewhere. Otherwise whether there is a container
+        // shows when the engine is back; the name makes another try harmless.
+        const isClear = isRefusedConnection(error) && !watched.createSent
+        if (isClear || performance.now() > deadline) {
+          return this.#neverRan(watched, 'Error', unavailable(this.#options.engine, error))
         }
-        this.#log(watched.key, `unclear start, trying again: ${messageOf(error)}`)
+        this.#log(watched.key, `the engine went away during the start, trying again: ${messageOf(error)}`)
         await this.#pause(waitMs)
       }
     }
@@ -170,6 +184,7 @@ export class DockerDriver implements Driver {
       if (watched.stopGraceMs !== undefined || this.#closed) {
         return this.#neverRan(watched, 'Killed', 'stopped before it was started')
       }
+      watched.createSent = true
       container = await this.#create(settings.options)
     }
     const key = keyOfLabels(this.#options.owner, container.Config.Labels)
@@ -187,8 +202,8 @@ export class DockerDriver implements Driver {
   /** What was created; what has the name already, if another request was faster. */
   async #create(options: Docker.ContainerCreateOptions): Promise<Docker.ContainerInspectInfo> {
     try {
-      const created = await this.#docker.createContainer(options)
-      return await created.inspect()
+      const created = await this.#docker.createContainer({ ...options, abortSignal: answerLimit() })
+      return await created.inspect({ abortSignal: answerLimit() })
     } catch (error) {
       const existing = statusOf(error) === 409 ? await this.#inspect(options.name ?? '') : undefined
       if (existing) return existing
@@ -200,7 +215,7 @@ export class DockerDriver implements Driver {
   // or told here.
   async #startCreated(id: string): Promise<void> {
     try {
-      await this.#docker.getContainer(id).start()
+      await this.#docker.getContainer(id).start({ abortSignal: answerLimit() })
     } catch (error) {
       if (statusOf(error) !== 304) throw error
     }
@@ -216,7 +231,7 @@ export class DockerDriver implements Driver {
     const name = containerName(key)
     const known = this.#watched.get(name)
     if (known) return known
-    const watched: Watched = { key, name, phase: 'running', stopInFlight: false }
+    const watched: Watched = { key, name, phase: 'running', stopInFlight: false, createSent: true }
     this.#watched.set(name, watched)
     this.#background(this.#watch(watched))
     return watched
@@ -242,7 +257,7 @@ export class DockerDriver implements Driver {
         }
         if (watched.stopGraceMs !== undefined) this.#background(this.#stop(watched))
         waitMs = firstRetryMs
-        await this.#docker.getContainer(container.Id).wait({ abortSignal: this.#closing.signal })
+        await waitForEnd(this.#docker, container.Id, this.#closing.signal)
       } catch (error) {
         if (this.#closed) return
         if (waitMs === firstRetryMs) this.#log(watched.key, unavailable(this.#options.engine, error))
@@ -298,7 +313,7 @@ export class DockerDriver implements Driver {
 
   async #inspect(nameOrId: string): Promise<Docker.ContainerInspectInfo | undefined> {
     try {
-      return await this.#docker.getContainer(nameOrId).inspect()
+      return await this.#docker.getContainer(nameOrId).inspect({ abortSignal: answerLimit() })
     } catch (error) {
       if (statusOf(error) === 404) return undefined
       throw error

@@ -48,6 +48,16 @@ async function limit(ms: number): Promise<never> {
   throw new Error(`no answer within ${ms / 1000} s`)
 }
 
+/**
+ * For requests that the engine answers soon: the client does not notice a connection that is lost in the middle of an
+ * answer, and would wait for ever. Generous, since creating a container on a busy disk takes long.
+ */
+export function answerLimit(): AbortSignal {
+  return AbortSignal.timeout(answerLimitMs)
+}
+
+const answerLimitMs = 120_000
+
 export function unavailable(engine: Engine, error: unknown): string {
   return `the Docker engine does not answer at ${engine.address}: ${messageOf(error)}`
 }

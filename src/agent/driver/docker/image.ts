@@ -50,13 +50,21 @@ export class Images {
     }
   }
 
+  // Once a pull has begun, the engine tells failures as a line among the others.
   #finish(progress: NodeJS.ReadableStream): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#docker.modem.followProgress(progress, (error: Error | null) =>
-        error ? reject(error) : resolve(),
-      )
+      this.#docker.modem.followProgress(progress, (error: Error | null, lines: readonly ProgressLine[]) => {
+        const failure = lines.find(line => line.error !== undefined)?.error
+        if (error) reject(error)
+        else if (failure !== undefined) reject(new Error(failure))
+        else resolve()
+      })
     })
   }
+}
+
+interface ProgressLine {
+  readonly error?: string
 }
 
 export class PullError extends Error {

@@ -29,7 +29,7 @@ export function applyParameters(draft: Draft, parameters: readonly Parameter[]):
       continue
     }
     const apply = Object.hasOwn(options, name) ? options[name] : undefined
-    if (!apply) throw new ParameterError(`unknown Docker parameter "${key}"${near(name)}`)
+    if (!apply) throw new ParameterError(`unknown Docker parameter "${key}".${near(name)}`)
     apply(draft, value, key)
   }
   return notes
