@@ -8,5 +8,5 @@ const rows = [...text.matchAll(/^\| `([A-Z_]+)` *\| (.+?) *\| (.+?) *\|$/gm)]
 
 test('every code stands in docs/errors.md, in order, with its meaning and advice', () => {
   expect(rows.map(([, code, meaning]) => [code, meaning])).toEqual(Object.entries(errorCodes))
-  for (const [, code, , advice] of rows) expect(advice, code).toMatch(/\.$/)
+  expect(rows.filter(([, , , advice]) => !advice!.endsWith('.'))).toEqual([])
 })

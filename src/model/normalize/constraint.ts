@@ -4,8 +4,7 @@ import type { Diagnostic, Json } from '../../base/index.ts'
 import { constraintOperators } from '../app.ts'
 import type { ConstraintOperator } from '../app.ts'
 import { maxPatternLength } from '../schema/limits.ts'
-import { problem } from './problem.ts'
-import { wrongType } from './read.ts'
+import { problem, wrongType } from './problem.ts'
 
 export function readConstraint(
   json: Json,

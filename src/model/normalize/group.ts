@@ -10,8 +10,8 @@ import type { Field } from '../schema/field.ts'
 import { maxAppsPerGroup, maxGroupDepth, maxIdLength, maxListLength } from '../schema/limits.ts'
 import { normalizeApp } from './app.ts'
 import { resolvePath } from './path.ts'
-import { problem } from './problem.ts'
-import { isObject, readObject, wrongType } from './read.ts'
+import { isObject, problem, wrongType } from './problem.ts'
+import { readObject } from './read.ts'
 
 export interface NormalizedGroup {
   readonly id: GroupId

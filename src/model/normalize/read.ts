@@ -6,9 +6,8 @@ import type { Diagnostic, Json } from '../../base/index.ts'
 import type { Field, FieldType, NumberType, StringType } from '../schema/field.ts'
 import { maxIdLength } from '../schema/limits.ts'
 import { readConstraint } from './constraint.ts'
-import { problem, remark } from './problem.ts'
-
-export type JsonObject = { readonly [key: string]: Json | undefined }
+import { isObject, problem, remark, shortened, wrongType } from './problem.ts'
+import type { JsonObject } from './problem.ts'
 
 export interface ReadOptions {
   /** False: absent fields of the outermost object stay absent. */
@@ -18,12 +17,7 @@ export interface ReadOptions {
 }
 
 /** The value of a type, or undefined when it (or a part of it) is wrong; problems are added to `diagnostics`. */
-export function readValue(
-  type: FieldType,
-  json: Json,
-  path: string,
-  diagnostics: Diagnostic[],
-): Json | undefined {
+function readValue(type: FieldType, json: Json, path: string, diagnostics: Diagnostic[]): Json | undefined {
   switch (type.kind) {
     case 'string':
       return readString(type, json, path, diagnostics)
@@ -77,22 +71,6 @@ export function readObject(
   return whole ? Object.fromEntries(entries) : undefined
 }
 
-export function isObject(json: Json | undefined): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json)
-}
-
-/** Records that a value has the wrong JSON type, in Marathon's code. */
-export function wrongType(
-  code: string,
-  wanted: string,
-  json: Json,
-  path: string,
-  diagnostics: Diagnostic[],
-): undefined {
-  diagnostics.push(problem(path, `error.expected.${code}`, `Must be ${wanted}, not ${describe(json)}.`))
-  return undefined
-}
-
 function readString(
   type: StringType,
   json: Json,
@@ -109,7 +87,7 @@ function readString(
     const near = didYouMean(json.slice(0, maxIdLength), type.oneOf)
     return refuse(
       'error.unknown.enum.literal',
-      `${show(json)} is not known here. Write one of ${known}.${near}`,
+      `${shortened(json)} is not known here. Write one of ${known}.${near}`,
     )
   }
   if (json.length < (type.minLength ?? 0))
@@ -118,7 +96,7 @@ function readString(
     return refuse('error.maxLength', `Has ${json.length} characters; at most ${type.maxLength} are taken.`)
   if (json.includes('\u0000')) return refuse('error.pattern', 'Must not hold a zero character.')
   if (type.pattern && !type.pattern.test(json))
-    return refuse('error.pattern', `${show(json)} does not match ${type.pattern.source}.`)
+    return refuse('error.pattern', `${shortened(json)} does not match ${type.pattern.source}.`)
   return json
 }
 
@@ -248,16 +226,3 @@ function namesOf(fields: readonly Field[]): ReadonlySet<string> {
 
 /** Enough of a mistyped name to recognise it. */
 const maxUnknownShown = 100
-
-/** A short text of a value for messages. */
-export function describe(json: Json): string {
-  if (json === null) return 'null'
-  if (typeof json === 'string') return `the string ${show(json)}`
-  if (typeof json === 'number') return `the number ${json}`
-  if (typeof json === 'boolean') return String(json)
-  return Array.isArray(json) ? 'a list' : 'an object'
-}
-
-function show(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text)
-}

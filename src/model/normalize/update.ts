@@ -7,8 +7,7 @@ import { finishApp, readLoose } from './app.ts'
 import type { NormalizedApp } from './app.ts'
 import { translateLegacy } from './legacy.ts'
 import type { LooseApp, LooseContainer } from './legacy.ts'
-import { problem } from './problem.ts'
-import { isObject } from './read.ts'
+import { isObject, problem } from './problem.ts'
 
 /** `stored` is the submitted form. */
 export function normalizeUpdate(

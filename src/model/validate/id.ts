@@ -4,7 +4,7 @@ import type { Report } from './report.ts'
 
 const label = '([a-z0-9]|[a-z0-9][a-z0-9\\-]*[a-z0-9])'
 /** As Marathon writes it in its message. */
-export const idSegmentPattern = `^(${label}\\.)*${label}|(\\.|\\.\\.)$`
+const idSegmentPattern = `^(${label}\\.)*${label}|(\\.|\\.\\.)$`
 
 // The same language without nested choices: linear on every input.
 const idSegment = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/

@@ -178,13 +178,11 @@ describe.each(samples)('%s', (_name, decode, sample) => {
   })
 
   test('is refused with any field of a wrong type', () => {
-    for (const path of pathsOf(plain)) {
-      if (opaque.test(path.join('/'))) continue
-      for (const wrong of [{ wrong: { type: true } }, [[[]]]]) {
-        const result = decode(replaced(plain, path, wrong))
-        expect(result.ok, path.join('/')).toBe(false)
-      }
-    }
+    const wrongTypes = [{ wrong: { type: true } }, [[[]]]]
+    const accepted = pathsOf(plain)
+      .filter(path => !opaque.test(path.join('/')))
+      .filter(path => wrongTypes.some(wrong => decode(replaced(plain, path, wrong)).ok))
+    expect(accepted).toEqual([])
   })
 })
 

@@ -103,7 +103,7 @@ const cases: readonly [string, object, readonly number[], Readonly<Record<string
 
 test.each(cases)('%s', (_name, definition, ports, wanted) => {
   const found = environment(definition, ports)
-  for (const [name, value] of Object.entries(wanted)) expect(found[name], name).toBe(value)
+  expect(Object.fromEntries(Object.keys(wanted).map(name => [name, found[name]]))).toEqual(wanted)
 })
 
 test('ports of a task: on the host, in a container, and on a network of its own', () => {

@@ -230,7 +230,9 @@ const translations: readonly [string, Json, object][] = [
 test.each(translations)('%s', (_name, given, wanted) => {
   const { app, diagnostics } = normalizeApp({ id: '/web', cmd: 'x', ...(given as object) })
   expect(diagnostics).toEqual([])
-  for (const [name, value] of Object.entries(wanted)) expect(app?.[name as keyof App], name).toEqual(value)
+  expect(Object.fromEntries(Object.keys(wanted).map(name => [name, app?.[name as keyof App]]))).toEqual(
+    wanted,
+  )
 })
 
 describe('ids', () => {

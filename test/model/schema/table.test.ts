@@ -74,14 +74,15 @@ test('a service port restarts where it is the host port, too', () => {
   expect(effectOf('/portDefinitions(0)/port', { requirePorts: true })).toBe('restart')
 })
 
-test('names follow from each other and every field is documented', () => {
-  for (const { path, field } of allFields()) {
-    expect(field.hcl, path).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/)
-    expect(field.typescript, path).toMatch(/^[a-z][A-Za-z0-9]*$/)
-    expect(field.documentation, path).toMatch(/\.$/)
-    if (field.unit === 'seconds') expect(field.name, path).toMatch(/Seconds$/)
-    if (/Seconds$/.test(field.name)) expect(field.unit, path).toBe('seconds')
-  }
+test('names have their form, units their name, and every field is documented', () => {
+  const odd = allFields().filter(
+    ({ field }) =>
+      !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(field.hcl) ||
+      !/^[a-z][A-Za-z0-9]*$/.test(field.typescript) ||
+      !field.documentation.endsWith('.') ||
+      (field.unit === 'seconds') !== field.name.endsWith('Seconds'),
+  )
+  expect(odd).toEqual([])
   expect(allFields().length).toBeGreaterThan(100)
 })
 
@@ -92,19 +93,20 @@ test('names are unique among fields of one object, in JSON and in HCL', () => {
     groups.set(parent, [...(groups.get(parent) ?? []), field])
   }
   for (const [parent, fields] of groups) {
-    expect(new Set(fields.map(f => f.name)).size, parent).toBe(fields.length)
-    // portDefinitions is the host network's only; an app has one kind of port.
-    expect(new Set(fields.map(f => f.hcl)).size, parent).toBe(fields.length)
+    const count = fields.length
+    const names = { json: new Set(fields.map(f => f.name)).size, hcl: new Set(fields.map(f => f.hcl)).size }
+    expect({ parent, ...names }).toEqual({ parent, json: count, hcl: count })
   }
 })
 
 test('no field that changes in place holds one that restarts', () => {
-  for (const { path, effect } of allFields()) {
-    for (const inner of allFields().filter(
-      f => f.path.startsWith(`${path}/`) || f.path.startsWith(`${path}(`),
-    ))
-      if (effect !== 'restart') expect(inner.effect, inner.path).toBe(effect)
-  }
+  const places = allFields()
+  const within = (outer: string, inner: string): boolean =>
+    inner.startsWith(`${outer}/`) || inner.startsWith(`${outer}(`)
+  const torn = places.filter(({ path, effect }) =>
+    places.some(outer => outer.effect !== 'restart' && outer.effect !== effect && within(outer.path, path)),
+  )
+  expect(torn).toEqual([])
 })
 
 describe('runKey', () => {
@@ -119,8 +121,9 @@ describe('runKey', () => {
     expect(leaves.length).toBeGreaterThan(20)
     for (const path of leaves) {
       const changed = withChange(app, path) as App
-      const restarts = effectOf(textOf(path), app) === 'restart'
-      expect(runKey(changed) !== key, `${textOf(path)} restarts: ${restarts}`).toBe(restarts)
+      const found = runKey(changed) === key ? 'kept' : 'changed'
+      const wanted = effectOf(textOf(path), app) === 'restart' ? 'changed' : 'kept'
+      expect([textOf(path), found]).toEqual([textOf(path), wanted])
     }
   })
 
@@ -128,7 +131,10 @@ describe('runKey', () => {
     for (const { name } of appFields) {
       if (app[name as keyof App] === undefined) continue
       const { [name as keyof App]: _gone, ...rest } = app
-      expect(runKey(rest as App) !== runKey(app), name).toBe(effectOf(`/${name}`, app) === 'restart')
+      expect([name, runKey(rest as App) !== runKey(app)]).toEqual([
+        name,
+        effectOf(`/${name}`, app) === 'restart',
+      ])
     }
   })
 
@@ -159,7 +165,7 @@ test('the hash of a specification does not hang on the number of instances, and 
   expect(appSpecHash({ ...fullApp, instances: 7 })).toBe(appSpecHash(fullApp))
   for (const path of leavesOf(fullApp)) {
     if (textOf(path) === '/instances') continue
-    expect(appSpecHash(withChange(fullApp, path) as App), textOf(path)).not.toBe(appSpecHash(fullApp))
+    expect(appSpecHash(withChange(fullApp, path) as App)).not.toBe(appSpecHash(fullApp))
   }
 })
 
