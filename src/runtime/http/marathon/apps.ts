@@ -35,7 +35,6 @@ function methodsOn(path: AppPath): Readonly<Record<string, Handler>> {
     case 'app':
       return {
         GET: c => showApp(c, path.id),
-        POST: () => json({ message: 'Method Not Allowed' }, 405, { Allow: 'GET, HEAD, PUT, PATCH, DELETE' }),
         PUT: c => changeOne(c, path.id, isTrue(c.query, 'partialUpdate', true), true),
         PATCH: c => changeOne(c, path.id, true, false),
         DELETE: c => deploy(c, [{ kind: 'delete', id: path.id }], isTrue(c.query, 'force', true)),
