@@ -33,28 +33,25 @@ export function bodyLines(
 ): Line[] {
   const pairs = pairsOf(before ?? [], after ?? []).filter(p => isShownWhole(p, before, after))
   const changed = pairs.filter(pair => pair.key === '/id' || stateOf(pair, comparison) !== 'same')
-  const hidden = pairs.filter(pair => !changed.includes(pair))
+  const hidden = pairs.filter(pair => !changed.includes(pair) && !isDefaultPair(pair))
   const flat = changed.filter(p => p.entry.kind !== 'block')
-  const blocks = changed.filter(p => p.entry.kind === 'block')
   const nameWidth = Math.max(0, ...flat.map(p => p.entry.name.length))
-  return [
-    ...flat.flatMap(pair => flatLines(pair, comparison, depth, nameWidth)),
-    ...hiddenLine(
-      hidden.filter(p => p.entry.kind !== 'block' && !isDefaultPair(p)).length,
-      'attribute',
-      depth,
-    ),
-    ...blocks.flatMap(pair => [
-      { depth: 0, mark: '', text: '' } as const,
-      ...blockLines(pair, comparison, depth),
-    ]),
-    ...hiddenLine(
-      hidden.filter(p => p.entry.kind === 'block' && !isDefaultPair(p)).length,
-      'block',
-      depth,
-      true,
-    ),
-  ]
+  const hiddenBlocks = hidden.filter(p => p.entry.kind === 'block').length
+  return apart([
+    [
+      ...flat.flatMap(pair => flatLines(pair, comparison, depth, nameWidth)),
+      ...hiddenLine(hidden.length - hiddenBlocks, 'attribute', depth),
+    ],
+    ...changed.filter(p => p.entry.kind === 'block').map(pair => blockLines(pair, comparison, depth)),
+    hiddenLine(hiddenBlocks, 'block', depth),
+  ])
+}
+
+function apart(sections: readonly (readonly Line[])[]): Line[] {
+  const blank: Line = { depth: 0, mark: '', text: '' }
+  return sections
+    .filter(lines => lines.length > 0)
+    .flatMap((lines, i) => (i === 0 ? lines : [blank, ...lines]))
 }
 
 interface Pair {
@@ -231,9 +228,8 @@ function blockLines(pair: Pair, comparison: Comparison, depth: number): Line[] {
   return [{ depth, mark: marks[state], text: `${title} {`, ...note }, ...body, { depth, mark: '', text: '}' }]
 }
 
-function hiddenLine(count: number, noun: string, depth: number, apart = false): Line[] {
+function hiddenLine(count: number, noun: string, depth: number): Line[] {
   if (count === 0) return []
   const text = `# (${count} unchanged ${noun}${count === 1 ? '' : 's'} hidden)`
-  const line: Line = { depth, mark: '', text, style: 'hidden' }
-  return apart ? [{ depth: 0, mark: '', text: '' }, line] : [line]
+  return [{ depth, mark: '', text, style: 'hidden' }]
 }

@@ -158,13 +158,25 @@ function portEntry(entry: Entry, words: Readonly<Record<string, string>>): Entry
 function volumeBlock(volume: JsonRecord, path: string): Block {
   const fields = fieldsNamed(containerFields, 'volumes')
   const persistent = (volume['persistent'] ?? {}) as JsonRecord
+  const external = (volume['external'] ?? {}) as JsonRecord
+  // A volume of the cluster itself is named, not described.
+  const own = external['provider'] === 'sddc' ? external : undefined
   const short: Readonly<Record<string, string>> = { container_path: 'container', host_path: 'host' }
   return {
     kind: 'block',
     name: 'volume',
     path,
     body: [
-      ...entriesIn(fields, volume, path, ['persistent']),
+      ...entriesIn(fields, volume, path, ['persistent', ...(own === undefined ? [] : ['external'])]),
+      ...(own === undefined
+        ? []
+        : [
+            attribute('volume', `${path}/external/name`, own['name'] ?? null),
+            {
+              ...attribute('shared', `${path}/external/shared`, own['shared'] ?? false),
+              isDefault: !own['shared'],
+            },
+          ]),
       ...entriesIn(fieldsNamed(fields, 'persistent'), persistent, `${path}/persistent`, []),
     ].map(e => ({ ...e, name: short[e.name] ?? e.name })),
     isDefault: false,
@@ -209,11 +221,21 @@ function entriesOf(field: Field, value: Json, path: string): Entry[] {
   const usual = field.default ?? usualValues[path]
   const isDefault =
     !alwaysShown.has(path) && (isEmpty(value) || (usual !== undefined && sameJson(value, usual)))
-  return [{ ...attribute(field.hcl, path, value, field.unit), isDefault }]
+  return [{ ...attribute(nameOf(field, path), path, value, field.unit), isDefault }]
 }
 
 function isDefaultEntry(entry: Entry): boolean {
   return entry.kind === 'map' ? entry.entries.length === 0 : entry.isDefault
+}
+
+// Words of HCL that are not the names in the schema table.
+const renamed: Readonly<Record<string, string>> = {
+  '/healthChecks(*)/port': 'port_number',
+  '/container/docker/parameters(*)': 'parameter',
+}
+
+function nameOf(field: Field, path: string): string {
+  return renamed[path.replace(/\(\d+\)/g, '(*)')] ?? field.hcl
 }
 
 function mapOf(field: Field, value: JsonRecord, path: string): MapAttribute {
@@ -225,7 +247,7 @@ function blockOf(field: Field, value: Json, path: string): Block {
   const record = value as JsonRecord
   const body = entriesIn(fieldsUnder(field.type), record, path, [])
   const isDefault = !path.endsWith(')') && body.every(isDefaultEntry)
-  return { kind: 'block', name: field.hcl, path, body, isDefault }
+  return { kind: 'block', name: nameOf(field, path), path, body, isDefault }
 }
 
 // `{ value: "…" }`, `{ shell: "…" }` and `{ argv: […] }` are written as the text or the list itself.

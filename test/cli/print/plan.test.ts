@@ -113,6 +113,59 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
     made(desired([full, app('/db')]), snapshot([app('/db')])),
   ],
   [
+    'create-container',
+    'The rarer parts of an app: options of the engine, volumes, checks with commands',
+    made(
+      desired([
+        web({
+          ...docker('python:3'),
+          env: { A: { secret: 's' } },
+          unreachableStrategy: 'disabled',
+          resourceLimits: { mem: 'unlimited' },
+          check: {
+            exec: { command: { argv: ['/bin/true', '-x'] } },
+            intervalSeconds: 60,
+            timeoutSeconds: 20,
+            delaySeconds: 15,
+          },
+          healthChecks: [{ ...health, port: 8080, portIndex: undefined as never }],
+          container: {
+            type: 'DOCKER',
+            docker: {
+              image: 'python:3',
+              forcePullImage: false,
+              privileged: true,
+              parameters: [{ key: 'name', value: 'x' }],
+            },
+            volumes: [
+              {
+                containerPath: 'data',
+                mode: 'RW',
+                persistent: { size: 512, type: 'root', constraints: [] },
+              },
+              {
+                containerPath: '/all',
+                mode: 'RW',
+                external: { name: 'all', provider: 'sddc', options: {}, shared: true },
+              },
+              {
+                containerPath: '/ext',
+                mode: 'RW',
+                external: {
+                  name: 'v',
+                  provider: 'dvdi',
+                  options: { 'dvdi/driver': 'rexray' },
+                  shared: false,
+                },
+              },
+            ],
+          },
+        }),
+      ]),
+      snapshot(),
+    ),
+  ],
+  [
     'restart',
     'A new image restarts by turns; memory restarts, too',
     between(
