@@ -71,7 +71,7 @@ async function bundle(
   try {
     const result = await build({
       stdin: {
-        contents: `import { main } from ${JSON.stringify(child)}\nmain(() => import(${JSON.stringify(entry)}))\n`,
+        contents: `import { main } from ${JSON.stringify(child)}\nawait main(() => import(${JSON.stringify(entry)}))\n`,
         resolveDir: dirname(entry),
         sourcefile: 'entry.js',
       },
