@@ -51,6 +51,8 @@ export interface SimulationOptions {
   readonly afterStep?: (simulation: Simulation, input: Input) => void
   /** After every group of steps, before its commit is stored. */
   readonly afterGroup?: (simulation: Simulation, commit: Commit | undefined) => void
+  /** After a commit was stored. */
+  readonly afterStored?: (simulation: Simulation) => void
 }
 
 interface Sent {
@@ -285,6 +287,7 @@ export class Simulation {
     for (const key of commit.deletes) this.#rows.delete(key)
     this.#head = commit
     this.events.push(...commit.events)
+    this.#options.afterStored?.(this)
   }
 
   #stored(sent: Sent): void {

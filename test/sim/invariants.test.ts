@@ -103,6 +103,7 @@ describe('what is seen beside the rows', () => {
     const simulation = simulate([{ id: 'a' }, { id: 'b' }], {
       afterStep: s => watch.afterStep(s),
       afterGroup: (s, commit) => watch.afterGroup(s, commit),
+      afterStored: () => watch.afterStored(),
     })
     apply(simulation, desired({ id: '/web', cmd: 'x', instances: 2 }))
     expect(watch.found).toEqual([])

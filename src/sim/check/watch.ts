@@ -3,13 +3,14 @@
 import { addDigest, emptyDigest, rowHash, sameDigest, type Digest } from '../../base/index.ts'
 import type { AgentId, AppId } from '../../model/index.ts'
 import {
-  decodeRows,
   load,
   nextWake,
   rowsOf,
+  tableNames,
   type Commit,
   type PlainRows,
   type Row,
+  type State,
 } from '../../runtime/core/index.ts'
 import type { Simulation } from '../simulation.ts'
 import { checkInvariants } from './invariants.ts'
@@ -22,14 +23,17 @@ const brakeShare = 0.1
 export class InvariantWatch {
   /** What was found broken, in order. */
   readonly found: string[] = []
+  #state: State | undefined
   #rows: PlainRows | undefined
-  #revision: number | undefined
   readonly #homes = new Map<string, AgentId>()
+  /** Homes that no stored commit knows yet. */
+  #newHomes: string[] = []
   readonly #healthKills = new Map<AppId, { at: number; live: number }[]>()
 
   /** After every step, in the open transaction. */
   afterStep(simulation: Simulation): void {
-    const rows = decodeRows(rowsOf(simulation.state))
+    if (simulation.state !== this.#state) this.#startAgain(simulation.state)
+    const rows = plainRows(simulation.state)
     const before = this.#rows ?? rows
     this.#rows = rows
     this.#tell(simulation, checkInvariants({ before, after: rows, now: simulation.now }))
@@ -40,15 +44,16 @@ export class InvariantWatch {
 
   /** After a group was sealed, before it is stored. */
   afterGroup(simulation: Simulation, commit: Commit | undefined): void {
-    const encoded = rowsOf(simulation.state)
-    this.#rows = decodeRows(encoded)
-    this.#tell(simulation, waits(simulation, this.#rows))
-    this.#tell(simulation, deadlines(simulation, this.#rows))
+    const rows = plainRows(simulation.state)
+    this.#rows = rows
+    this.#tell(simulation, waits(simulation, rows))
+    this.#tell(simulation, deadlines(simulation, rows))
     if (commit === undefined) return
-    if (this.#revision !== undefined && commit.revision !== this.#revision + 1) {
-      this.#tell(simulation, [`commits: ${commit.revision} after ${this.#revision}`])
+    const stored = simulation.storedHead?.revision ?? 0
+    if (commit.revision !== stored + 1) {
+      this.#tell(simulation, [`commits: ${commit.revision} after ${stored}`])
     }
-    this.#revision = commit.revision
+    const encoded = rowsOf(simulation.state)
     if (!sameDigest(digestOf(encoded), commit.digest)) {
       this.#tell(simulation, [`commits: the digest of ${commit.revision} is not that of its rows`])
     }
@@ -56,6 +61,19 @@ export class InvariantWatch {
     if (!sameDigest(digestOf(rowsOf(again)), commit.digest)) {
       this.#tell(simulation, [`reload: the state of ${commit.revision} reads back differently`])
     }
+  }
+
+  /** A commit is stored: what it says is so for ever. */
+  afterStored(): void {
+    this.#newHomes = []
+  }
+
+  // The server was started again from what is stored; what was not stored has never been.
+  #startAgain(state: State): void {
+    this.#state = state
+    this.#rows = undefined
+    for (const key of this.#newHomes) this.#homes.delete(key)
+    this.#newHomes = []
   }
 
   #tell(simulation: Simulation, broken: readonly string[]): void {
@@ -68,6 +86,7 @@ export class InvariantWatch {
     for (const { key, row } of rows.allocation) {
       const home = this.#homes.get(key)
       if (home !== undefined && home !== row.agent) broken.push(`incarnations: ${key} moved to ${row.agent}`)
+      if (home === undefined) this.#newHomes.push(key)
       this.#homes.set(key, row.agent)
     }
     return broken
@@ -89,6 +108,15 @@ export class InvariantWatch {
     }
     return broken
   }
+}
+
+// The rows as the tables hold them; rows are never changed in place, so an old list stays what it was.
+function plainRows(state: State): PlainRows {
+  const lists = tableNames.map(name => {
+    const table = state.tables[name]
+    return [name, table.keys().map(key => ({ key, row: table.get(key)! }))]
+  })
+  return Object.fromEntries(lists) as PlainRows
 }
 
 function digestOf(rows: readonly Row[]): Digest {
