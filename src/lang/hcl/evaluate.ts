@@ -104,7 +104,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case 'call':
       return evaluateCall(expression, scope)
     case 'unary':
-      return guard(expression, scope, () =>
+      return guard(expression.operand, scope, () =>
         applyUnary(expression.operator, evaluate(expression.operand, scope)),
       )
     case 'binary':

@@ -322,16 +322,30 @@ export function lex(source: Source): { readonly tokens: Tokens; readonly problem
     at = close + 2
   }
 
-  // <<ID or <<-ID and its newline; anything else is two "less than".
+  // <<ID or <<-ID and its newline; anything else is two "less than". A quoted marker, as shells have it, is reported
+  // and read as if bare, so that the text behind it is not taken for code.
   function readHeredocStart(): boolean {
     let i = at + 2
     if (text.charCodeAt(i) === 45) i++
+    const quote = text.charCodeAt(i)
+    const isQuoted = quote === 34 || quote === 39
+    if (isQuoted) i++
     const name = i
     if (!isIdentifierStart(text.charCodeAt(i))) return false
     while (i < length && isIdentifierPart(text.charCodeAt(i))) i++
     const marker = text.slice(name, i)
+    if (isQuoted && text.charCodeAt(i++) !== quote) return false
+    const end = i
     if (text.charCodeAt(i) === 13) i++
     if (text.charCodeAt(i) !== 10) return false
+    if (isQuoted) {
+      problems.push({
+        summary: 'Invalid heredoc marker',
+        detail: `The marker of a heredoc is a bare word: <<${marker}. For a plain "\${" in the text write "$\${".`,
+        start: at,
+        end,
+      })
+    }
     modes.push({ kind: 'heredoc', start: at, marker })
     emit(T.openHeredoc, at, i + 1)
     at = i + 1
@@ -405,7 +419,11 @@ export function lex(source: Source): { readonly tokens: Tokens; readonly problem
     while (i < length && isIdentifierPart(text.charCodeAt(i))) i++
     blank()
     const after = text.charCodeAt(i)
-    return after === 61 || after === 123 || after === 34
+    if (after !== 34) return after === 61 || after === 123
+    // A label has a closing quote on its line; the end of a long string has not.
+    const close = text.indexOf('"', i + 1)
+    const newline = text.indexOf('\n', i)
+    return close !== -1 && (newline === -1 || close < newline)
   }
 
   // At "$" or "%": an opener of code, an escape of one, or a plain character.

@@ -28,7 +28,8 @@ export function parseNum(text: string): Num | undefined {
   const [, sign, whole, fraction = '', exponent = '0'] = found
   if (fraction === '' && exponent === '0' && whole!.length <= 15) return Number(sign + whole!) || 0
   const mantissa = BigInt(sign + whole! + fraction)
-  return makeNum(mantissa, Number(exponent) - fraction.length)
+  // Adding 0 makes of the -0 in "1e-0" a plain 0: one value, one form.
+  return makeNum(mantissa, Number(exponent) - fraction.length + 0)
 }
 
 /** The number of a JavaScript double, by its shortest decimal spelling. */

@@ -207,7 +207,8 @@ class Parser {
     const header = { start: typeSpan.start, end: this.#lastEnd }
     this.#enter()
     const open = this.#takeSpan()
-    const body = this.#kinds[this.#at] === T.newline ? this.#longBody(open, type) : this.#oneLineBody(open)
+    const isLong = this.#kinds[this.#at] === T.newline || this.#kinds[this.#at] === T.end
+    const body = isLong ? this.#longBody(open, type) : this.#oneLineBody(open)
     this.#depth--
     return { type, typeSpan, labels, header, body, start: typeSpan.start, end: body.end }
   }
@@ -227,6 +228,7 @@ class Parser {
       }
       this.#failAt(template, 'Invalid block label', 'A label is plain text: no ${ } and no %{ } in it.')
     }
+    this.#failAtBraceOnNextLine()
     if (count === 0) {
       if (kind === T.colon || kind === T.dot || kind === T.openBracket) {
         const advice = kind === T.colon ? `, not a colon: ${type} = …` : '; only plain names can be set here'
@@ -250,6 +252,18 @@ class Parser {
     this.#fail(
       'Invalid block definition',
       `Expected a label or the "{" that opens the block, found ${this.#found()}. Labels are names or quoted text.`,
+    )
+  }
+
+  // Seen as one mistake, and skipped as one block.
+  #failAtBraceOnNextLine(): void {
+    let next = this.#at
+    while (this.#kinds[next] === T.newline) next++
+    if (next === this.#at || this.#kinds[next] !== T.openBrace) return
+    this.#at = next
+    this.#fail(
+      'Invalid block definition',
+      'The "{" that opens a block must stand on the same line as its type and labels.',
     )
   }
 

@@ -117,12 +117,24 @@ export function evaluateHclFiles(files: readonly HclFile[], options: HclOptions 
   return {
     ...(hasErrors(diagnostics) ? {} : { config }),
     ...(server === undefined ? {} : { server }),
-    diagnostics,
+    diagnostics: inOrderOfText(diagnostics, [...sources.keys()]),
     variables: new Map(
       [...values].map(([name, v]) => [name, toSurfaceValue(v.value, { range: v.range }, () => {})]),
     ),
     sources,
   }
+}
+
+// As a reader meets them: by file, then by place; what has no place comes first.
+function inOrderOfText(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const rank = new Map(files.map((file, i) => [file, i]))
+  const place = ({ subject }: Diagnostic): [number, number] =>
+    subject === undefined ? [-1, 0] : [rank.get(subject.file) ?? files.length, subject.start.byte]
+  return [...diagnostics].sort((a, b) => {
+    const [fileA, byteA] = place(a)
+    const [fileB, byteB] = place(b)
+    return fileA - fileB || byteA - byteB
+  })
 }
 
 /** One app, group or volume after `for_each` and `count`. */

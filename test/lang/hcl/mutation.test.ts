@@ -1,0 +1,93 @@
+// Random damage to sample texts: nothing throws, nothing hangs, every range lies inside of the text.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
+import { samples } from './samples.ts'
+
+const pieces = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '(',
+  ')',
+  '"',
+  '${',
+  '%{',
+  '~}',
+  '=',
+  ',',
+  '.',
+  '*',
+  '\n',
+  '<<EOT\n',
+  '<<-A\n',
+  'EOT\n',
+  '\\',
+  '/*',
+  '#',
+  '?',
+  ':',
+  '...',
+  '=>',
+  'for ',
+  ' if ',
+  ' in ',
+  'app "x" ',
+  'local.',
+  'each.',
+  '[*]',
+  '-',
+  '!',
+  'é',
+  '👩‍👧',
+  '\u0301',
+  '\r',
+  '\ufeff',
+  '\ud800',
+  '\0',
+  '1e9',
+  '9'.repeat(30),
+  'null',
+  ' == ',
+  '$${',
+  '%{ if ',
+  '%{ endfor }',
+  'f(',
+]
+
+const edit = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  remove: fc.integer({ min: 0, max: 20 }),
+  insert: fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 3 })),
+})
+
+test('ten thousand mutated configurations', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...samples),
+      fc.array(edit, { minLength: 1, maxLength: 4 }),
+      (sample, edits) => {
+        let text = sample
+        for (const { at, remove, insert } of edits) {
+          const from = Math.floor(at * text.length)
+          text = text.slice(0, from) + insert + text.slice(from + remove)
+        }
+        const { diagnostics, config } = evaluateHclFiles([{ name: 'main.hcl', text }])
+        const bytes = Buffer.byteLength(text)
+        const lines = text.split('\n').length
+        for (const { subject, summary, detail } of diagnostics) {
+          expect(summary).not.toBe('')
+          expect(detail).not.toBe('')
+          if (subject === undefined) continue
+          expect(subject.start.byte).toBeLessThanOrEqual(subject.end.byte)
+          expect(subject.end.byte).toBeLessThanOrEqual(bytes)
+          expect(subject.end.line).toBeLessThanOrEqual(lines)
+          expect(subject.start.column).toBeGreaterThan(0)
+        }
+        expect(config === undefined).toBe(diagnostics.some(d => d.severity === 'error'))
+      },
+    ),
+    { numRuns: 10_000 },
+  )
+})
