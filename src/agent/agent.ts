@@ -12,6 +12,7 @@ import {
   createAgentState,
   decodeRecords,
   noMemory,
+  taskText,
   type AgentState,
   type Driver,
   type DriverKind,
@@ -159,6 +160,10 @@ class Agent {
       tasksDirectory: this.#context.tasksDirectory,
       incarnations: instance =>
         [...this.#state.tasks.values()].filter(t => t.key.instance === instance).map(t => t.key.incarnation),
+      driverLogs: (key, stream, wanted) => {
+        const kind = this.#state.tasks.get(taskText(key))?.driver
+        return kind && this.#drivers.get(kind)?.logs?.(key, stream, wanted)
+      },
     })
   }
 

@@ -261,6 +261,7 @@ describe('an agent', () => {
     await start()
     await server.start()
     await see(() => server.connected)
+    expect(server.hellos).toHaveLength(1)
   })
 })
 

@@ -26,10 +26,11 @@ export interface Checkpoint {
 type Level = ClassicLevel<string, string>
 
 export async function openCheckpoint(directory: string, log: (line: string) => void): Promise<Checkpoint> {
-  let { level, records, damaged } = await openOrReplace(directory, log)
+  const opened = await openOrReplace(directory, log)
+  let { level } = opened
   return {
-    records,
-    damaged,
+    records: opened.records,
+    damaged: opened.damaged,
     write: changes => writeTo(level, changes),
     reopen: async everything => {
       await level.close().catch(() => {})

@@ -153,8 +153,24 @@ export interface Driver {
   remove(key: TaskKey): void
   /** Runs a command beside a running task, in its sandbox and with its environment. Never throws. */
   exec(key: TaskKey, argv: readonly string[], timeoutMs: number): Promise<ExecResult>
+  /** What a task wrote, for drivers that do not write it to the files of its sandbox. */
+  logs?(key: TaskKey, stream: 'stdout' | 'stderr', options: LogsWanted): AsyncIterable<Uint8Array>
   /** Lets go of everything without touching running tasks. */
   close(): Promise<void>
+}
+
+export interface LogsWanted {
+  readonly follow: boolean
+  /** Only the last so many lines of what is there. */
+  readonly tail?: number
+  /** The reader has gone. */
+  readonly signal: AbortSignalLike
+}
+
+/** AbortSignal, as far as it is needed here: this layer knows no host types. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
 }
 
 /** How a command that was run beside a task ended. */

@@ -2,8 +2,16 @@
 // grows. Rotation copies and truncates, so a file that became shorter is read from its start.
 import { open, readdir, type FileHandle } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { maxStreamChunkBytes, taskIdOf, type InstanceId, type StreamRequest } from '../../model/index.ts'
-import { sandboxDirectory } from '../core/index.ts'
+import {
+  maxStreamChunkBytes,
+  taskIdOf,
+  type InstanceId,
+  type LogStream,
+  type StreamRequest,
+  type TaskId,
+  type TaskKey,
+} from '../../model/index.ts'
+import { sandboxDirectory, type LogsWanted } from '../core/index.ts'
 import type { Credit } from '../link/credit.ts'
 import { tailOffset } from './tail.ts'
 
@@ -11,6 +19,12 @@ export interface LogPlace {
   readonly tasksDirectory: string
   /** Runs of the instance that the agent knows of; files of others may lie there too. */
   readonly incarnations: (instance: InstanceId) => readonly number[]
+  /** The output of a task whose driver keeps it itself; undefined: it is in the sandbox. */
+  readonly driverLogs: (
+    key: TaskKey,
+    stream: LogStream,
+    options: LogsWanted,
+  ) => AsyncIterable<Uint8Array> | undefined
 }
 
 /** How soon a reader that follows sees new output. */
@@ -24,7 +38,43 @@ export async function streamLog(
   signal: AbortSignal,
   send: (data: Buffer) => void,
 ): Promise<void> {
-  const file = await openLog(place, request)
+  const { instance, stream, follow, tail } = request
+  const incarnation = request.incarnation ?? (await newestRun(place, instance))
+  if (incarnation === undefined) throw new Error(`this agent has no files of ${instance}`)
+  const pieces = place.driverLogs({ instance, incarnation }, stream, {
+    follow,
+    signal,
+    ...(tail === undefined ? {} : { tail }),
+  })
+  if (pieces) await sendPieces(pieces, credit, signal, send)
+  else await sendFile(place, taskIdOf(instance, incarnation), request, credit, signal, send)
+}
+
+async function sendPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  credit: Credit,
+  signal: AbortSignal,
+  send: (data: Buffer) => void,
+): Promise<void> {
+  for await (const piece of pieces) {
+    for (let offset = 0; offset < piece.length;) {
+      const granted = await credit.take(Math.min(maxStreamChunkBytes, piece.length - offset))
+      send(Buffer.from(piece.subarray(offset, offset + granted)))
+      offset += granted
+    }
+    signal.throwIfAborted()
+  }
+}
+
+async function sendFile(
+  place: LogPlace,
+  taskId: TaskId,
+  request: Extract<StreamRequest, { op: 'open' }>,
+  credit: Credit,
+  signal: AbortSignal,
+  send: (data: Buffer) => void,
+): Promise<void> {
+  const file = await openLog(place, taskId, request.stream)
   try {
     let offset = request.tail === undefined ? 0 : await tailOffset(file, request.tail)
     for (;;) {
@@ -47,18 +97,11 @@ export async function streamLog(
   }
 }
 
-async function openLog(
-  place: LogPlace,
-  request: Extract<StreamRequest, { op: 'open' }>,
-): Promise<FileHandle> {
-  const { instance, stream } = request
-  const incarnation = request.incarnation ?? (await newestRun(place, instance))
-  if (incarnation === undefined) throw new Error(`this agent has no files of ${instance}`)
-  const sandbox = sandboxDirectory(place.tasksDirectory, taskIdOf(instance, incarnation))
+async function openLog(place: LogPlace, taskId: TaskId, stream: LogStream): Promise<FileHandle> {
   try {
-    return await open(`${sandbox}/${stream}`, 'r')
+    return await open(`${sandboxDirectory(place.tasksDirectory, taskId)}/${stream}`, 'r')
   } catch {
-    throw new Error(`this agent has no ${stream} of ${taskIdOf(instance, incarnation)}`)
+    throw new Error(`this agent has no ${stream} of ${taskId}`)
   }
 }
 

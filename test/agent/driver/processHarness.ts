@@ -85,9 +85,9 @@ async function rootsOf(taskId: string): Promise<number[]> {
   return members.filter(p => p.session === p.pid).map(p => p.pid)
 }
 
-/** Waits for a condition, not for time to pass; gives up after 30 s with what was seen. */
+/** Waits for a condition, not for time to pass; gives up after 45 s with what was seen. */
 export async function until(condition: () => boolean | Promise<boolean>, seen: () => string): Promise<void> {
-  const end = performance.now() + 30_000
+  const end = performance.now() + 45_000
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`the condition did not come true; seen: ${seen()}`)
     await new Promise(resolve => setTimeout(resolve, 10))

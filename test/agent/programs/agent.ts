@@ -10,7 +10,7 @@ await startAgent({
   hostname: '127.0.0.1',
   address: '127.0.0.1',
   version: '0.1.0',
-  log: line => console.log(line),
+  log: line => process.stdout.write(`${line}\n`),
   drivers: [processDriver],
 })
-console.log('started')
+process.stdout.write('started\n')
