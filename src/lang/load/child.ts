@@ -13,8 +13,8 @@ import { surfaceOf } from '../ts/surface.ts'
 export interface ModuleContext {
   readonly env: string
   readonly vars: Readonly<Record<string, string>>
-  /** The program's own folder of the language: its frames are not the user's. */
-  readonly ownFolder: string
+  /** The program's own folders of the language: their frames are not the user's. */
+  readonly ownFolders: readonly string[]
 }
 
 /** The channel to the loader; standard output belongs to the module. */
@@ -107,6 +107,9 @@ function isDefinition(value: unknown): value is ClusterDefinition {
 function userFrames(stack: string, context: ModuleContext): string {
   return stack
     .split('\n')
-    .filter(line => /^\s+at /.test(line) && !line.includes(context.ownFolder) && !line.includes('node:'))
+    .filter(
+      line =>
+        /^\s+at /.test(line) && !context.ownFolders.some(f => line.includes(f)) && !line.includes('node:'),
+    )
     .join('\n')
 }

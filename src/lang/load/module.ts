@@ -39,6 +39,8 @@ export interface ModuleOptions {
 // The folder of lang, in src or in dist; the two have the same structure.
 const here = fileURLToPath(import.meta.url)
 const ownFolder = join(dirname(dirname(here)), sep)
+// The build's source maps lead from dist back to src.
+const ownFolders = [ownFolder, join(dirname(dirname(ownFolder)), 'src', 'lang', sep)]
 const extension = here.endsWith('.ts') ? 'ts' : 'js'
 
 export async function loadModule(path: string, options: ModuleOptions): Promise<LoadedModule> {
@@ -134,7 +136,7 @@ async function runBundle(path: string, workingDirectory: string, options: Module
     ['--enable-source-maps', '--no-warnings', `--max-old-space-size=${heapLimitMiB}`, path],
     { cwd: workingDirectory, env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] },
   )
-  const context: ModuleContext = { env: options.env, vars: options.vars, ownFolder }
+  const context: ModuleContext = { env: options.env, vars: options.vars, ownFolders }
   child.stdin!.on('error', () => {})
   child.stdin!.end(JSON.stringify(context))
   const results: Buffer[] = []
