@@ -4,6 +4,7 @@ import type { Json } from '../../../src/base/index.ts'
 import type {
   AgentId,
   AgentMessage,
+  AssignmentRow,
   ClusterId,
   Epoch,
   ReportedCondition,
@@ -132,7 +133,8 @@ export class FakeAgent {
   readonly session: SessionId
   readonly #id: AgentId
   readonly #say: (message: AgentMessage) => void
-  readonly #running = new Set<string>()
+  readonly #rows = new Map<string, AssignmentRow>()
+  #appliedGen = 0
   #seq = 0
 
   constructor(id: AgentId, say: (message: AgentMessage) => void) {
@@ -164,14 +166,19 @@ export class FakeAgent {
   }
 
   hears(message: ServerMessage): void {
+    if (message.kind === 'ping') {
+      const { round } = message
+      this.#say({ kind: 'pong', round, appliedGen: this.#appliedGen, setHash: setHash(this.#rows.values()) })
+    }
     if (message.kind !== 'assign') return
     for (const row of message.rows) {
-      const name = `${row.instance}/${row.incarnation}`
-      if (row.goal === 'run' && !this.#running.has(name)) {
-        this.#running.add(name)
-        this.#report(row, 1, 'Running')
-      } else if (row.goal === 'stop') this.#report(row, 2, 'Killed')
+      const before = this.#rows.get(nameOf(row))
+      this.#rows.set(nameOf(row), row)
+      if (row.goal === 'stop') this.#report(row, 2, 'Killed')
+      else if (before === undefined) this.#report(row, 1, 'Running')
     }
+    for (const key of message.forget) this.#rows.delete(nameOf(key))
+    this.#appliedGen = message.toGen
   }
 
   #report({ instance, incarnation }: TaskKey, statusSeq: number, condition: ReportedCondition): void {
@@ -183,6 +190,10 @@ export class FakeAgent {
       unknown: [],
     })
   }
+}
+
+function nameOf({ instance, incarnation }: TaskKey): string {
+  return `${instance}/${incarnation}`
 }
 
 export async function waitFor(condition: () => Promise<boolean>): Promise<void> {
