@@ -2,17 +2,6 @@
 import yargs, { type Argv } from 'yargs'
 import { CodedError, didYouMean } from '../base/index.ts'
 import { normaliseArguments } from './arguments.ts'
-import { applyCommand } from './commands/apply.ts'
-import { deploymentCancel, deploymentList, deploymentWatch } from './commands/deployment.ts'
-import { downCommand, upCommand } from './commands/local.ts'
-import { logsCommand } from './commands/logs.ts'
-import { restartCommand, scaleCommand, stopCommand } from './commands/operate.ts'
-import { outputCommand } from './commands/output.ts'
-import { planCommand } from './commands/plan.ts'
-import { agentCommand, serverCommand } from './commands/roles.ts'
-import { showCommand } from './commands/show.ts'
-import { statusCommand } from './commands/status.ts'
-import { validateCommand } from './commands/validate.ts'
 import { exit, type Context } from './context.ts'
 import { printError } from './problems.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -129,8 +118,8 @@ function program(args: readonly string[]) {
           .example('$0 plan', 'what would change here')
           .example('$0 plan -out shop.sddcplan', 'save it, to apply exactly this'),
       a =>
-        run(a, c =>
-          planCommand(c, {
+        run(a, async c =>
+          (await import('./commands/plan.ts')).planCommand(c, {
             ...configurationOf(a),
             out: a.out,
             detailedExitCode: a['detailed-exitcode'],
@@ -151,8 +140,8 @@ function program(args: readonly string[]) {
           .example('$0 apply examples/quickstart', 'plan, ask, apply')
           .example('$0 apply shop.sddcplan', 'apply a saved plan as it was shown'),
       a =>
-        run(a, c =>
-          applyCommand(c, {
+        run(a, async c =>
+          (await import('./commands/apply.ts')).applyCommand(c, {
             ...configurationOf(a),
             destroy: false,
             adopt: a.adopt,
@@ -171,8 +160,8 @@ function program(args: readonly string[]) {
           .positional('path', configurationTarget)
           .example('$0 destroy', 'show what goes, ask, remove it'),
       a =>
-        run(a, c =>
-          applyCommand(c, {
+        run(a, async c =>
+          (await import('./commands/apply.ts')).applyCommand(c, {
             ...configurationOf(a),
             destroy: true,
             adopt: false,
@@ -188,7 +177,7 @@ function program(args: readonly string[]) {
       'Check a configuration, without a cluster',
       y =>
         withVariables(y).positional('path', configurationTarget).example('$0 validate', 'check what is here'),
-      a => run(a, c => validateCommand(c, configurationOf(a))),
+      a => run(a, async c => (await import('./commands/validate.ts')).validateCommand(c, configurationOf(a))),
     )
     .command(
       'show [plan]',
@@ -198,7 +187,7 @@ function program(args: readonly string[]) {
           .positional('plan', { describe: 'A saved plan', type: 'string' })
           .example('$0 show shop.sddcplan', 'what it would do')
           .example('$0 show --json', 'the state, for programs'),
-      a => run(a, c => showCommand(c, a.plan)),
+      a => run(a, async c => (await import('./commands/show.ts')).showCommand(c, a.plan)),
     )
     .command(
       'output [name]',
@@ -209,7 +198,14 @@ function program(args: readonly string[]) {
           .option('raw', { describe: 'The bare value, for scripts', type: 'boolean', default: false })
           .example('$0 output url --raw', 'one value'),
       a =>
-        run(a, c => outputCommand(c, { ...configurationOf(a), target: undefined, name: a.name, raw: a.raw })),
+        run(a, async c =>
+          (await import('./commands/output.ts')).outputCommand(c, {
+            ...configurationOf(a),
+            target: undefined,
+            name: a.name,
+            raw: a.raw,
+          }),
+        ),
     )
     .command(
       'up',
@@ -225,8 +221,8 @@ function program(args: readonly string[]) {
           .option('ping-interval', { describe: 'Time between signs of life', type: 'string' })
           .example('$0 up --agents 5', 'a server and five agents'),
       a =>
-        run(a, c =>
-          upCommand(c, {
+        run(a, async c =>
+          (await import('./commands/local.ts')).upCommand(c, {
             directory: a.dir,
             agents: wholeNumber('agents', a.agents, 1, 50),
             port: wholeNumber('port', a.port, 1, 65_535),
@@ -238,7 +234,7 @@ function program(args: readonly string[]) {
       'down',
       'End the local cluster and all its tasks; its state stays',
       y => y.option('dir', { describe: 'Where its .sddc directory is', type: 'string' }),
-      a => run(a, c => downCommand(c, a.dir)),
+      a => run(a, async c => (await import('./commands/local.ts')).downCommand(c, a.dir)),
     )
     .command(
       'server',
@@ -251,8 +247,8 @@ function program(args: readonly string[]) {
           .option('ping-interval', { describe: 'Time between signs of life', type: 'string' })
           .example('$0 server --data /var/lib/sddc', 'as a service'),
       a =>
-        run(a, c =>
-          serverCommand(c, {
+        run(a, async c =>
+          (await import('./commands/roles.ts')).serverCommand(c, {
             data: a.data,
             host: a.host,
             port: wholeNumber('port', a.port, 0, 65_535) ?? 8080,
@@ -276,8 +272,8 @@ function program(args: readonly string[]) {
           .option('attributes', { describe: 'For example rack:1;disk:ssd', type: 'string' })
           .example('$0 agent --server http://10.0.0.1:8080 --attributes "rack:1"', 'join a cluster'),
       a =>
-        run(a, c =>
-          agentCommand(c, {
+        run(a, async c =>
+          (await import('./commands/roles.ts')).agentCommand(c, {
             server: agentServer(a.server),
             work: a.work,
             name: a.name,
@@ -295,7 +291,7 @@ function program(args: readonly string[]) {
         y
           .positional('app', { describe: 'One app', type: 'string' })
           .example('$0 status web', 'one app, all its instances'),
-      a => run(a, c => statusCommand(c, a.app)),
+      a => run(a, async c => (await import('./commands/status.ts')).statusCommand(c, a.app)),
     )
     .command(
       'logs <app>',
@@ -313,8 +309,8 @@ function program(args: readonly string[]) {
           .option('tail', { alias: 'n', describe: 'Only the last lines', type: 'number' })
           .example('$0 logs web -f', 'follow the oldest instance'),
       a =>
-        run(a, c =>
-          logsCommand(c, {
+        run(a, async c =>
+          (await import('./commands/logs.ts')).logsCommand(c, {
             app: a.app,
             instance: a.instance,
             stderr: a.stderr,
@@ -331,28 +327,31 @@ function program(args: readonly string[]) {
           .positional('app', { type: 'string', demandOption: true })
           .positional('instances', { type: 'number', demandOption: true })
           .example('$0 scale web 3', 'three instances; what runs is not touched'),
-      a => run(a, c => scaleCommand(c, a)),
+      a => run(a, async c => (await import('./commands/operate.ts')).scaleCommand(c, a)),
     )
     .command(
       'restart <app>',
       'Replace all instances, by the app’s upgrade strategy',
       y => withOperate(y).positional('app', { type: 'string', demandOption: true }),
-      a => run(a, c => restartCommand(c, a)),
+      a => run(a, async c => (await import('./commands/operate.ts')).restartCommand(c, a)),
     )
     .command(
       'stop <app>',
       'Suspend an app: no instances, the app stays',
       y => withOperate(y).positional('app', { type: 'string', demandOption: true }),
-      a => run(a, c => stopCommand(c, a)),
+      a => run(a, async c => (await import('./commands/operate.ts')).stopCommand(c, a)),
     )
     .command('deployment', 'List, watch or cancel deployments', y =>
       y
-        .command('ls', 'List what runs', {}, a => run(a as never, c => deploymentList(c)))
+        .command('ls', 'List what runs', {}, a =>
+          run(a as never, async c => (await import('./commands/deployment.ts')).deploymentList(c)),
+        )
         .command(
           'watch <id>',
           'Watch one to its end',
           z => z.positional('id', { type: 'string', demandOption: true }),
-          a => run(a as never, c => deploymentWatch(c, a.id)),
+          a =>
+            run(a as never, async c => (await import('./commands/deployment.ts')).deploymentWatch(c, a.id)),
         )
         .command(
           'cancel <id>',
@@ -363,7 +362,10 @@ function program(args: readonly string[]) {
               type: 'boolean',
               default: false,
             }),
-          a => run(a as never, c => deploymentCancel(c, a.id, a.force)),
+          a =>
+            run(a as never, async c =>
+              (await import('./commands/deployment.ts')).deploymentCancel(c, a.id, a.force),
+            ),
         )
         .demandCommand(1, 'Say what to do: ls, watch or cancel'),
     )

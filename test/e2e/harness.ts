@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { AppView, InstanceView, StatusView } from '../../src/model/index.ts'
+import { readLocal, type LocalCluster } from '../../src/cli/local/files.ts'
 import { freePort } from '../support/ports.ts'
 import { repository, start, type Ended, type Started, type StartOptions } from '../support/processes.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -57,7 +58,8 @@ export class User {
   }
 
   async status(): Promise<StatusView> {
-    return JSON.parse((await this.ok('status', '--json')).stdout) as StatusView
+    const response = await fetch(`${this.url()}/v1/status`)
+    return (await response.json()) as StatusView
   }
 
   async app(id: string): Promise<AppView> {
@@ -66,9 +68,14 @@ export class User {
     return app
   }
 
-  async url(): Promise<string> {
-    const { stdout } = await this.ok('up')
-    return /http:\/\/\S+:\d+/.exec(stdout)![0]
+  /** Of the local cluster's server. */
+  url(): string {
+    return this.local().url
+  }
+
+  /** What the local cluster says of its processes. */
+  local(): LocalCluster {
+    return readLocal(join(this.directory, '.sddc'))!
   }
 }
 
@@ -83,6 +90,6 @@ export async function untilRunning(user: User, id: string, count: number): Promi
       const found = running(await user.app(id))
       return found.length === count ? found : false
     },
-    { what: `${count} running instances of ${id}`, timeoutMs: 40_000, everyMs: 200 },
+    { what: `${count} running instances of ${id}`, timeoutMs: 60_000, everyMs: 100 },
   )
 }

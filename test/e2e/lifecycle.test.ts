@@ -62,7 +62,7 @@ describe('the life of an app', () => {
   })
 
   test('a finished task is started again (tutorial 3), suspended by 0 instances, removed by delete', async () => {
-    const url = await user.url()
+    const url = user.url()
     const body = { id: 'counter', cmd: 'for i in {1..3}; do echo $i; done', cpus: 0.1, mem: 10, instances: 1 }
     const created = await fetch(`${url}/v2/apps`, {
       method: 'POST',
@@ -72,7 +72,7 @@ describe('the life of an app', () => {
     expect(created.status).toBe(201)
     await until(async () => (await user.app('/counter')).instances.some(i => i.incarnation >= 3), {
       what: 'the counter to be started a third time',
-      everyMs: 200,
+      everyMs: 100,
     })
     const put = (patch: object): Promise<Response> =>
       fetch(`${url}/v2/apps/counter?force=true`, { method: 'PUT', body: JSON.stringify(patch) })
@@ -100,7 +100,7 @@ describe('the life of an app', () => {
     await user.ok('apply', 'shop', '--auto-approve')
     const pids = running(await user.app('/web')).map(i => i.pid!)
     expect(pids.every(pid => existsSync(`/proc/${pid}`))).toBe(true)
-    const url = await user.url()
+    const url = user.url()
     await user.ok('down')
     expect(pids.some(pid => existsSync(`/proc/${pid}`))).toBe(false)
     await expect(fetch(`${url}/ping`)).rejects.toThrow()
