@@ -133,13 +133,23 @@ export function assignVariables(
   report: Report,
 ): Map<string, VariableValue> {
   const given = new Map<string, VariableValue>()
+  let complete = true
   for (const input of inputs) {
-    if (input.kind === 'file') readFileInput(input, variables, given, addSource, report)
+    if (input.kind === 'file')
+      complete = readFileInput(input, variables, given, addSource, report) && complete
     else readValueInput(input, variables, given, addSource, report)
   }
   const values = new Map<string, VariableValue>()
-  for (const variable of variables.values())
-    values.set(variable.name, finish(variable, given.get(variable.name), report))
+  for (const variable of variables.values()) {
+    const found = given.get(variable.name)
+    const { block, source } = variable.declaration
+    // What can't be read in a broken file is not missing.
+    if (found === undefined && !complete) {
+      values.set(variable.name, { value: unknownValue, range: source.range(block.header) })
+    } else {
+      values.set(variable.name, finish(variable, found, report))
+    }
+  }
   return values
 }
 
@@ -149,7 +159,7 @@ function readFileInput(
   given: Map<string, VariableValue>,
   addSource: (source: Source) => void,
   report: Report,
-): void {
+): boolean {
   addSource(new Source(input.name, input.text))
   const { values, diagnostics } = parseVarFile(input.name, input.text)
   for (const diagnostic of diagnostics) report(diagnostic)
@@ -161,6 +171,7 @@ function readFileInput(
     const detail = `There is no variable "${name}" in this configuration.${didYouMean(name, variables.keys())}`
     report(warningDiagnostic('Value for undeclared variable', detail, { subject: value.nameRange }))
   }
+  return diagnostics.length === 0
 }
 
 function readValueInput(
