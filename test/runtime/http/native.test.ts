@@ -92,6 +92,23 @@ describe('plan and apply', () => {
   })
 })
 
+describe('sensitive values', () => {
+  it('are in the plan that applies them, and in no listing', async () => {
+    const { app } = normalizeApp({ ...web, env: { PASSWORD: 'hunter2', PLAIN: 'x' } }, {})
+    const sensitivePaths = ['/env/PASSWORD', '/healthChecks(0)/path']
+    const apps = [{ address: 'app.web', app: app as unknown as Json, sensitivePaths }]
+    const plan = await planned({ ...(desiredOf('shop') as object), apps })
+    expect(JSON.stringify(plan)).toContain('hunter2')
+    await rig.call('POST', '/v1/apply', { plan, force: false, takeOver: false })
+    const { body } = await rig.call('GET', '/v2/apps/web')
+    expect(body['app']!['env']).toEqual({ PASSWORD: '(sensitive)', PLAIN: 'x' })
+    for (const path of ['/v2/apps', '/v1/snapshot', '/v1/status', '/v2/deployments'])
+      expect((await rig.call('GET', path)).text).not.toContain('hunter2')
+    const version = body['app']!['version'] as unknown as string
+    expect((await rig.call('GET', `/v2/apps/web/versions/${version}`)).text).not.toContain('hunter2')
+  })
+})
+
 describe('who may come in', () => {
   const guard = { boundHost: '127.0.0.1', names: ['sddc.example'] }
   const everywhere = { boundHost: '0.0.0.0', names: [] }

@@ -7,6 +7,7 @@ import {
   type VersionView,
 } from '../../../model/index.ts'
 import { appView, effectiveApp, failureOf, type State, versionInfoOf } from '../../core/index.ts'
+import { redact } from '../redact.ts'
 import { taskState, tasksJson } from './taskjson.ts'
 
 export interface Embed {
@@ -24,7 +25,7 @@ export function appJson(state: State, id: AppId, embed: Embed): Record<string, u
   const lock = state.locks.get(id)
   const failure = embed.lastTaskFailure ? failureOf(state, id) : undefined
   return {
-    ...definitionJson(app, version, versionInfo),
+    ...redact(definitionJson(app, version, versionInfo), sensitivePathsOf(state, id)),
     tasksStaged: view.staged,
     tasksRunning: view.running,
     tasksHealthy: view.healthy,
@@ -63,9 +64,14 @@ export function createdJson(state: State, id: AppId, deployment: DeploymentId | 
 }
 
 /** One stored version: the definition alone. */
-export function versionJson(v: VersionView): unknown {
+export function versionJson(state: State, id: AppId, v: VersionView): unknown {
   const { lastScalingAt, lastConfigChangeAt } = v
-  return definitionJson(v.app, v.version, { lastScalingAt, lastConfigChangeAt })
+  const shown = definitionJson(v.app, v.version, { lastScalingAt, lastConfigChangeAt })
+  return redact(shown, sensitivePathsOf(state, id))
+}
+
+function sensitivePathsOf(state: State, id: AppId): readonly string[] {
+  return state.tables.app.get(id)?.sensitivePaths ?? []
 }
 
 function definitionJson(

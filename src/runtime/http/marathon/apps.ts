@@ -183,9 +183,12 @@ async function showVersions({ backend }: Context, id: AppId): Promise<Response> 
 }
 
 async function showVersion({ backend }: Context, id: AppId, version: string): Promise<Response> {
-  const found = await backend.read(state => versionsOf(state, id).find(v => v.version === version))
+  const found = await backend.read(state => {
+    const stored = versionsOf(state, id).find(v => v.version === version)
+    return stored && versionJson(state, id, stored)
+  })
   if (found === undefined) throw notFound(`App '${id}' does not exist in version ${version}`)
-  return json(versionJson(found))
+  return json(found)
 }
 
 export function idsOf(state: State): AppId[] {

@@ -1,6 +1,6 @@
 // Our own doors (`/v1`): what the command line reads and does. Views are src/model/views.ts.
 import { decodeApplyRequest, decodeDesired, decodePlan, decodePlanRequest } from '../../../model/index.ts'
-import type { AppId, DeploymentId, Operation, Plan, StackName } from '../../../model/index.ts'
+import type { AppId, DeploymentId, Operation, Plan, Snapshot, StackName } from '../../../model/index.ts'
 import {
   agentViews,
   appView,
@@ -11,6 +11,7 @@ import {
 } from '../../core/index.ts'
 import { decoded, decodedBody } from '../body.ts'
 import { type Context, isTrue } from '../context.ts'
+import { redact } from '../redact.ts'
 import { accepted, json, notFound } from '../respond.ts'
 import { route, type Route } from '../route.ts'
 import { logs } from './logs.ts'
@@ -20,7 +21,7 @@ export const nativeRoutes: readonly Route[] = [
   route('GET /v1/status', async ({ backend }) =>
     json(await backend.read(state => statusView(state, backend.version, backend.head().damage))),
   ),
-  route('GET /v1/snapshot', async ({ backend }) => json(await backend.read(snapshotOf))),
+  route('GET /v1/snapshot', async ({ backend }) => json(redactedSnapshot(await backend.read(snapshotOf)))),
   route('GET /v1/agents', async ({ backend }) => json(await backend.read(agentViews))),
   route('GET /v1/apps', showApp),
   route('GET /v1/deployments', async ({ backend }) => json(await backend.read(deploymentViews))),
@@ -34,6 +35,16 @@ export const nativeRoutes: readonly Route[] = [
 
 /** Apps brought in one commit ahead of a big apply: a step changes at most 2,000 rows. */
 const appsPerStage = 500
+
+function redactedSnapshot(snapshot: Snapshot): Snapshot {
+  const apps = snapshot.apps.map(app => ({
+    ...app,
+    submitted: redact(app.submitted, app.sensitivePaths),
+    effective: redact(app.effective, app.sensitivePaths),
+    ...(app.applied === undefined ? {} : { applied: redact(app.applied, app.sensitivePaths) }),
+  }))
+  return { ...snapshot, apps }
+}
 
 async function showApp({ backend, query }: Context): Promise<Response> {
   const id = (query.get('id') ?? '') as AppId
