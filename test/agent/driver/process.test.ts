@@ -189,6 +189,20 @@ describe('process driver', () => {
     expect(membersOf(await new ProcessScanner().scan(), task.taskId, undefined)).toEqual([])
   })
 
+  it('what is left of a task that ended while the agent was away is ended by the next one', async () => {
+    const task = harness.run({ cmd: '(setsid sleep 1001 &); while [ ! -e go ]; do sleep 0.02; done; exit 4' })
+    await running(task)
+    await harness.restart(async () => {
+      await writeFile(`${harness.sandboxOf(task)}/go`, '')
+      await until(
+        async () => membersOf(await new ProcessScanner().scan(), task.taskId, undefined).length === 1,
+        () => 'it did not end',
+      )
+    })
+    expect(await harness.driver.find()).toMatchObject([{ state: 'ended', exit: { code: 4 } }])
+    expect(membersOf(await new ProcessScanner().scan(), task.taskId, undefined)).toEqual([])
+  })
+
   it('a shim that is killed: the end is told, its status is not known', async () => {
     const task = harness.run({ cmd: 'echo $PPID; sleep 1000' })
     await running(task)

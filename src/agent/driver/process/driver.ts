@@ -45,6 +45,8 @@ const unwatchedRoundMs = 250
 const deadRoundsBeforeLost = 2
 /** How long a launched script may take to record its process id before a new agent takes it for lost. */
 const launchPatienceMs = 2000
+/** What can't be killed in this time hangs in the kernel; the agent does not wait for it. */
+const leftoverPatienceMs = 5000
 const unknownExit: Exit = {
   message: 'ended; its exit status is not known, since what kept it was killed too',
 }
@@ -208,6 +210,7 @@ export class ProcessDriver implements Driver {
       const exit = readExit(files.exit)
       const alive = sameBoot && task.pid !== undefined && startOf(task.pid.pid) === task.pid.start
       if (exit || alive) {
+        if (exit) await this.#killLeftovers(task)
         task.phase = exit ? 'ended' : 'running'
         task.exit = exit
         return { key, driver: 'process', state: exit ? 'ended' : 'running', exit, pid: task.pid?.pid }
@@ -223,6 +226,14 @@ export class ProcessDriver implements Driver {
     return task.pid
       ? { key, driver: 'process', state: 'ended', exit: task.exit, pid: task.pid.pid }
       : undefined
+  }
+
+  /** It ended while no agent was there: what it left behind has no claim to the machine any more. */
+  async #killLeftovers(task: Followed): Promise<void> {
+    const { taskId, pid } = task
+    const kill = { taskId, leader: pid, deadlineMs: performance.now() }
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(leftoverPatienceMs)])
+    await killTree(this.#scanner, kill, signal).catch(() => {})
   }
 
   /** Reads the records of one task and tells what is new in them. */
