@@ -165,7 +165,7 @@ function finishApp(draft: Draft, index: AddressIndex): App | undefined {
   const { app, diagnostics } = normalizeApp(input, { id: idOf(resource) as AppId })
   if (hasErrors(draft.diagnostics)) {
     // Something is missing from the draft already: only what is wrong with a value that stands there is told.
-    const certain = diagnostics.filter(d => draft.places.has(d.path ?? '/'))
+    const certain = diagnostics.filter(d => draft.leaves.has(d.path ?? '/'))
     draft.diagnostics.push(...certain.map(d => placed(draft, d)))
     return undefined
   }

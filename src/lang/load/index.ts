@@ -13,23 +13,13 @@ import { parseJson } from '../json/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
 import { evaluateHcl } from './hcl.ts'
 import { loadModule } from './module.ts'
+import type { LoadOptions } from './options.ts'
 import { ModulePlaces } from './places.ts'
 import { displayName, listDirectory, readAll, readText, reason } from './texts.ts'
 import type { TextFile } from './texts.ts'
 import { moduleVariables } from './variables.ts'
 
-export interface LoadOptions {
-  /** `--var name=value`, in order. */
-  readonly vars: readonly { readonly name: string; readonly value: string }[]
-  /** Paths of `--var-file`, in order. */
-  readonly varFiles: readonly string[]
-  /** Read for `SDDC_VAR_name` and `SDDC_ENV` only. */
-  readonly env: Readonly<Record<string, string>>
-  /** `--stack`; wins over the configuration's own setting. */
-  readonly stack?: string
-  /** For modules; ten seconds if not given. */
-  readonly timeLimitMs?: number
-}
+export type { LoadOptions } from './options.ts'
 
 export interface Loaded {
   /** Absent when there are errors. */

@@ -2,8 +2,7 @@
 // a diagnostic wants the range of a name, in grapheme clusters, with bytes. Here the texts are at hand; the properties
 // of each constructor's options are looked up in them, too.
 import type { Diagnostic, Range } from '../../base/index.ts'
-import { Source } from '../hcl/source.ts'
-import type { Span } from '../hcl/source.ts'
+import type { Source, Span } from '../hcl/source.ts'
 import type { SurfaceConfig, SurfaceResource, SurfaceValue } from '../surface.ts'
 import { propertiesOfCall } from './properties.ts'
 

@@ -2,11 +2,10 @@
 // the last one wins, as for HCL.
 import { errorDiagnostic } from '../../base/index.ts'
 import type { Diagnostic, Json } from '../../base/index.ts'
-import { evaluateHclFiles } from '../hcl/config/evaluateconfig.ts'
-import { parseFile } from '../hcl/parser.ts'
-import { Source } from '../hcl/source.ts'
+import { toSurfaceValue } from '../hcl/config/surfacevalue.ts'
+import { parseVarFile } from '../hcl/index.ts'
 import { parseJson } from '../json/index.ts'
-import type { LoadOptions } from './index.ts'
+import type { LoadOptions } from './options.ts'
 import { readText } from './texts.ts'
 import type { TextFile } from './texts.ts'
 
@@ -55,18 +54,13 @@ export function jsonVariables(
   return {}
 }
 
-// A module declares no variables, so every name that the file gives is one.
 function hclVariables(file: TextFile, diagnostics: Diagnostic[]): Readonly<Record<string, Json>> {
-  const { node } = parseFile(new Source(file.name, file.text))
-  const declarations = [...new Set(node.body.attributes.map(a => a.name))].map(
-    name => `variable "${name}" {}\n`,
-  )
-  const { variables, diagnostics: found } = evaluateHclFiles(
-    [{ name: 'variables', text: declarations.join('') }],
-    {
-      inputs: [{ kind: 'file', name: file.name, text: file.text }],
-    },
-  )
+  const { values, diagnostics: found } = parseVarFile(file.name, file.text)
   diagnostics.push(...found)
-  return Object.fromEntries([...variables].map(([name, v]) => [name, v.value]))
+  return Object.fromEntries(
+    [...values].map(([name, v]) => [
+      name,
+      toSurfaceValue(v.value, { range: v.range }, d => diagnostics.push(d)).value,
+    ]),
+  )
 }

@@ -7,7 +7,7 @@ import { readBody } from './body.ts'
 import type { Part, PartBlock } from './body.ts'
 import { complain, newDraft, put, spell } from './draft.ts'
 import type { Dialect, Draft, Segments } from './draft.ts'
-import { isRecord, showValue } from './values.ts'
+import { isRecord, showValue, textOf } from './values.ts'
 import { appWords } from './words.ts'
 
 /** Attributes that app.ts puts in place itself, or that are the assembly's business. */
@@ -159,7 +159,7 @@ function placeNetwork(draft: Draft, app: Part, bridgeByDefault: boolean): boolea
       const detail = 'Write the network as one word or as network blocks, not both.'
       complain(draft, 'Network given twice', detail, attribute.source.nameRange ?? attribute.source.range)
     }
-    const [word = '', ...rest] = String(attribute.value).split(':')
+    const [word = '', ...rest] = textOf(attribute.value).split(':')
     const name = rest.join(':')
     const mode = Object.hasOwn(networkModes, word) ? networkModes[word]! : undefined
     if (mode === undefined || (name !== '') !== (mode === 'container')) {
@@ -174,7 +174,7 @@ function placeNetwork(draft: Draft, app: Part, bridgeByDefault: boolean): boolea
     copyBlock(draft, [], block)
     const mode = block.part.fields.get('mode')
     if (!mode) continue
-    const known = networkModes[String(mode.value)]
+    const known = networkModes[textOf(mode.value)]
     if (known) put(draft, ['networks', i, 'mode'], known, mode.source)
     else {
       const detail = `"mode" must be "host", "bridge" or "container"; it is ${showValue(mode.value)}.`
@@ -275,7 +275,7 @@ function portIndex(
   if (index >= 0) return index
   const known = names.filter(n => typeof n === 'string')
   const list = known.length === 0 ? 'The app names no ports.' : `Its ports: ${known.join(', ')}.`
-  const detail = `No port of the app is named ${showValue(port)}. ${list}${didYouMean(String(port), known)}`
+  const detail = `No port of the app is named ${showValue(port)}. ${list}${didYouMean(textOf(port), known)}`
   complain(draft, 'Unknown port', detail, range)
   return undefined
 }
@@ -285,6 +285,6 @@ function placeSecrets(draft: Draft, app: Part): void {
     const name = part.fields.get('name')
     const source = part.fields.get('source')
     if (!name) complain(draft, 'Missing name for secret', 'Write secret "name" { source = … }.', part.range)
-    else if (source) put(draft, ['secrets', String(name.value), 'source'], source.value, source.source)
+    else if (source) put(draft, ['secrets', textOf(name.value), 'source'], source.value, source.source)
   }
 }

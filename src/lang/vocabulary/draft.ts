@@ -14,6 +14,8 @@ export interface Draft {
   readonly json: Record<string, Json>
   /** By JSON path. */
   readonly places: Map<string, Place>
+  /** Paths of single values: what is wrong with one of them does not hang on the rest. */
+  readonly leaves: Set<string>
   readonly sensitivePaths: string[]
   /** Addresses that any expression refers to. */
   readonly references: Set<string>
@@ -34,6 +36,7 @@ export function newDraft(resource: SurfaceResource, dialect: Dialect): Draft {
     context: `${resource.kind} ${JSON.stringify(resource.name)}`,
     json: {},
     places: new Map(),
+    leaves: new Set(),
     sensitivePaths: [],
     references: new Set(),
     diagnostics: [],
@@ -49,6 +52,7 @@ export function put(draft: Draft, segments: Segments, value: Json, source?: Surf
     else target = (target[segment] ??= typeof segments[i + 1] === 'number' ? [] : {}) as Record<string, Json>
   }
   const path = jsonPath(segments)
+  if (typeof value !== 'object') draft.leaves.add(path)
   draft.places.set(path, { name: source?.nameRange, value: source?.range })
   for (const part of source?.sensitive ?? []) draft.sensitivePaths.push(path + marathonPath(part))
 }

@@ -54,6 +54,11 @@ export function showValue(value: Json): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`
 }
 
+/** For values that were read as text, whose type says only that they are JSON. */
+export function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
 function readString(value: Json): string | undefined {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined

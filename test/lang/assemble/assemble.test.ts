@@ -1,0 +1,120 @@
+// Ids, dependencies, groups and volumes, from the surface form; and names of stacks.
+import { describe, expect, it } from 'vitest'
+import { assemble, isStackName, stackNameFrom } from '../../../src/lang/assemble/index.ts'
+import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
+import type { Desired, StackName } from '../../../src/model/index.ts'
+
+function assembled(text: string): { desired: Desired | undefined; problems: readonly string[] } {
+  const { config, diagnostics } = evaluateHclFiles([{ name: 'main.hcl', text }])
+  expect(diagnostics).toEqual([])
+  const { desired, diagnostics: found } = assemble(config!, 'test' as StackName)
+  return { desired, problems: found.map(d => `${d.subject?.start.line}: ${d.summary}: ${d.detail}`) }
+}
+
+describe('dependencies', () => {
+  it('are what depends_on names and what expressions refer to, once each, and never the thing itself', () => {
+    const { desired, problems } = assembled(`
+group "shop" {
+  app "web" {
+    cmd        = "web"
+    env        = { DB = app.db.id, SELF = app.web.id, GROUP = group.shop.id, CACHE = local.cache }
+    depends_on = [app.queue]
+  }
+  app "db" { cmd = "db" }
+  app "queue" { cmd = "queue" }
+  group "inner" {
+    depends_on = [app.db]
+    app "a" { cmd = app.db.id }
+  }
+}
+app "cache" { cmd = "cache" }
+app "worker" {
+  for_each   = toset(["a", "b"])
+  cmd        = each.key
+}
+app "all" {
+  cmd        = "all"
+  depends_on = [app.worker, group.shop]
+}
+locals { cache = app.cache.id }
+`)
+    expect(problems).toEqual([])
+    expect(Object.fromEntries(desired!.apps.map(a => [a.app.id, a.app.dependencies]))).toEqual({
+      '/all': ['/worker-a', '/worker-b', '/shop'],
+      '/cache': [],
+      '/shop/db': [],
+      '/shop/inner/a': ['/shop/db'],
+      '/shop/queue': [],
+      '/shop/web': ['/shop/queue', '/cache', '/shop/db'],
+      '/worker-a': [],
+      '/worker-b': [],
+    })
+    expect(desired!.groups).toEqual([
+      { address: 'group.shop', id: '/shop', dependencies: [] },
+      { address: 'group.shop.group.inner', id: '/shop/inner', dependencies: ['/shop/db'] },
+    ])
+  })
+})
+
+describe('volumes', () => {
+  it('stand for themselves, and are mounted by reference', () => {
+    const { desired, problems } = assembled(`
+volume "data" {
+  size = "2GiB"
+}
+app "db" {
+  image = "db"
+  upgrade_strategy {
+    minimum_health_capacity = 0
+    maximum_over_capacity   = 0
+  }
+  unreachable_strategy = "disabled"
+  volume {
+    container = "data"
+    volume    = volume.data
+  }
+  volume {
+    container = "more"
+    size      = 100
+  }
+}
+`)
+    expect(problems).toEqual([])
+    expect(desired!.volumes).toEqual([{ address: 'volume.data', name: 'data', size: 2048, shared: false }])
+    expect(desired!.apps[0]!.app.container!.volumes).toMatchObject([
+      { containerPath: 'data', mode: 'RW', persistent: { size: 2048 } },
+      { containerPath: 'more', mode: 'RW', persistent: { size: 100 } },
+    ])
+    expect(desired!.apps[0]!.app.dependencies).toEqual([])
+  })
+
+  it('must exist to be mounted', () => {
+    const { problems } = assembled(`
+app "db" {
+  image = "db"
+  volume {
+    container = "data"
+    volume    = "dat"
+  }
+}
+volume "data" {
+  size = "1GiB"
+}
+`)
+    expect(problems).toEqual([
+      '6: Unknown volume: "dat" names no volume of this configuration. Known: data. Did you mean "data"?',
+    ])
+  })
+})
+
+describe('names of stacks', () => {
+  it.each([
+    ['My Shop_2', 'my-shop-2'],
+    ['--x--', 'x'],
+    ['日本', undefined],
+    ['a'.repeat(100), 'a'.repeat(63)],
+  ])('%s gives %s', (text, name) => {
+    expect(stackNameFrom(text)).toBe(name)
+    if (name !== undefined) expect(isStackName(name)).toBe(true)
+  })
+})
