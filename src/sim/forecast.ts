@@ -25,8 +25,11 @@ import { Simulation } from './simulation.ts'
 
 /** Virtual time after which a run counts as stuck: longer than any rollout that a person waits for. */
 const longestRunMs = 24 * 3_600_000
-/** Moments of one run: some seconds of computing. A run that needs more is told as far as it got. */
-const mostMoments = 300_000
+/**
+ * Work of one run, in instances looked at: a few seconds of computing. A moment looks at every instance of the app that
+ * it moves. What is too large for this is told by its placements alone, without durations.
+ */
+const mostWork = 40_000_000
 
 /** The plan with placements and forecast filled in; with forecast null when the plan can't be applied at all. */
 export function forecastPlan(state: State, plan: Plan): Plan {
@@ -36,8 +39,8 @@ export function forecastPlan(state: State, plan: Plan): Plan {
     const run = carryOut(copy, plan, profile, false)
     if (run === undefined) return { ...plan, placements: [], forecast: null }
     runs.push({ profile, run })
-    // It will not end: other delays would only say so again.
-    if (!run.done) break
+    // It will not end, or is too large: other delays would only say so again.
+    if (run.end !== 'done') break
   }
   const typical = (runs.find(r => r.profile.name === 'p50') ?? runs[0]!).run
   const forecast: Forecast = {
@@ -52,7 +55,7 @@ export function forecastPlan(state: State, plan: Plan): Plan {
       () => carryOut(copy, plan, profiles[0]!, true),
     ),
     unplaced: typical.unplaced,
-    profiles: runs.map(({ profile, run }) => profileOf(profile, run)),
+    profiles: runs.filter(r => r.run.end !== 'cut').map(({ profile, run }) => profileOf(profile, run)),
   }
   return { ...plan, placements: typical.placements, forecast }
 }
@@ -63,8 +66,8 @@ interface Copy {
 }
 
 interface Run {
-  /** The deployment came to its end. */
-  readonly done: boolean
+  /** done: the deployment came to its end; stuck: nothing can move any more; cut: it was too large to play through. */
+  readonly end: 'done' | 'stuck' | 'cut'
   readonly durationMs: number
   readonly lowestHealthy: Readonly<Record<string, number>>
   readonly placements: readonly PlannedPlacement[]
@@ -87,26 +90,37 @@ function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: bool
     if (agent.unreachableSince === null || withLostAgents) mirrorAgent(simulation, agent)
   }
   // The agents say hello and hear what they know; all that takes no time here.
-  simulation.runUntil(() => simulation.timeline.next !== simulation.now, { forMs: 0, moments: mostMoments })
+  const moments = Math.ceil(mostWork / (1000 + instancesIn(state, plan)))
+  simulation.runUntil(() => simulation.timeline.next !== simulation.now, { forMs: 0 })
   const begun = simulation.now
   watch.begin()
   const id = simulation.request({ kind: 'applyPlan', plan, force: true, takeOver: true })
   let reply: Reply | undefined
+  const last = simulation.moments + moments
   const done = simulation.runUntil(
     () => {
       reply ??= simulation.replyTo(id)
       return reply !== undefined && (!reply.ok || isDone(state, reply))
     },
-    { forMs: longestRunMs, moments: mostMoments },
+    { forMs: longestRunMs, moments },
   )
   if (reply?.ok === false) return undefined
   return {
-    done,
+    end: done ? 'done' : simulation.moments >= last ? 'cut' : 'stuck',
     durationMs: simulation.now - begun,
     lowestHealthy: watch.lowest(),
     placements: watch.placements(),
     unplaced: unplacedOf(state, watch.apps),
   }
+}
+
+function instancesIn(state: State, plan: Plan): number {
+  let sum = 0
+  for (const change of plan.changes) {
+    if (change.object !== 'app') continue
+    sum += (change.after?.instances ?? 0) + (state.apps.get(change.id)?.instances.size ?? 0)
+  }
+  return sum
 }
 
 function isDone(state: State, reply: Extract<Reply, { ok: true }>): boolean {
@@ -212,16 +226,16 @@ function unplacedOf(state: State, apps: readonly App[]): UnplacedForecast[] {
   return unplaced
 }
 
-// It works when every run comes to its end. Where it does not, agents that are away make the difference between waiting
+// It works when every run comes to its end, or when one that is too large has found a place for all that it started. Where it does not, agents that are away make the difference between waiting
 // for them and not fitting at all.
 function verdictOf(runs: readonly Run[], withLostAgents: () => Run | undefined): Forecast['verdict'] {
-  const stuck = runs.find(run => !run.done)
+  const stuck = runs.find(run => run.end !== 'done')
   if (stuck === undefined) return 'works'
-  if (stuck.unplaced.length === 0) return 'waits'
+  if (stuck.unplaced.length === 0) return stuck.end === 'cut' ? 'works' : 'waits'
   const hopeful = stuck.unplaced.every(u => u.reasons.some(r => r.filter === 'unreachable'))
   if (!hopeful) return 'cannot'
   if (stuck.unplaced.every(u => u.reasons.every(r => r.agents === 0))) return 'waits'
-  return withLostAgents()?.done === true ? 'waits' : 'cannot'
+  return withLostAgents()?.end === 'done' ? 'waits' : 'cannot'
 }
 
 function profileOf(profile: Profile, run: Run): ForecastProfile {

@@ -3,5 +3,4 @@ export { checkInvariants, invariants, type Checked } from './check/invariants.ts
 export { InvariantWatch } from './check/watch.ts'
 export type { Behaviour, CheckAsked } from './driver.ts'
 export { forecastPlan } from './forecast.ts'
-export { Machine } from './machine.ts'
 export { Simulation, type SimulationOptions, type Span } from './simulation.ts'

@@ -39,10 +39,6 @@ export class AgentIndex {
   /** Ids by code point. */
   #ids: AgentId[] = []
 
-  get size(): number {
-    return this.#ids.length
-  }
-
   get(id: AgentId): Candidate | undefined {
     return this.#agents.get(id)
   }

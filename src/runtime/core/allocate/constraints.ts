@@ -1,9 +1,8 @@
 // Placement constraints, as Marathon released them (spec: Marathon, constraints): one row per operator. What is placed
 // already comes as counts, never as a list.
 import { RE2JS } from 're2js'
-import type { Constraint, ConstraintOperator } from '../../../model/index.ts'
+import { attributeText, type Constraint, type ConstraintOperator } from '../../../model/index.ts'
 import type { AgentFacts } from './agents.ts'
-import { attributeText } from './attributetext.ts'
 import { fieldText, fieldTexts } from './fields.ts'
 import type { PlacedCounts } from './placed.ts'
 

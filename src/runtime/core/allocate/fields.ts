@@ -1,7 +1,7 @@
 // What a constraint's field means on an agent (spec: Marathon, constraints).
 
+import { attributeText } from '../../../model/index.ts'
 import type { AgentFacts } from './agents.ts'
-import { attributeText } from './attributetext.ts'
 
 /** The agent's value of a field, by which instances are counted; undefined when it has none. */
 export function fieldText(

@@ -1,7 +1,8 @@
 // One row per case: the agents where instances are, the constraint, and whether one more may go to each rack.
 import { describe, expect, test } from 'vitest'
 import type { AgentId, Attribute } from '../../../../src/model/index.ts'
-import { constraintAccepts, PlacedCounts } from '../../../../src/runtime/core/allocate/index.ts'
+import { constraintAccepts } from '../../../../src/runtime/core/allocate/constraints.ts'
+import { PlacedCounts } from '../../../../src/runtime/core/allocate/placed.ts'
 import { agentNamed, constraint } from './fixtures.ts'
 
 const racks = {

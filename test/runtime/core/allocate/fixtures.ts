@@ -1,6 +1,6 @@
 // Agents and apps with only what a test names; the rest is plain.
 import type { AgentId, App, AppId, Attribute, Constraint } from '../../../../src/model/index.ts'
-import type { AgentFacts } from '../../../../src/runtime/core/allocate/index.ts'
+import type { AgentFacts } from '../../../../src/runtime/core/allocate/agents.ts'
 
 export function agentNamed(
   id: string,

@@ -1,13 +1,9 @@
+// Where instances land, why they do not, and which host ports they get.
 import { describe, expect, test } from 'vitest'
 import { resourcesOf, type AgentId, type App, type WaitReason } from '../../../../src/model/index.ts'
-import {
-  AgentIndex,
-  place,
-  PlacedCounts,
-  type AgentFacts,
-  type PlaceRequest,
-  type PlaceResult,
-} from '../../../../src/runtime/core/allocate/index.ts'
+import { AgentIndex, type AgentFacts } from '../../../../src/runtime/core/allocate/agents.ts'
+import { place, type PlaceRequest, type PlaceResult } from '../../../../src/runtime/core/allocate/place.ts'
+import { PlacedCounts } from '../../../../src/runtime/core/allocate/placed.ts'
 import { agentNamed, appNamed, constraint } from './fixtures.ts'
 
 function cluster(...agents: AgentFacts[]): AgentIndex {
@@ -134,9 +130,19 @@ describe('host ports', () => {
       index.take('a' as AgentId, resourcesOf(other), result.ports)
       for (const port of result.ports) seen.add(port)
     }
-    expect([...seen].sort()).toEqual(Array.from({ length: 10 }, (_, i) => 31000 + i))
+    expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, i) => 31000 + i))
     expect(place(index, request(other, { slot: 5 }))).toMatchObject({ reasons: [{ filter: 'ports' }] })
   })
+})
+
+test('an agent is forgotten only when it holds nothing', () => {
+  const index = cluster(agentNamed('a'), agentNamed('b'))
+  const app = appNamed('/web')
+  index.take('a' as AgentId, resourcesOf(app), [])
+  expect(() => index.remove('a' as AgentId)).toThrow('holds tasks')
+  index.release('a' as AgentId, resourcesOf(app), [])
+  index.remove('a' as AgentId)
+  expect(index.ids()).toEqual(['b'])
 })
 
 test('an agent that comes back smaller owes what it can no longer give', () => {

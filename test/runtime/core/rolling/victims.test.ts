@@ -1,11 +1,9 @@
+// Who goes first when fewer are wanted, and how long a failed launch waits.
 import { describe, expect, test } from 'vitest'
 import type { ClusterMs } from '../../../../src/base/index.ts'
 import type { App, Condition, InstanceId } from '../../../../src/model/index.ts'
-import {
-  backoffAfter,
-  chooseVictims,
-  type VictimCandidate,
-} from '../../../../src/runtime/core/rolling/index.ts'
+import { backoffAfter } from '../../../../src/runtime/core/rolling/backoff.ts'
+import { chooseVictims, type VictimCandidate } from '../../../../src/runtime/core/rolling/victims.ts'
 import { agentNamed, constraint } from '../allocate/fixtures.ts'
 
 function instance(id: string, condition: Condition, time: number, rack?: string): VictimCandidate {
