@@ -197,6 +197,15 @@ app "web" {
   })
 })
 
+test('values that double or nest with every local are refused, not built', () => {
+  const doubling = Array.from({ length: 40 }, (_, i) => `l${i + 1} = [local.l${i}, local.l${i}]`).join('\n')
+  const nesting = Array.from({ length: 5000 }, (_, i) => `l${i + 1} = [local.l${i}]`).join('\n')
+  for (const lines of [doubling, nesting]) {
+    const { diagnostics } = evaluateHclFiles([{ name: 'main.hcl', text: `locals {\nl0 = [1]\n${lines}\n}` }])
+    expect(diagnostics.map(d => d.summary)).toEqual(['Value too large'])
+  }
+})
+
 describe('variables', () => {
   const flag = (name: string, value: Json): HclInput => ({ kind: 'value', from: 'flag', name, value })
   const environment = (name: string, value: Json): HclInput => ({

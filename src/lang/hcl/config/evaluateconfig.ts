@@ -46,6 +46,7 @@ import {
   type ResourceKind,
   collectDeclarations,
 } from './declarations.ts'
+import { type MeasureMemo, maxValueDepth, maxValueSize, measure } from './measure.ts'
 import { orderByNeed } from './order.ts'
 import { toSurfaceValue } from './surfacevalue.ts'
 import {
@@ -176,8 +177,10 @@ class Evaluation {
   readonly #instanceValues = new Map<Instance, Value>()
   /** Names of nodes that are part of a cycle: unknown, and already reported. */
   readonly #cyclic = new Set<string>()
+  readonly #measured: MeasureMemo = new WeakMap()
   #stack: Value = unknownValue
   #resourceCount = 0
+  #tooLarge = false
 
   constructor(
     declarations: Declarations,
@@ -293,7 +296,10 @@ class Evaluation {
       const local = node.startsWith('local.') ? this.#declarations.locals.get(node.slice(6)) : undefined
       if (local === undefined) continue
       const scope = this.#scope(local.source, undefined, 'locals')
-      const value = this.#cyclic.has(node) ? unknownValue : evaluate(local.attribute.expression, scope)
+      const { expression } = local.attribute
+      const value = this.#cyclic.has(node)
+        ? unknownValue
+        : this.#bounded(evaluate(expression, scope), expression, scope)
       this.#locals.set(node.slice(6), value)
     }
   }
@@ -710,53 +716,35 @@ class Evaluation {
     for (let i: Instance | undefined = instance; i !== undefined; i = i.parent) own.add(i.address)
     const isMember = (inner: Block): boolean =>
       kind === 'group' && (inner.type === 'app' || inner.type === 'group')
+    const { attributes, blocks } = block.body
+    const dependsOn = attributes.find(a => a.name === 'depends_on')
+    const rest = attributes.filter(a => !metaArguments.has(a.name) && a !== dependsOn)
+    const ownBody = { ...block.body, attributes: rest, blocks: blocks.filter(b => !isMember(b)) }
+    const body = this.#body(ownBody, scope, own)
     return {
       kind,
       name,
       ...(key === undefined ? {} : { key }),
       path,
       address,
-      body: this.#body(block.body, scope, { own, instance, isMember }),
+      body:
+        dependsOn === undefined
+          ? body
+          : withDependsOn(body, this.#dependsOn(dependsOn, scope, instance, own)),
       range: source.range(block.header),
     }
-  }
-
-  #body(
-    body: Body,
-    scope: Scope,
-    resource?: { own: ReadonlySet<string>; instance: Instance; isMember: (block: Block) => boolean },
-  ): SurfaceBody {
-    const attributes: [string, SurfaceValue][] = []
-    for (const attribute of body.attributes) {
-      if (resource !== undefined && metaArguments.has(attribute.name)) continue
-      if (resource !== undefined && attribute.name === 'depends_on') {
-        attributes.push([attribute.name, this.#dependsOn(attribute, scope, resource.instance, resource.own)])
-        continue
-      }
-      const value = evaluate(attribute.expression, scope)
-      // null says "not set".
-      if (value.kind !== 'null')
-        attributes.push([attribute.name, this.#surface(attribute, value, scope, resource?.own)])
-    }
-    const blocks: SurfaceBlock[] = []
-    for (const block of body.blocks) {
-      if (resource?.isMember(block) === true) continue
-      if (block.type === 'dynamic') this.#dynamic(block, scope, blocks, resource?.own)
-      else blocks.push(this.#block(block, block.body, scope, resource?.own))
-    }
-    return { attributes: Object.fromEntries(attributes), blocks, end: scope.source.range(body.close) }
   }
 
   #block(block: Block, body: Body, scope: Scope, own: ReadonlySet<string> | undefined): SurfaceBlock {
     return {
       type: block.type,
       labels: block.labels.map(l => ({ text: l.text, range: scope.source.range(l) })),
-      body: this.#innerBody(body, scope, own),
+      body: this.#body(body, scope, own),
       range: scope.source.range(block.header),
     }
   }
 
-  #innerBody(body: Body, scope: Scope, own: ReadonlySet<string> | undefined): SurfaceBody {
+  #body(body: Body, scope: Scope, own: ReadonlySet<string> | undefined): SurfaceBody {
     const attributes: [string, SurfaceValue][] = []
     for (const attribute of body.attributes) {
       const value = evaluate(attribute.expression, scope)
@@ -809,7 +797,7 @@ class Evaluation {
       into.push({
         type: label.text,
         labels,
-        body: this.#innerBody(content.body, inner, own),
+        body: this.#body(content.body, inner, own),
         range: scope.source.range(block.header),
       })
     }
@@ -896,12 +884,24 @@ class Evaluation {
   #surface(attribute: Attribute, value: Value, scope: Scope, own?: ReadonlySet<string>): SurfaceValue {
     const range = scope.source.range(attribute.expression)
     const nameRange = scope.source.range(attribute.nameSpan)
-    const surface = toSurfaceValue(value, { range, nameRange }, scope.report)
+    const bounded = this.#bounded(value, attribute.expression, scope)
+    const surface = toSurfaceValue(bounded, { range, nameRange }, scope.report)
     if (surface.references === undefined || own === undefined) return surface
     // To mention oneself is no dependency.
     const { references, ...rest } = surface
     const others = references.filter(r => !own.has(r))
     return others.length === 0 ? rest : { ...rest, references: others }
+  }
+
+  // Locals that hold one another twice double with each step; nothing else here is bounded by the text's length.
+  #bounded(value: Value, span: Span, scope: Scope): Value {
+    const { depth, size } = measure(value, this.#measured)
+    if (depth <= maxValueDepth && size <= maxValueSize) return value
+    // One is enough: those after it grow out of the same.
+    if (this.#tooLarge) return unknownValue
+    this.#tooLarge = true
+    const detail = `A value holds at most ${maxValueSize} parts, ${maxValueDepth} inside one another.`
+    return reportError(scope, span, 'Value too large', detail)
   }
 
   // Outputs and validations
@@ -994,6 +994,10 @@ function makeInstance(
     path: parent === undefined ? [] : [...parent.path, parent.segment],
     address: `${parent === undefined ? '' : `${parent.address}.`}${kind}.${name}${bracket}`,
   }
+}
+
+function withDependsOn(body: SurfaceBody, dependsOn: SurfaceValue): SurfaceBody {
+  return { ...body, attributes: { ...body.attributes, depends_on: dependsOn } }
 }
 
 /** Without keys: one per block of the text. */

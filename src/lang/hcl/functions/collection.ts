@@ -15,7 +15,6 @@ import {
   sortedKeys,
   string,
   tuple,
-  unionMarks,
   withMarks,
 } from '../value.ts'
 import {
@@ -235,7 +234,6 @@ function rangeOf(numbers: readonly Num[]): Value {
 /** For the conversions to collections: from null nothing can be made but null. */
 export function collectionOf(value: Value, kind: 'list' | 'set' | 'map'): Value {
   if (value.kind === 'null') return value
-  const marks = unionMarks(value.marks, undefined)
-  if (kind === 'map') return withMarks(toMap(mappingOf(value, 0), anyType), marks)
-  return withMarks(toCollection(sequenceOf(value, 0), kind, anyType), marks)
+  if (kind === 'map') return toMap(mappingOf(value, 0), anyType)
+  return toCollection(sequenceOf(value, 0), kind, anyType)
 }
