@@ -24,6 +24,7 @@ import type { Log } from './log.ts'
 import type { Core } from './loop/core.ts'
 import { Loop } from './loop/loop.ts'
 import { initStore, LevelStore } from './store/level.ts'
+import type { Store } from './store/store.ts'
 
 export interface ServerOptions {
   readonly dataDirectory: string
@@ -36,6 +37,8 @@ export interface ServerOptions {
   /** Names other than loopback and the bound address under which requests may come in. */
   readonly allowedHosts?: readonly string[]
   readonly log: Log
+  /** Where the state is kept. Default: LevelDB in the data directory. */
+  readonly store?: Store
   /** Called when the server can't go on; it is closed by then. */
   readonly onFatal?: (error: Error) => void
 }
@@ -73,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // First the port: it is the cheaper thing to find taken.
   const listening = await listen(doors, host, options.port)
   const address = addressOf(host, listening.port)
-  const store = new LevelStore(options.dataDirectory)
+  const store = options.store ?? new LevelStore(options.dataDirectory)
   let close: () => Promise<void> = () => listening.close()
   try {
     const loop = await Loop.start({
