@@ -9,7 +9,9 @@ import {
   type TaskSpec,
 } from '../../../src/agent/core/index.ts'
 import { processDriver } from '../../../src/agent/driver/process/index.ts'
+import { filesOf, layoutOf } from '../../../src/agent/driver/process/layout.ts'
 import { membersOf, ProcessScanner } from '../../../src/agent/driver/process/processes.ts'
+import { readPid } from '../../../src/agent/driver/process/records.ts'
 import type { AgentId } from '../../../src/model/index.ts'
 import { testApp, testTask } from '../samples.ts'
 import type { Behaviour, DriverHarness } from './conformance.ts'
@@ -63,7 +65,7 @@ export async function openProcessHarness(): Promise<ProcessHarness> {
       await whileAway?.()
       driver = await open()
     },
-    liveRuns: async task => (await rootsOf(task.taskId)).length,
+    liveRuns: async task => (await rootsOf(task.taskId, filesOf(layoutOf(work), task.taskId).pid)).length,
     close: async () => {
       for (const task of tasks) driver.stop(task.key, 0)
       await driver.close()
@@ -79,9 +81,9 @@ export async function openProcessHarness(): Promise<ProcessHarness> {
   }
 }
 
-/** Session leaders of the task: one per run. */
-async function rootsOf(taskId: string): Promise<number[]> {
-  const members = membersOf(await new ProcessScanner().scan(), taskId, undefined)
+/** Session leaders of the task: one per run. Right after its launch a task is known only by its record. */
+async function rootsOf(taskId: string, pidRecord: string): Promise<number[]> {
+  const members = membersOf(await new ProcessScanner().scan(), taskId, readPid(pidRecord))
   return members.filter(p => p.session === p.pid).map(p => p.pid)
 }
 
