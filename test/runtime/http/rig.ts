@@ -30,6 +30,7 @@ import type { LogRequest } from '../../../src/runtime/http/context.ts'
 import { HttpError } from '../../../src/runtime/http/respond.ts'
 import { Loop } from '../../../src/runtime/loop/loop.ts'
 import { MemoryStore } from '../../../src/runtime/store/memory.ts'
+import type { Store } from '../../../src/runtime/store/store.ts'
 
 /** JSON as a test reads it: every step may be missing, and then the comparison fails. */
 export interface Body {
@@ -45,34 +46,43 @@ export interface Answer {
   readonly body: Body
 }
 
-export interface Rig {
+export interface Rig<T extends Store = MemoryStore> {
   readonly loop: Loop<State>
-  readonly store: MemoryStore
+  readonly store: T
   readonly logged: string[]
   readonly logsAsked: { readonly agent: AgentId; readonly request: LogRequest }[]
   call(method: string, path: string, body?: Json | string, headers?: Record<string, string>): Promise<Answer>
   /** An agent with room for four instances of 1 CPU. */
   join(name: string): void
+  readonly agents: ReadonlyMap<SessionId, FakeAgent>
   close(): Promise<void>
 }
 
 const core = { createState, load, step, nextWake, seal, accept, rollback }
 
-export async function startRig(store = new MemoryStore('cluster' as ClusterId)): Promise<Rig> {
+/** `agents` of an earlier rig go on running what they run, and say hello to this one. */
+export async function startRig<T extends Store = MemoryStore>(
+  store: T = new MemoryStore('cluster' as ClusterId) as Store as T,
+  agents: ReadonlyMap<SessionId, FakeAgent> = new Map(),
+): Promise<Rig<T>> {
   const logged: string[] = []
   const logsAsked: { agent: AgentId; request: LogRequest }[] = []
-  const agents = new Map<SessionId, FakeAgent>()
+  const connected = new Map<SessionId, FakeAgent>()
   const loop = await Loop.start<State>({
     core,
     store,
     links: {
-      send: (session, message) => setImmediate(() => agents.get(session)?.hears(message)),
+      send: (session, message) => setImmediate(() => connected.get(session)?.hears(message)),
       dropAll: () => {},
     },
     pingIntervalMs: 60_000,
     log: line => void logged.push(line),
     onFatal: error => void logged.push(`fatal: ${error.message}`),
   })
+  for (const agent of agents.values()) {
+    connected.set(agent.session, agent)
+    agent.reconnect(message => loop.agentSays(agent.session, message))
+  }
   const api = createApi({
     backend: {
       version: '1.2.3',
@@ -122,18 +132,30 @@ export async function startRig(store = new MemoryStore('cluster' as ClusterId)):
     },
     join(name) {
       const agent = new FakeAgent(name as AgentId, message => loop.agentSays(agent.session, message))
-      agents.set(agent.session, agent)
+      connected.set(agent.session, agent)
       agent.hello()
     },
+    agents: connected,
     close: () => loop.close(),
   }
 }
 
+interface FakeTask {
+  readonly row: AssignmentRow
+  statusSeq: number
+  condition: ReportedCondition
+}
+
 export class FakeAgent {
   readonly session: SessionId
+  /** How many tasks it ever started. */
+  started = 0
   readonly #id: AgentId
-  readonly #say: (message: AgentMessage) => void
-  readonly #rows = new Map<string, AssignmentRow>()
+  #say: (message: AgentMessage) => void
+  readonly #tasks = new Map<string, FakeTask>()
+  #clusterId: ClusterId | undefined
+  #epoch = 0
+  #revision = 0
   #appliedGen = 0
   #seq = 0
 
@@ -150,10 +172,10 @@ export class FakeAgent {
       agentId: this.#id,
       session: this.session,
       bootId: 'boot',
-      seenEpoch: 0 as Epoch,
-      seenRevision: 0 as Revision,
-      appliedGen: 0,
-      setHash: setHash([]),
+      seenEpoch: this.#epoch as Epoch,
+      seenRevision: this.#revision as Revision,
+      appliedGen: this.#appliedGen,
+      setHash: this.#setHash(),
       hostname: `${this.#id}.example`,
       capacity: {
         resources: { cpuMilli: 4000, memKiB: 4 * 1024 * 1024, diskKiB: 1024 * 1024, gpus: 0 },
@@ -162,26 +184,54 @@ export class FakeAgent {
       attributes: {},
       drivers: ['process'],
       version: '1.2.3',
+      ...(this.#clusterId === undefined ? {} : { clusterId: this.#clusterId }),
     })
   }
 
-  hears(message: ServerMessage): void {
-    if (message.kind === 'ping') {
-      const { round } = message
-      this.#say({ kind: 'pong', round, appliedGen: this.#appliedGen, setHash: setHash(this.#rows.values()) })
-    }
-    if (message.kind !== 'assign') return
-    for (const row of message.rows) {
-      const before = this.#rows.get(nameOf(row))
-      this.#rows.set(nameOf(row), row)
-      if (row.goal === 'stop') this.#report(row, 2, 'Killed')
-      else if (before === undefined) this.#report(row, 1, 'Running')
-    }
-    for (const key of message.forget) this.#rows.delete(nameOf(key))
-    this.#appliedGen = message.toGen
+  /** To a server that was started anew: hello, then all it has, again. */
+  reconnect(say: (message: AgentMessage) => void): void {
+    this.#say = say
+    this.hello()
+    for (const task of this.#tasks.values()) this.#report(task)
   }
 
-  #report({ instance, incarnation }: TaskKey, statusSeq: number, condition: ReportedCondition): void {
+  hears(message: ServerMessage): void {
+    if ('revision' in message) this.#revision = Math.max(this.#revision, message.revision)
+    if ('epoch' in message) this.#epoch = message.epoch
+    if (message.kind === 'welcome') this.#clusterId = message.clusterId
+    if (message.kind === 'ping') {
+      const { round } = message
+      this.#say({ kind: 'pong', round, appliedGen: this.#appliedGen, setHash: this.#setHash() })
+    }
+    if (message.kind !== 'assign') return
+    for (const row of message.rows) this.#assigned(row)
+    for (const key of message.forget) this.#tasks.delete(nameOf(key))
+    this.#appliedGen = Math.max(this.#appliedGen, message.toGen)
+  }
+
+  #assigned(row: AssignmentRow): void {
+    const before = this.#tasks.get(nameOf(row))
+    if (before !== undefined && before.row.gen >= row.gen) return
+    const task: FakeTask = {
+      row,
+      statusSeq: before?.statusSeq ?? 0,
+      condition: before?.condition ?? 'Staging',
+    }
+    this.#tasks.set(nameOf(row), task)
+    if (row.goal === 'run' && before === undefined) {
+      this.started++
+      this.#becomes(task, 'Running')
+    } else if (row.goal === 'stop' && task.condition !== 'Killed') this.#becomes(task, 'Killed')
+  }
+
+  #becomes(task: FakeTask, condition: ReportedCondition): void {
+    task.condition = condition
+    task.statusSeq++
+    this.#report(task)
+  }
+
+  #report({ row, statusSeq, condition }: FakeTask): void {
+    const { instance, incarnation } = row
     const exit = condition === 'Killed' ? { exit: { signal: 'SIGTERM', message: 'stopped' } } : {}
     this.#say({
       kind: 'report',
@@ -189,6 +239,10 @@ export class FakeAgent {
       rows: [{ instance, incarnation, statusSeq, condition, agoMs: 0, pid: 4711, ...exit }],
       unknown: [],
     })
+  }
+
+  #setHash(): string {
+    return setHash([...this.#tasks.values()].map(task => task.row))
   }
 }
 
