@@ -72,6 +72,51 @@ describe('rollingDecision, over every reachable state of every rollout with at m
   }
 })
 
+describe("without deaths, Marathon's count of kills is never exceeded", () => {
+  for (const n of target) {
+    for (const m of shares) {
+      for (const o of shares) {
+        test(`N=${n} m=${m} o=${o}`, () => {
+          for (let known = 0; known <= n + 2; known++) countKills(n, m, o, known)
+        })
+      }
+    }
+  }
+})
+
+// All old ones are healthy at the start; later they may be not, and new ones become healthy for good.
+function countKills(n: number, m: number, o: number, known: number): void {
+  const start = startRolling({
+    target: n,
+    minimumHealthCapacity: m,
+    maximumOverCapacity: o,
+    healthy: known,
+    known,
+    resident: false,
+  })
+  const seen = new Set<string>()
+  const open: Small[] = [
+    { oldHealthy: known, oldUnhealthy: 0, oldStopping: 0, newHealthy: 0, newUnhealthy: 0 },
+  ]
+  while (open.length > 0) {
+    const state = open.pop()!
+    const key = Object.values(state).join()
+    if (seen.has(key)) continue
+    seen.add(key)
+    const { after } = decide({ target: n, ...start }, state)
+    const killed = known - after.oldHealthy - after.oldUnhealthy
+    must(killed <= start.killNow + after.newHealthy, 'kills no more than Marathon', state)
+    open.push(after, ...kindEvents(after))
+  }
+}
+
+function* kindEvents(s: Small): Iterable<Small> {
+  if (s.oldStopping > 0) yield { ...s, oldStopping: s.oldStopping - 1 }
+  if (s.newUnhealthy > 0) yield { ...s, newUnhealthy: s.newUnhealthy - 1, newHealthy: s.newHealthy + 1 }
+  if (s.oldHealthy > 0) yield { ...s, oldHealthy: s.oldHealthy - 1, oldUnhealthy: s.oldUnhealthy + 1 }
+  if (s.oldUnhealthy > 0) yield { ...s, oldUnhealthy: s.oldUnhealthy - 1, oldHealthy: s.oldHealthy + 1 }
+}
+
 // Deaths and flaps of health are the world's; the search goes through all orders of all of them.
 function explore(n: number, m: number, o: number, known: number, healthy: number, resident: boolean): number {
   const start = startRolling({
