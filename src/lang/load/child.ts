@@ -27,7 +27,11 @@ export type ModuleResult =
   | { readonly kind: 'notCluster'; readonly found: string }
   | { readonly kind: 'missingVariable'; readonly name: string; readonly site?: Site }
 
-/** The main program of the child. The module may call exit or never settle; then nothing is sent, and the loader says so. */
+/**
+ * The main program of the child. The module may call exit or never settle; then nothing is sent, and the loader says
+ * so. Called from the entry that the loader writes.
+ * @public
+ */
 export async function main(load: () => Promise<Readonly<Record<string, unknown>>>): Promise<void> {
   const context = JSON.parse(readFileSync(0, 'utf8')) as ModuleContext
   const finish = (result: ModuleResult): never => {

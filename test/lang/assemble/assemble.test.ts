@@ -1,6 +1,6 @@
 // Ids, dependencies, groups and volumes, from the surface form; and names of stacks.
 import { describe, expect, it } from 'vitest'
-import { assemble, isStackName, stackNameFrom } from '../../../src/lang/assemble/index.ts'
+import { assemble, isStackName, stackNameFrom } from '../../../src/lang/index.ts'
 import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
 import type { Desired, StackName } from '../../../src/model/index.ts'
 

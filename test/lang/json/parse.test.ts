@@ -1,7 +1,7 @@
 // The JSON reader: the same values as the engine's own, places for each part, and mistakes with line and column.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../../src/lang/json/index.ts'
+import { parseJson } from '../../../src/lang/index.ts'
 
 describe('parseJson', () => {
   it('reads what JSON.parse reads', () => {

@@ -20,6 +20,17 @@ describe.each(['hello', 'shop', 'container'])('%s', name => {
   })
 })
 
+it('is the same for the quickstart in its three spellings, and every example loads', async () => {
+  const examples = join(import.meta.dirname, '../../../examples')
+  const [hcl, typescript, json] = await Promise.all(
+    ['quickstart', 'quickstart-ts', 'quickstart-json'].map(name => desiredIn(join(examples, name))),
+  )
+  expect(typescript).toEqual(hcl)
+  expect(json).toEqual(hcl)
+  expect(hcl!.apps.map(a => a.app.id)).toEqual(['/shop/backend', '/shop/web'])
+  expect((await desiredIn(join(examples, 'containers'))).apps).toHaveLength(2)
+})
+
 it('differs in nothing but addresses where HCL repeats with for_each and count', async () => {
   const [hcl, typescript, json] = await Promise.all(
     ['hcl', 'typescript', 'json'].map(form => desiredIn(join(fixtures, 'many', form))),

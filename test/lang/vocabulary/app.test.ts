@@ -1,7 +1,7 @@
 // Single words of an app, in HCL, and the Marathon field that each becomes. What the three spellings have in common is
 // tested in load/same.test.ts, what is wrong in load/broken.test.ts.
 import { expect, it } from 'vitest'
-import { assemble } from '../../../src/lang/assemble/index.ts'
+import { assemble } from '../../../src/lang/index.ts'
 import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
 import type { StackName } from '../../../src/model/index.ts'
 
