@@ -124,12 +124,6 @@ export interface CheckOptions {
 
 /** One program, in as many copies as `instances` says. */
 export function app(name: string, options: AppOptions): App {
-  const made = {
-    kind: 'app' as const,
-    name,
-    options,
-    site: callSite(app),
-    id: undefined as unknown as Reference,
-  }
+  const made = { kind: 'app' as const, name, options, site: callSite(app) }
   return Object.assign(made, { id: referenceTo(made) })
 }

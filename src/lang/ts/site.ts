@@ -15,15 +15,14 @@ interface StackCapture {
 
 /** The call of `constructor` that is running now; undefined on engines without V8's stack traces. */
 export function callSite(constructor: (...args: never[]) => unknown): Site | undefined {
-  const engine = Error as unknown as Partial<StackCapture>
+  const engine = Error as ErrorConstructor & Partial<StackCapture>
   if (!engine.captureStackTrace) return undefined
   const limit = engine.stackTraceLimit
   engine.stackTraceLimit = 1
   const holder: { stack?: string } = {}
   engine.captureStackTrace(holder, constructor)
   const stack = String(holder.stack)
-  if (limit === undefined) delete engine.stackTraceLimit
-  else engine.stackTraceLimit = limit
+  if (limit !== undefined) engine.stackTraceLimit = limit
   return siteIn(stack)
 }
 

@@ -2,6 +2,7 @@
 // Marathon form that each one fills, and the type of its value. They are read from the schema table of the model;
 // only where HCL's shape differs from the field's (image, network, port, volume, constraint, the port of a check)
 // are they written here, and app.ts puts the values in place.
+import { present } from '../../base/index.ts'
 import { appFields, fieldsUnder } from '../../model/index.ts'
 import type { Field, FieldType } from '../../model/index.ts'
 import type { ValueType } from './values.ts'
@@ -66,7 +67,7 @@ function appVocabulary(): Words {
       port,
       volume,
       health_check: { ...withPort(fields, 'health_check'), typescript: 'health' },
-      readiness_check: { ...present(fields, 'readiness_check'), typescript: 'readiness' },
+      readiness_check: { ...blockNamed(fields, 'readiness_check'), typescript: 'readiness' },
       check: withPort(fields, 'check'),
       constraint: {
         field: 'constraints',
@@ -102,7 +103,7 @@ function containerBlock(container: readonly Field[], docker: readonly Field[], v
     blocks: {
       ...outer.blocks,
       ...blocks,
-      parameter: { ...(parameters ?? present(inner, 'parameter')), typescript: 'parameters' },
+      parameter: { ...(parameters ?? blockNamed(inner, 'parameter')), typescript: 'parameters' },
       volume,
     },
   }
@@ -136,7 +137,7 @@ function portBlock(container: readonly Field[]): BlockWord {
 
 // A check names its port, or counts it (`port_index`); Marathon's `port` is a bare number on the machine.
 function withPort(words: Words, block: string): BlockWord {
-  const found = present(words, block)
+  const found = blockNamed(words, block)
   const { port, ...attributes } = found.attributes
   return {
     ...found,
@@ -209,10 +210,8 @@ function fieldsNamed(fields: readonly Field[], name: string): readonly Field[] {
   return fieldsUnder(fields.find(f => f.name === name)?.type ?? { kind: 'boolean' })
 }
 
-function present(words: Words, block: string): BlockWord {
-  const found = words.blocks[block]
-  if (!found) throw new Error(`the schema table has no ${block}`)
-  return found
+function blockNamed(words: Words, block: string): BlockWord {
+  return present(words.blocks[block], `${block} in the schema table`)
 }
 
 function word(field: string, type: ValueType, required = false): AttributeWord {
