@@ -1,6 +1,14 @@
 // What the server says should run. Authority is cluster id, then epoch, then the row's generation; whatever is older is
 // ignored, whatever leaves a hole is asked for anew. A row that is missing never stops a task.
-import type { AssignmentRow, Epoch, Revision, ServerMessage, SpecHash, TaskKey } from '../../model/index.ts'
+import {
+  protocolVersion,
+  type AssignmentRow,
+  type Epoch,
+  type Revision,
+  type ServerMessage,
+  type SpecHash,
+  type TaskKey,
+} from '../../model/index.ts'
 import { scheduleChecks } from './health.ts'
 import { resetReports } from './report.ts'
 import { setRow, taskText, type PartialAssign, type TaskState } from './state.ts'
@@ -19,6 +27,11 @@ export const maxAssignParts = 1000
 export function onWelcome(turn: Turn, message: Welcome): void {
   const { state } = turn
   const { connection } = state
+  if (message.protocolVersion !== protocolVersion) {
+    connection.phase = 'ignored'
+    connection.reason = `the server speaks version ${message.protocolVersion} of the protocol, this agent ${protocolVersion}`
+    return
+  }
   if (state.clusterId !== undefined && message.clusterId !== state.clusterId) {
     connection.phase = 'ignored'
     connection.reason = `the server belongs to cluster ${message.clusterId}, this agent to ${state.clusterId}`

@@ -101,7 +101,8 @@ export class ProcessDriver implements Driver {
       return
     }
     const followed = this.#follow(task.key, task.taskId, files, 'preparing')
-    if (existsSync(files.description)) void this.#adopt(followed)
+    if (existsSync(files.description))
+      void this.#adopt(followed).catch(error => this.#failed(followed, error))
     else void this.#begin(followed, task)
   }
 
@@ -164,11 +165,15 @@ export class ProcessDriver implements Driver {
       await startTask(spec, task.files, this.#context, task.preparation.signal)
     } catch (error) {
       if (this.#closing.signal.aborted) return
-      const message = task.kill ? 'stopped before it was started' : messageOf(error)
-      this.#ended(task, { message }, task.kill ? 'Killed' : 'Error')
+      this.#failed(task, error)
       return
     }
     this.#launch(task)
+  }
+
+  #failed(task: Followed, error: unknown): void {
+    if (task.kill) this.#ended(task, { message: 'stopped before it was started' }, 'Killed')
+    else this.#ended(task, { message: error instanceof Error ? error.message : String(error) }, 'Error')
   }
 
   #launch(task: Followed): void {
@@ -182,6 +187,11 @@ export class ProcessDriver implements Driver {
     shim.once('error', error =>
       this.#ended(task, { message: `can not start a shell: ${error.message}` }, 'Error'),
     )
+    shim.once('exit', () => {
+      this.#look(task)
+      const neverRan = task.phase === 'launched' && !task.exit
+      if (neverRan) this.#ended(task, { message: 'could not be launched; is the disk full?' }, 'Error')
+    })
     shim.unref()
   }
 
@@ -322,8 +332,4 @@ export class ProcessDriver implements Driver {
     }
     this.#nextRound()
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
