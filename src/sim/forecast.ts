@@ -83,7 +83,7 @@ function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: bool
     state,
     pings: false,
     behaviour: modelled(state, profile),
-    afterGroup: () => watch.look(),
+    observer: { afterGroup: () => watch.look() },
   })
   for (const id of state.tables.agent.keys()) {
     const agent = state.tables.agent.get(id)!

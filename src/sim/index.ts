@@ -3,4 +3,4 @@ export { checkInvariants, invariants, type Checked } from './check/invariants.ts
 export { InvariantWatch } from './check/watch.ts'
 export type { Behaviour, CheckAsked } from './driver.ts'
 export { forecastPlan } from './forecast.ts'
-export { Simulation, type SimulationOptions, type Span } from './simulation.ts'
+export { Simulation, type Observer, type SimulationOptions, type Span } from './simulation.ts'

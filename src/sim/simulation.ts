@@ -20,6 +20,7 @@ import {
   load,
   maxInputsPerGroup,
   nextWake,
+  rollback,
   seal,
   step,
   type ClusterEvent,
@@ -47,12 +48,21 @@ export interface SimulationOptions {
   readonly appendMs?: Span
   /** False: agents are never asked for signs of life, so that a simulation where nothing can move comes to rest. */
   readonly pings?: boolean
+  /** The share of commits that the disk does not take, after the first. Their requests get no reply. */
+  readonly appendFails?: number
+  readonly observer?: Observer
+}
+
+/** Looks on. What it throws ends the run. */
+export interface Observer {
   /** After every step, in the open transaction. */
-  readonly afterStep?: (simulation: Simulation, input: Input) => void
-  /** After every group of steps, before its commit is stored. */
-  readonly afterGroup?: (simulation: Simulation, commit: Commit | undefined) => void
-  /** After a commit was stored. */
-  readonly afterStored?: (simulation: Simulation) => void
+  afterStep?(simulation: Simulation): void
+  /** After every group of steps, before its commit is stored; undefined: it changed nothing. */
+  afterGroup?(simulation: Simulation, commit: Commit | undefined): void
+  /** The commit is stored. */
+  afterStored?(simulation: Simulation): void
+  /** What was not stored has never been: the server was started again, or a commit was rolled back. */
+  afterLost?(simulation: Simulation): void
 }
 
 interface Sent {
@@ -164,9 +174,9 @@ export class Simulation {
     this.#turnDue = false
     this.#wakeAt = undefined
     this.state = load(this.#shuffled(this.storedRows), head)
-    for (const machine of this.machines.values()) machine.disconnect()
+    this.#options.observer?.afterLost?.(this)
     this.#receive({ kind: 'boot', epoch: this.state.epoch, adopt: false })
-    for (const [id, machine] of this.machines) if (!machine.isolated) this.connect(id)
+    this.#connectAll()
     if (this.#options.pings !== false) this.#pingLater()
   }
 
@@ -260,19 +270,21 @@ export class Simulation {
     const events: ClusterEvent[] = []
     for (const input of this.#inputs.splice(0, maxInputsPerGroup)) {
       const output = step(this.state, env, input)
-      this.#options.afterStep?.(this, input)
+      this.#options.observer?.afterStep?.(this)
       sent.replies.push(...output.replies)
       sent.messages.push(...output.messages)
       events.push(...output.events)
       if (output.more) this.#inputs.push({ kind: 'continue' })
     }
     const commit = seal(this.state, env, events)
-    this.#options.afterGroup?.(this, commit)
+    this.#options.observer?.afterGroup?.(this, commit)
     if (commit === undefined) return this.#stored(sent)
     this.#busy = true
     const life = this.#life
     this.timeline.after(draw(this.#random, this.#options.appendMs), () => {
       if (life !== this.#life) return
+      const mayFail = this.#head !== undefined
+      if (mayFail && this.#random.chance(this.#options.appendFails ?? 0)) return this.#lost()
       this.#append(commit)
       this.#stored(sent)
     })
@@ -287,7 +299,7 @@ export class Simulation {
     for (const key of commit.deletes) this.#rows.delete(key)
     this.#head = commit
     this.events.push(...commit.events)
-    this.#options.afterStored?.(this)
+    this.#options.observer?.afterStored?.(this)
   }
 
   #stored(sent: Sent): void {
@@ -297,6 +309,25 @@ export class Simulation {
     for (const { session, message } of sent.messages) this.#toAgent(session, message)
     if (this.#inputs.length > 0) this.#turnSoon()
     this.#arm()
+  }
+
+  // The group has never been; what it had to say is not said, so both ends of every link start anew.
+  #lost(): void {
+    rollback(this.state)
+    this.#busy = false
+    this.#options.observer?.afterLost?.(this)
+    this.#inputs = this.#inputs.filter(input => input.kind === 'request')
+    this.#inputs.push({ kind: 'continue' })
+    this.#turnSoon()
+    this.#connectAll()
+  }
+
+  #connectAll(): void {
+    for (const [id, machine] of this.machines) {
+      const wasConnected = machine.session !== undefined
+      machine.disconnect()
+      if (wasConnected) this.connect(id)
+    }
   }
 
   #arm(): void {

@@ -100,11 +100,7 @@ describe('invariants', () => {
 describe('what is seen beside the rows', () => {
   const found = (damage: (simulation: ReturnType<typeof simulate>) => void): string => {
     const watch = new InvariantWatch()
-    const simulation = simulate([{ id: 'a' }, { id: 'b' }], {
-      afterStep: s => watch.afterStep(s),
-      afterGroup: (s, commit) => watch.afterGroup(s, commit),
-      afterStored: () => watch.afterStored(),
-    })
+    const simulation = simulate([{ id: 'a' }, { id: 'b' }], { observer: watch })
     apply(simulation, desired({ id: '/web', cmd: 'x', instances: 2 }))
     expect(watch.found).toEqual([])
     damage(simulation)

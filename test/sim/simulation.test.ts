@@ -4,13 +4,19 @@ import { Random } from '../../src/base/index.ts'
 import type { AgentId, AppId } from '../../src/model/index.ts'
 import { isEmpty } from '../../src/planner/index.ts'
 import { strictlyHealthy, type State } from '../../src/runtime/core/index.ts'
-import { InvariantWatch, type Behaviour, type Simulation } from '../../src/sim/index.ts'
+import {
+  InvariantWatch,
+  type Behaviour,
+  type Simulation,
+  type SimulationOptions,
+} from '../../src/sim/index.ts'
 import { apply, desired, healthCheck, planFor, quick, simulate, type SimulatedAgent } from './cluster.ts'
 
 function watched(
   seed: number,
   agents: readonly SimulatedAgent[],
   behaviour: Behaviour = quick,
+  over: Partial<SimulationOptions> = {},
 ): { simulation: Simulation; watch: InvariantWatch } {
   const watch = new InvariantWatch()
   const simulation = simulate(agents, {
@@ -18,9 +24,8 @@ function watched(
     behaviour,
     networkMs: [1, 40],
     appendMs: [0, 20],
-    afterStep: s => watch.afterStep(s),
-    afterGroup: (s, commit) => watch.afterGroup(s, commit),
-    afterStored: () => watch.afterStored(),
+    observer: watch,
+    ...over,
   })
   return { simulation, watch }
 }
@@ -97,13 +102,14 @@ describe('random changes and faults, then peace', () => {
   test.each(seeds)('seed %i', seed => {
     const random = new Random(seed).fork('faults')
     const agents = [...'abcde'].map(id => ({ id, rack: id < 'c' ? 'left' : 'right' }))
-    const { simulation, watch } = watched(seed, agents, {
+    const behaviour: Behaviour = {
       startMs: () => random.integer(50, 3000),
       stopMs: () => random.integer(10, 2000),
       endsBy: () =>
         random.chance(0.1) ? { afterMs: random.integer(10, 20_000), code: random.integer(0, 1) } : undefined,
       check: () => ({ ok: !random.chance(0.05), afterMs: random.integer(1, 300) }),
-    })
+    }
+    const { simulation, watch } = watched(seed, agents, behaviour, { appendFails: seed % 2 === 0 ? 0.02 : 0 })
     const lost = new Set<AgentId>()
     const wanted = () =>
       desired(
@@ -146,9 +152,13 @@ describe('random changes and faults, then peace', () => {
       if (simulation.machines.get(agent)!.isolated) simulation.heal(agent)
       else simulation.bootMachine(agent)
     }
-    const plan = planFor(simulation.state, last)
-    simulation.request({ kind: 'applyPlan', plan, force: true, takeOver: true })
-    simulation.runFor(5000)
+    // A client repeats until it has an answer.
+    for (let accepted = false; !accepted;) {
+      const plan = planFor(simulation.state, last)
+      const id = simulation.request({ kind: 'applyPlan', plan, force: true, takeOver: true })
+      simulation.runFor(5000)
+      accepted = simulation.replyTo(id)?.ok === true
+    }
     const settled = (): boolean => simulation.state.runningDeployments.size === 0
     expect(simulation.runUntil(settled, { forMs: 1_800_000 }), `seed ${seed} comes to rest`).toBe(true)
     expect(isEmpty(planFor(simulation.state, last)), `seed ${seed} plans nothing more`).toBe(true)

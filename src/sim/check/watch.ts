@@ -12,7 +12,7 @@ import {
   type Row,
   type State,
 } from '../../runtime/core/index.ts'
-import type { Simulation } from '../simulation.ts'
+import type { Observer, Simulation } from '../simulation.ts'
 import { checkInvariants } from './invariants.ts'
 import { allocationOf, appOf, instancesOf, specOf } from './rows.ts'
 
@@ -20,10 +20,9 @@ import { allocationOf, appOf, instancesOf, specOf } from './rows.ts'
 const brakeMs = 60_000
 const brakeShare = 0.1
 
-export class InvariantWatch {
+export class InvariantWatch implements Observer {
   /** What was found broken, in order. */
   readonly found: string[] = []
-  #state: State | undefined
   #rows: PlainRows | undefined
   readonly #homes = new Map<string, AgentId>()
   /** Homes that no stored commit knows yet. */
@@ -32,7 +31,6 @@ export class InvariantWatch {
 
   /** After every step, in the open transaction. */
   afterStep(simulation: Simulation): void {
-    if (simulation.state !== this.#state) this.#startAgain(simulation.state)
     const rows = plainRows(simulation.state)
     const before = this.#rows ?? rows
     this.#rows = rows
@@ -63,15 +61,12 @@ export class InvariantWatch {
     }
   }
 
-  /** A commit is stored: what it says is so for ever. */
   afterStored(): void {
     this.#newHomes = []
   }
 
-  // The server was started again from what is stored; what was not stored has never been.
-  #startAgain(state: State): void {
-    this.#state = state
-    this.#rows = undefined
+  afterLost(simulation: Simulation): void {
+    this.#rows = plainRows(simulation.state)
     for (const key of this.#newHomes) this.#homes.delete(key)
     this.#newHomes = []
   }
