@@ -2,5 +2,5 @@
 export { allRecords, decodeRecords, noMemory } from './record.ts'
 export { containerSandbox, directoryName, sandboxDirectory } from './sandbox.ts'
 export { createAgentState, taskText, type AgentState, type TaskState } from './state.ts'
-export { hello, nextWake, step } from './step.ts'
+export { nextWake, step } from './step.ts'
 export * from './types.ts'
