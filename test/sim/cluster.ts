@@ -85,6 +85,11 @@ export function planFor(state: State, wanted: Desired): Plan {
 /** Plans, applies, and runs until the deployment is done. */
 export function apply(simulation: Simulation, wanted: Desired, forMs = 600_000): Plan {
   const made = planFor(simulation.state, wanted)
+  applyPlan(simulation, made, forMs)
+  return made
+}
+
+export function applyPlan(simulation: Simulation, made: Plan, forMs = 600_000): void {
   const id = simulation.request({ kind: 'applyPlan', plan: made, force: false, takeOver: false })
   const done = simulation.runUntil(
     () => {
@@ -95,7 +100,6 @@ export function apply(simulation: Simulation, wanted: Desired, forMs = 600_000):
     { forMs },
   )
   if (!done) throw new Error('the deployment did not end')
-  return made
 }
 
 export function healthCheck(over: { readonly [key: string]: Json } = {}): Json {

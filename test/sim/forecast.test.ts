@@ -1,9 +1,10 @@
 // The forecast of plans against clusters in many states, and against what then really happens there.
 import { describe, expect, test } from 'vitest'
+import { compareStrings, Random } from '../../src/base/index.ts'
 import type { AgentId, AppId, Desired, Plan } from '../../src/model/index.ts'
 import { rowsOf } from '../../src/runtime/core/index.ts'
 import { forecastPlan, type Simulation } from '../../src/sim/index.ts'
-import { apply, desired, healthCheck, planFor, simulate } from './cluster.ts'
+import { apply, applyPlan, desired, healthCheck, planFor, simulate } from './cluster.ts'
 
 const three = ['a', 'b', 'c'].map(id => ({ id }))
 
@@ -118,10 +119,59 @@ describe('forecast', () => {
     expect(forecast(simulation, wanted)).toEqual(forecast(simulation, wanted))
   })
 
-  test('1,000 instances on 50 agents', () => {
+  test('500 instances on 50 agents', () => {
     const simulation = simulate(Array.from({ length: 50 }, (_, i) => ({ id: `agent${i}` })))
-    const plan = forecast(simulation, desired({ id: '/many', cmd: 'x', cpus: 0.1, mem: 8, instances: 1000 }))
+    const plan = forecast(simulation, desired({ id: '/many', cmd: 'x', cpus: 0.1, mem: 8, instances: 500 }))
     expect(plan.forecast).toMatchObject({ verdict: 'works' })
-    expect(plan.placements).toHaveLength(1000)
+    expect(plan.placements).toHaveLength(500)
+  })
+})
+
+// The same seed on both sides would prove nothing: what really happens has delays and a network of its own.
+describe('what then happens, with other delays', () => {
+  const random = new Random(11)
+  const cases = Array.from({ length: 6 }, (_, i) => i + 1)
+
+  test.each(cases)('case %i', seed => {
+    const stream = random.fork(`case ${seed}`)
+    const simulation = simulate(
+      [...'abcdef'].map(id => ({ id, cpus: stream.integer(2, 8), rack: stream.pick(['left', 'right']) })),
+      {
+        seed,
+        networkMs: [1, 80],
+        appendMs: [0, 30],
+        behaviour: {
+          startMs: () => stream.integer(100, 4000),
+          stopMs: () => stream.integer(10, 1000),
+          check: () => ({ ok: true, afterMs: stream.integer(1, 200) }),
+        },
+      },
+    )
+    const app = (id: string, cmd: string) => ({
+      id,
+      cmd,
+      cpus: stream.pick([0.2, 0.5, 1]),
+      mem: 64,
+      instances: stream.integer(1, 5),
+      constraints: stream.chance(0.5) ? [['rack', 'GROUP_BY']] : [],
+      upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.5 },
+      healthChecks: [healthCheck()],
+      portDefinitions: [{ port: 0, name: 'http' }],
+    })
+    const web = app('/web', 'one')
+    const wanted = [desired(web), desired({ ...web, cmd: 'two' }, app('/db', 'one'))]
+    for (const one of wanted) {
+      const before = new Set(simulation.state.tables.instance.keys())
+      const plan = forecast(simulation, one)
+      expect(plan.forecast!.verdict).toBe('works')
+      applyPlan(simulation, plan)
+      const landedNow = [...simulation.state.tables.instance.values()]
+        .filter(i => !before.has(i.id))
+        .map(i => `${i.app} ${i.agent}`)
+      expect(landedNow.sort(compareStrings)).toEqual(
+        plan.placements.map(p => `${p.app} ${p.agent}`).sort(compareStrings),
+      )
+    }
+    expect(simulation.events.filter(e => e.type === 'placement_deviation')).toEqual([])
   })
 })
