@@ -1,0 +1,62 @@
+// Every example in docs/configuration.md and README.md is valid: each code block marked hcl, ts or json is written to a
+// directory of its own and given to `sddc validate`.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { functions } from '../../src/lang/hcl/functions/index.ts'
+import { loadConfiguration } from '../../src/lang/load/index.ts'
+import { repository, run } from '../support/processes.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+
+const fileNames: Readonly<Record<string, string>> = {
+  hcl: 'main.hcl',
+  ts: 'sddc.config.ts',
+  json: 'example.group.json',
+}
+
+describe.each(['docs/configuration.md', 'README.md'])('%s', page => {
+  const text = readFileSync(join(repository, page), 'utf8')
+  const examples = [...text.matchAll(/^```(hcl|ts|json)\n([\s\S]*?)^```$/gm)].map(
+    ([, language, code], i) => ({ number: i + 1, language: language!, code: code! }),
+  )
+
+  test('has examples in all three forms', () => {
+    expect(new Set(examples.map(e => e.language))).toEqual(new Set(Object.keys(fileNames)))
+  })
+
+  test.each(examples)('example $number ($language) is valid', async ({ language, code }) => {
+    const directory = temporaryDirectory('example')
+    writeFileSync(join(directory, fileNames[language]!), code)
+    const program = join(repository, 'bin', 'sddc.js')
+    const ended = await run(process.execPath, [program, 'validate', directory, '--json'])
+    expect(JSON.parse(ended.stdout)).toMatchObject({ valid: true, diagnostics: [] })
+    expect(ended.code).toBe(0)
+  })
+})
+
+test('docs/configuration.md names every function of the language, in order', () => {
+  const text = readFileSync(join(repository, 'docs', 'configuration.md'), 'utf8')
+  const [, list = ''] = /Functions:\n([\s\S]*?)\.\n\n/.exec(text) ?? []
+  expect([...list.matchAll(/`([a-z0-9]+)`/g)].map(([, name]) => name)).toEqual([...functions.keys()].sort())
+})
+
+test('the examples in README.md are the same app three times', async () => {
+  const text = readFileSync(join(repository, 'README.md'), 'utf8')
+  const [hcl, ts, json] = await Promise.all(
+    Object.entries(fileNames).map(async ([language, name]) => {
+      const [, code] = new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(text)!
+      const directory = temporaryDirectory('example')
+      writeFileSync(join(directory, name), code!)
+      const { desired } = await loadConfiguration(directory, {
+        vars: [],
+        varFiles: [],
+        env: {},
+        stack: 'same',
+      })
+      return desired
+    }),
+  )
+  expect(hcl?.apps).toHaveLength(1)
+  expect(ts).toEqual(hcl)
+  expect(json).toEqual(hcl)
+})
