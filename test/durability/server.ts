@@ -11,7 +11,8 @@ export type Order =
   | { readonly kind: 'die'; readonly death: Death }
   | { readonly kind: 'live' }
 
-export type Answer = { readonly kind: 'warm' } | { readonly kind: 'done'; readonly order: Order['kind'] }
+export type Answer =
+  { readonly kind: 'warm'; readonly pid: number } | { readonly kind: 'done'; readonly order: Order['kind'] }
 
 let store: MortalStore | undefined
 
@@ -36,7 +37,7 @@ function answer(what: Answer): void {
   process.stdout.write(`${JSON.stringify(what)}\n`)
 }
 
-answer({ kind: 'warm' })
+answer({ kind: 'warm', pid: process.pid })
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as Order
   await obey(order)
