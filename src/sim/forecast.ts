@@ -20,29 +20,30 @@ import type {
 import { load, rowsOf, strictlyHealthy, type Row, type State } from '../runtime/core/index.ts'
 import type { Behaviour } from './driver.ts'
 import { mirrorAgent } from './mirror.ts'
-import { durationMs, profiles, type Profile } from './profiles.ts'
+import { durationMs, profiles, typicalProfile, type Profile } from './profiles.ts'
 import { Simulation } from './simulation.ts'
 
 /** Virtual time after which a run counts as stuck: longer than any rollout that a person waits for. */
 const longestRunMs = 24 * 3_600_000
 /**
- * Work of one run, in instances looked at: a few seconds of computing. A moment looks at every instance of the app that
- * it moves. What is too large for this is told by its placements alone, without durations.
+ * Work of one run, in instances looked at: some seconds of computing, since a moment looks at every instance of the app
+ * that it moves. A run that needs more is cut, and told by its placements alone.
  */
-const mostWork = 40_000_000
+const mostWork = 100_000_000
+/** A typical run that takes more than this share of it is not played through again with other delays. */
+const shareForAllProfiles = 0.3
 
 /** The plan with placements and forecast filled in; with forecast null when the plan can't be applied at all. */
 export function forecastPlan(state: State, plan: Plan): Plan {
   const copy: Copy = { rows: rowsOf(state), state }
-  const runs: { readonly profile: Profile; readonly run: Run }[] = []
-  for (const profile of profiles) {
-    const run = carryOut(copy, plan, profile, false)
-    if (run === undefined) return { ...plan, placements: [], forecast: null }
-    runs.push({ profile, run })
-    // It will not end, or is too large: other delays would only say so again.
-    if (run.end !== 'done') break
-  }
-  const typical = (runs.find(r => r.profile.name === 'p50') ?? runs[0]!).run
+  const typical = carryOut(copy, plan, typicalProfile, false)
+  if (typical === undefined) return { ...plan, placements: [], forecast: null }
+  const isCheap = typical.end === 'done' && typical.share <= shareForAllProfiles
+  const runs = profiles.flatMap(profile => {
+    if (profile === typicalProfile) return [{ profile, run: typical }]
+    const run = isCheap ? carryOut(copy, plan, profile, false) : undefined
+    return run === undefined ? [] : [{ profile, run }]
+  })
   const forecast: Forecast = {
     inputsHash: contentHash({
       revision: state.revision,
@@ -52,7 +53,7 @@ export function forecastPlan(state: State, plan: Plan): Plan {
     }),
     verdict: verdictOf(
       runs.map(r => r.run),
-      () => carryOut(copy, plan, profiles[0]!, true),
+      () => carryOut(copy, plan, typicalProfile, true),
     ),
     unplaced: typical.unplaced,
     profiles: runs.filter(r => r.run.end !== 'cut').map(({ profile, run }) => profileOf(profile, run)),
@@ -68,6 +69,8 @@ interface Copy {
 interface Run {
   /** done: the deployment came to its end; stuck: nothing can move any more; cut: it was too large to play through. */
   readonly end: 'done' | 'stuck' | 'cut'
+  /** Of the work that one run may take. */
+  readonly share: number
   readonly durationMs: number
   readonly lowestHealthy: Readonly<Record<string, number>>
   readonly placements: readonly PlannedPlacement[]
@@ -96,7 +99,7 @@ function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: bool
   watch.begin()
   const id = simulation.request({ kind: 'applyPlan', plan, force: true, takeOver: true })
   let reply: Reply | undefined
-  const last = simulation.moments + moments
+  const first = simulation.moments
   const done = simulation.runUntil(
     () => {
       reply ??= simulation.replyTo(id)
@@ -106,7 +109,8 @@ function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: bool
   )
   if (reply?.ok === false) return undefined
   return {
-    end: done ? 'done' : simulation.moments >= last ? 'cut' : 'stuck',
+    end: done ? 'done' : simulation.moments - first >= moments ? 'cut' : 'stuck',
+    share: (simulation.moments - first) / moments,
     durationMs: simulation.now - begun,
     lowestHealthy: watch.lowest(),
     placements: watch.placements(),

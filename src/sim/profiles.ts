@@ -12,9 +12,12 @@ export interface Profile {
   readonly stopMs: number
 }
 
+/** The one whose placements a plan carries. */
+export const typicalProfile: Profile = { name: 'p50', share: 0.5, startMs: 1500, stopMs: 300 }
+
 export const profiles: readonly Profile[] = [
   { name: 'p10', share: 0.1, startMs: 300, stopMs: 100 },
-  { name: 'p50', share: 0.5, startMs: 1500, stopMs: 300 },
+  typicalProfile,
   { name: 'p99', share: 0.99, startMs: 10_000, stopMs: 3000 },
 ]
 
