@@ -2,9 +2,11 @@
 import { readFile, writeFile, chmod, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TaskSpec } from '../../../src/agent/core/index.ts'
 import { membersOf, ProcessScanner } from '../../../src/agent/driver/process/processes.ts'
+import { describeWith } from '../../support/requires.ts'
 import { driverConformance } from './conformance.ts'
 import { openProcessHarness, until, type ProcessHarness } from './processHarness.ts'
 
@@ -114,6 +116,21 @@ describe('process driver', () => {
     expect(end).toMatchObject({
       condition: 'Error',
       exit: { message: expect.stringContaining('no-such-user-here') },
+    })
+  })
+
+  describeWith(['root'], 'as root', () => {
+    it('runs as the user that the app names', async () => {
+      await chmod(dirname(dirname(harness.sandboxOf(harness.run({})))), 0o755)
+      const task = harness.run({ cmd: 'id -un; touch mine && ls -l mine | cut -d" " -f3', user: 'nobody' })
+      expect(await runToEnd(task)).toMatchObject({ condition: 'Finished' })
+      expect(await stdoutOf(task)).toBe('nobody\nnobody\n')
+      const sleeper = harness.run({ cmd: 'sleep 1000', user: 'nobody' })
+      harness.driver.start(sleeper)
+      await harness.until(() => harness.events.filter(e => e.kind === 'running').length === 2)
+      expect(await harness.driver.exec(sleeper.key, ['id', '-un'], 5000)).toMatchObject({ output: 'nobody' })
+      harness.driver.stop(sleeper.key, 5000)
+      await harness.until(() => endOf(sleeper) !== undefined)
     })
   })
 
