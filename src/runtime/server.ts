@@ -24,6 +24,7 @@ import type { Log } from './log.ts'
 import type { Core } from './loop/core.ts'
 import { Loop } from './loop/loop.ts'
 import { initStore, LevelStore } from './store/level.ts'
+import { watchSpace } from './store/space.ts'
 import type { Store } from './store/store.ts'
 
 export interface ServerOptions {
@@ -88,7 +89,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       onFatal: error => void close().finally(() => options.onFatal?.(error)),
     })
     const forecaster = new WorkerForecaster(loop, store, log)
+    const stopWatching = watchSpace(options.dataDirectory, reason => loop.holdRequests(reason))
     close = once(async () => {
+      stopWatching()
       await listening.close()
       await forecaster.close()
       await loop.close()

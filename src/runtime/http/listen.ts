@@ -29,14 +29,13 @@ export interface Listening {
 
 /** Binds and serves. Throws PORT_IN_USE when somebody else has the port. */
 export async function listen(doors: Doors, host: string, port: number): Promise<Listening> {
-  const server = createServer(
-    getRequestListener(
-      (request, bindings) =>
-        doors.api?.(request, bindings as SocketBindings) ??
-        new Response('The server starts.\n', { status: 503 }),
-      { overrideGlobalObjects: false },
-    ),
+  const answer = getRequestListener(
+    (request, bindings) =>
+      doors.api?.(request, bindings as SocketBindings) ??
+      new Response('The server starts.\n', { status: 503 }),
+    { overrideGlobalObjects: false },
   )
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
   const controlSockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes })
   const streamSockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

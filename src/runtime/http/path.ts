@@ -44,8 +44,9 @@ export function appPath(rest: readonly string[]): AppPath {
   return { kind: 'app', id: idOf(rest) }
 }
 
+// Clients that escape the whole id send its slashes as %2F: they count as slashes all the same.
 function idOf(segments: readonly string[]): AppId {
-  return `/${segments.join('/')}` as AppId
+  return `/${segments.join('/')}`.replace(/\/+/g, '/') as AppId
 }
 
 function prefixOf(segments: readonly string[]): string {

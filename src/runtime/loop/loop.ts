@@ -99,6 +99,7 @@ export class Loop<S extends CoreState> {
   #committing = false
   /** Why the store can't be reached just now. */
   #outage: Error | undefined
+  #held: string | undefined
   #stopped = false
   #booted = false
   #scheduled = false
@@ -186,6 +187,14 @@ export class Loop<S extends CoreState> {
     this.#give({ kind: 'agentClosed', session })
   }
 
+  /** Refuses requests for this reason, until called with undefined. What agents report is still taken. */
+  holdRequests(reason: string | undefined): void {
+    if (reason !== undefined && this.#held === undefined)
+      this.#log(`warning: no changes are taken: ${reason}`)
+    if (reason === undefined && this.#held !== undefined) this.#log('changes are taken again')
+    this.#held = reason
+  }
+
   /** Called with each commit once it is stored, in order. Returns the way to stop. */
   onCommit(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener)
@@ -227,6 +236,7 @@ export class Loop<S extends CoreState> {
       return refused('READ_ONLY', `The stored state is damaged, so nothing is changed: ${this.#damage[0]}`)
     if (this.#outage !== undefined)
       return refused('READ_ONLY', `The store does not answer, so nothing is changed: ${this.#outage.message}`)
+    if (this.#held !== undefined) return refused('READ_ONLY', `${this.#held}; nothing was changed.`)
     if (this.#waiting.size >= maxWaitingRequests)
       return refused('READ_ONLY', 'Too many requests are waiting; nothing was changed. Try again.')
     return undefined

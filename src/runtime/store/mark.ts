@@ -58,11 +58,6 @@ export async function markedCluster(directory: string): Promise<ClusterId> {
   )
 }
 
-/** Whether the directory holds a complete cluster. */
-export async function isMarked(directory: string): Promise<boolean> {
-  return (await readMark(directory))?.complete === true
-}
-
 async function readMark(directory: string): Promise<Mark | undefined> {
   let text: string
   try {

@@ -2,6 +2,7 @@
 // port, a restart, damage at the start.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
@@ -203,15 +204,27 @@ describe('an agent', () => {
     expect(await get(server, '/v1/agents')).toEqual([])
   })
 
-  it('that connects again replaces its older connection', async () => {
+  it('that comes back is taken, also while its old connection seems open but is dead', async () => {
     const server = await serve(await newCluster())
     const first = await joinAgent(server, 'a1')
+    // Not a word from it any more, as after a cable was cut.
+    ;(first.socket as unknown as { _socket: Socket })._socket.pause()
     await joinAgent(server, 'a1')
-    await first.closed
     await waitFor(async () => {
       const agents = await get<{ id: string; state: string }[]>(server, '/v1/agents')
       return agents.length === 1 && agents[0]!.state === 'ready'
     })
+  })
+
+  it('with the name of another one that lives is refused, and the other stays', async () => {
+    const server = await serve(await newCluster())
+    const first = await joinAgent(server, 'a1')
+    const second = await connect(server, '/v1/agent/control')
+    new FakeAgent('a1' as AgentId, message => second.say(message)).hello()
+    await second.closed
+    expect(second.heard).toMatchObject([{ kind: 'refuse', code: 'duplicate' }])
+    expect(first.socket.readyState).toBe(WebSocket.OPEN)
+    expect(await get(server, '/v1/agents')).toMatchObject([{ id: 'a1', state: 'ready' }])
   })
 })
 

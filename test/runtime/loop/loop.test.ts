@@ -244,6 +244,19 @@ describe('a core that fails', () => {
   })
 })
 
+describe('requests that are held', () => {
+  it('are refused with the reason, while agents are still heard, until they are taken again', async () => {
+    const rig = await start()
+    rig.loop.holdRequests('Only 3 MiB are free')
+    expect(await submit(rig, 'set a 1')).toMatchObject({ ok: false, code: 'READ_ONLY' })
+    rig.loop.agentSays(session, { kind: 'needFull' })
+    await waitFor(async () => rig.sent.length === 1)
+    rig.loop.holdRequests(undefined)
+    expect(await submit(rig, 'set a 1')).toMatchObject({ ok: true })
+    expect(rig.logged.join('\n')).toContain('Only 3 MiB are free')
+  })
+})
+
 describe('closing', () => {
   it('answers those who wait and lets the commit in flight end', async () => {
     const rig = await start()

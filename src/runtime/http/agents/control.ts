@@ -7,6 +7,7 @@ import {
   type AgentId,
   type AgentMessage,
   decodeAgentMessage,
+  type Hello,
   type ServerMessage,
   type SessionId,
 } from '../../../model/index.ts'
@@ -19,6 +20,8 @@ export const maxMessageBytes = 16 * 1024 * 1024
 const helloTimeoutMs = 10_000
 /** Bytes that wait for a slow agent at most, before its connection is given up and begun anew. */
 const maxBufferedBytes = 64 * 1024 * 1024
+/** A connection that is still there answers a ping of the socket within this. */
+const aliveTimeoutMs = 1000
 /** An agent whose message made the core fail is not heard for so long. */
 const quarantineMs = 30_000
 
@@ -30,10 +33,14 @@ export interface ControlListener {
   readonly damage: readonly string[]
 }
 
+type RefuseCode = Extract<ServerMessage, { kind: 'refuse' }>['code']
+
 interface Connection {
   readonly session: SessionId
   readonly socket: WebSocket
   agent: AgentId | undefined
+  /** What it said while an older connection of the same agent is asked whether it lives. */
+  held: AgentMessage[] | undefined
 }
 
 export class AgentControl implements AgentLinks {
@@ -54,7 +61,8 @@ export class AgentControl implements AgentLinks {
 
   /** Takes over a new WebSocket. */
   accept(socket: WebSocket): void {
-    const connection: Connection = { session: randomUUID() as SessionId, socket, agent: undefined }
+    const session = randomUUID() as SessionId
+    const connection: Connection = { session, socket, agent: undefined, held: undefined }
     this.#connections.set(connection.session, connection)
     const timer = setTimeout(() => this.#refuse(connection, 'no hello within 10 seconds'), helloTimeoutMs)
     socket.on('message', data => {
@@ -110,40 +118,50 @@ export class AgentControl implements AgentLinks {
     if (this.#connections.get(connection.session) !== connection) return
     const message = parse(text)
     if (typeof message === 'string') return this.#refuse(connection, message)
-    if (message.kind === 'hello') {
-      if (!this.#hello(connection, message.agentId)) return
-    } else if (connection.agent === undefined) {
-      return this.#refuse(connection, 'the first message must be hello')
-    }
-    this.#listener?.agentSays(connection.session, message)
+    if (connection.held !== undefined) connection.held.push(message)
+    else if (message.kind === 'hello') this.#hello(connection, message)
+    else if (connection.agent === undefined) this.#refuse(connection, 'the first message must be hello')
+    else this.#listener?.agentSays(connection.session, message)
   }
 
-  #hello(connection: Connection, agent: AgentId): boolean {
+  #hello(connection: Connection, hello: Hello): void {
+    const agent = hello.agentId
     const damage = this.#listener?.damage ?? []
-    if (damage.length > 0) {
-      this.send(connection.session, {
-        kind: 'refuse',
-        code: 'damaged',
-        reason: `the server's state is damaged: ${damage[0]}`,
-      })
-      return false
-    }
+    if (damage.length > 0)
+      return this.#refuse(connection, `the server's state is damaged: ${damage[0]}`, 'damaged')
     const until = this.#quarantine.get(agent)
     if (until !== undefined && until > performance.now()) {
-      this.#refuse(connection, 'a message of this agent made the server fail; it is not heard for a while')
-      return false
+      const reason = 'a message of this agent made the server fail; it is not heard for a while'
+      return this.#refuse(connection, reason)
     }
     this.#quarantine.delete(agent)
     const before = this.#byAgent.get(agent)
-    if (before !== undefined && before !== connection) before.socket.terminate()
-    connection.agent = agent
-    this.#byAgent.set(agent, connection)
-    return true
+    if (before === undefined || before === connection) return this.#welcome(connection, hello)
+    connection.held = []
+    void isAlive(before.socket).then(alive => this.#settle(connection, hello, before, alive))
   }
 
-  #refuse(connection: Connection, reason: string): void {
+  // Either the agent came back and its old connection is a dead one, or two agents have the same name.
+  #settle(connection: Connection, hello: Hello, before: Connection, alive: boolean): void {
+    if (this.#connections.get(connection.session) !== connection) return
+    const held = connection.held ?? []
+    connection.held = undefined
+    if (alive && this.#byAgent.get(hello.agentId) === before)
+      return this.#refuse(connection, `another agent named ${hello.agentId} is connected`, 'duplicate')
+    before.socket.terminate()
+    this.#welcome(connection, hello)
+    for (const message of held) this.#listener?.agentSays(connection.session, message)
+  }
+
+  #welcome(connection: Connection, hello: Hello): void {
+    connection.agent = hello.agentId
+    this.#byAgent.set(hello.agentId, connection)
+    this.#listener?.agentSays(connection.session, hello)
+  }
+
+  #refuse(connection: Connection, reason: string, code: RefuseCode = 'version'): void {
     this.#log(`warning: agent ${connection.agent ?? 'unknown'} is refused: ${reason}`)
-    this.send(connection.session, { kind: 'refuse', code: 'version', reason })
+    this.send(connection.session, { kind: 'refuse', code, reason })
   }
 
   #closed(connection: Connection): void {
@@ -152,6 +170,20 @@ export class AgentControl implements AgentLinks {
     if (!this.#connections.delete(connection.session)) return
     if (connection.agent !== undefined) this.#listener?.agentLeft(connection.session)
   }
+}
+
+function isAlive(socket: WebSocket): Promise<boolean> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(false), aliveTimeoutMs)
+    const answer = (alive: boolean): void => {
+      clearTimeout(timer)
+      resolve(alive)
+    }
+    socket.once('pong', () => answer(true))
+    socket.once('close', () => answer(false))
+    if (socket.readyState === socket.OPEN) socket.ping()
+    else answer(false)
+  })
 }
 
 // The message, or what is wrong with it.

@@ -24,7 +24,10 @@ export async function logs({ backend, query }: Context): Promise<Response> {
     ...(incarnation === undefined ? {} : { incarnation }),
     ...(tail === undefined ? {} : { tail }),
   })
-  return new Response(body, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
+  // Chunked from the first byte: the adapter would else wait for the first chunks to find a length, and take a stream
+  // that breaks in them for one that ends.
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Transfer-Encoding': 'chunked' }
+  return new Response(body, { headers })
 }
 
 function namedIn(text: string): { instance: InstanceId; incarnation: number | undefined } {
