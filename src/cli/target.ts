@@ -19,14 +19,20 @@ export interface TargetOptions {
 
 /** The client of the cluster meant, or undefined when none is named and none runs. */
 export function findTarget({ server, configured, directory }: TargetOptions): Client | undefined {
-  const named = server ?? (process.env['SDDC_SERVER'] || undefined) ?? configured
-  if (named !== undefined) return new Client(checkedUrl(named))
+  const named = namedServer(server, configured)
+  if (named !== undefined) return new Client(named)
   const local = findLocalDirectory(directory)
   const running = local === undefined ? undefined : runningLocal(local)
   if (running !== undefined) return new Client(running.url)
   if (local !== undefined) return undefined
   const registered = readRegister().filter(c => runningLocal(c.directory) !== undefined)
   return registered.length === 1 ? new Client(registered[0]!.url) : undefined
+}
+
+/** The address given by flag, environment or settings, checked and complete. */
+export function namedServer(flag: string | undefined, configured?: string): string | undefined {
+  const named = flag ?? (process.env['SDDC_SERVER'] || undefined) ?? configured
+  return named === undefined ? undefined : checkedUrl(named)
 }
 
 /** For commands that need a cluster that is there. */

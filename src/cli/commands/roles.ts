@@ -8,6 +8,7 @@ import { detectCapacity, dockerDriverFactory, processDriver, startAgent } from '
 import { parseAttributes, parseResources, type AgentId, type Capacity } from '../../model/index.ts'
 import { startServer } from '../../runtime/index.ts'
 import { exit, type Context } from '../context.ts'
+import { namedServer } from '../target.ts'
 import { programVersion } from '../version.ts'
 
 export interface ServerOptions {
@@ -37,7 +38,7 @@ export async function serverCommand(context: Context, options: ServerOptions): P
 }
 
 export interface AgentOptions {
-  readonly server: string
+  readonly server: string | undefined
   readonly work: string
   readonly name: string | undefined
   readonly hostname: string | undefined
@@ -48,11 +49,12 @@ export interface AgentOptions {
 
 export async function agentCommand(context: Context, options: AgentOptions): Promise<number> {
   const log = logTo(context)
+  const server = serverOf(options)
   const name = options.name ?? hostname()
   const workDirectory = resolve(context.directory, options.work)
   const address = options.address ?? options.hostname ?? hostname()
   const agent = await startAgent({
-    server: options.server,
+    server,
     workDirectory,
     agentId: name as AgentId,
     hostname: options.hostname ?? hostname(),
@@ -64,11 +66,19 @@ export async function agentCommand(context: Context, options: AgentOptions): Pro
     log,
     drivers: [processDriver, dockerDriverFactory({ portAddress: address })],
   })
-  log(`agent ${name} serves ${options.server}`)
+  log(`agent ${name} serves ${server}`)
   const signal = await signalled(['SIGTERM', 'SIGINT', 'SIGUSR2'])
   log(signal === 'SIGUSR2' ? 'agent stops its tasks and ends' : 'agent ends; its tasks run on')
   await agent.close({ stopTasks: signal === 'SIGUSR2' })
   return exit.done
+}
+
+function serverOf(options: AgentOptions): string {
+  const named = namedServer(options.server)
+  if (named !== undefined) return named
+  throw new CodedError('USAGE', 'An agent needs the address of its server', {
+    advice: 'Like this: sddc agent --server http://127.0.0.1:8080',
+  })
 }
 
 // What the machine has, with what was stated in its place.

@@ -1,0 +1,85 @@
+// What a command is, as data: its words, its options, its help. Parsing, help, suggestions and the test of docs/cli.md
+// all read this one table (table/index.ts), so none of them can know other options than the rest.
+import { CodedError } from '../../base/index.ts'
+import type { Context } from '../context.ts'
+
+interface Described {
+  /** One sentence, without a full stop. */
+  readonly about: string
+}
+
+/** A whole number within limits, both included. */
+interface Whole {
+  readonly kind: 'whole'
+  readonly least: number
+  readonly most: number
+}
+
+export type WordSpec = Described & ({ readonly kind: 'text' } | Whole) & { readonly required: boolean }
+
+interface Valued {
+  /** Stands for the value in help: `FILE`. */
+  readonly value: string
+}
+
+export type OptionSpec = Described & { readonly short?: string } & (
+    | { readonly kind: 'flag' }
+    | ({ readonly kind: 'text' } & Valued)
+    /** May be given several times. */
+    | ({ readonly kind: 'texts' } & Valued)
+    | (Whole & Valued)
+  )
+
+export type Words = Readonly<Record<string, WordSpec>>
+export type Options = Readonly<Record<string, OptionSpec>>
+
+type ValueOf<S> = S extends { kind: 'flag' }
+  ? boolean
+  : S extends { kind: 'texts' }
+    ? readonly string[]
+    : S extends { kind: 'whole'; required: true }
+      ? number
+      : S extends { kind: 'whole' }
+        ? number | undefined
+        : S extends { required: true }
+          ? string
+          : string | undefined
+
+export type ValuesOf<T> = { readonly [K in keyof T]: ValueOf<T[K]> }
+
+export type Value = string | number | boolean | readonly string[] | undefined
+export type Values = Readonly<Record<string, Value>>
+
+export interface Command {
+  /** As it is typed: `plan`, `deployment ls`. */
+  readonly name: string
+  readonly about: string
+  /** In their order; the required ones first. */
+  readonly words: Words
+  readonly options: Options
+  /** Without the leading `sddc`. */
+  readonly examples: readonly (readonly [line: string, about: string])[]
+  run(context: Context, values: Values): Promise<number>
+}
+
+/** A row of the table; `run` gets its values with the types that the row states. */
+export function command<const W extends Words, const O extends Options>(row: {
+  readonly name: string
+  readonly about: string
+  readonly words: W
+  readonly options: O
+  readonly examples: Command['examples']
+  run(context: Context, values: ValuesOf<W> & ValuesOf<O>): Promise<number>
+}): Command {
+  return { ...row, run: (context, values) => row.run(context, values as ValuesOf<W> & ValuesOf<O>) }
+}
+
+/** `sddc scale <app> <instances>`. */
+export function usageOf({ name, words }: Command): string {
+  const shown = Object.entries(words).map(([word, { required }]) => (required ? `<${word}>` : `[${word}]`))
+  return ['sddc', name, ...shown].join(' ')
+}
+
+export function usageError(message: string, advice: string): CodedError {
+  return new CodedError('USAGE', message, { advice })
+}

@@ -1,0 +1,150 @@
+// Commands that work on configurations. Each loads its file when it runs, so that the others start fast.
+import { command } from '../command.ts'
+import { json, path, server, stack, variables } from '../shared.ts'
+
+const adopt = {
+  kind: 'flag',
+  about: 'Take over what has the same name and belongs to no stack',
+} as const
+
+const applying = {
+  'auto-approve': { kind: 'flag', about: 'Do not ask' },
+  force: {
+    kind: 'flag',
+    about: 'Apply although the forecast says it can not work, or an app wants very many instances',
+  },
+  'take-over': {
+    kind: 'flag',
+    about: 'Cancel deployments that hold the apps; take the stack over from the place that applied it last',
+  },
+  detach: { kind: 'flag', about: 'Do not wait for the end' },
+} as const
+
+export const configurationCommands = [
+  command({
+    name: 'plan',
+    about: 'Show what would change',
+    words: { path },
+    options: {
+      out: { kind: 'text', value: 'FILE', about: 'Save the plan, for "sddc apply FILE"' },
+      'detailed-exitcode': { kind: 'flag', about: 'Exit 2 when there are changes' },
+      destroy: { kind: 'flag', about: 'Plan the removal of everything that the stack owns' },
+      adopt,
+      ...variables,
+      stack,
+      server,
+      json,
+    },
+    examples: [
+      ['plan', 'what would change here'],
+      ['plan examples/quickstart', 'in another directory'],
+      ['plan -out shop.sddcplan', 'save it, to apply exactly this'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/plan.ts')).planCommand(context, {
+        ...configuration(v),
+        out: v.out,
+        detailedExitCode: v['detailed-exitcode'],
+        destroy: v.destroy,
+        adopt: v.adopt,
+      }),
+  }),
+  command({
+    name: 'apply',
+    about: 'Make the cluster as the configuration says',
+    words: {
+      path: { ...path, about: 'A directory (default: this one), a Marathon JSON file or a saved plan' },
+    },
+    options: { ...applying, adopt, ...variables, stack, server, json },
+    examples: [
+      ['apply examples/quickstart', 'plan, ask, apply'],
+      ['apply shop.sddcplan', 'apply a saved plan as it was shown'],
+      ['apply --auto-approve -var tag=1.4', 'without a question, for scripts'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/apply.ts')).applyCommand(context, {
+        ...configuration(v),
+        ...howToApply(v),
+        destroy: false,
+        adopt: v.adopt,
+      }),
+  }),
+  command({
+    name: 'destroy',
+    about: 'Remove everything that the stack owns; data of volumes stays',
+    words: { path },
+    options: { ...applying, ...variables, stack, server, json },
+    examples: [['destroy examples/quickstart', 'show what goes, ask, remove it']],
+    run: async (context, v) =>
+      (await import('../../commands/apply.ts')).applyCommand(context, {
+        ...configuration(v),
+        ...howToApply(v),
+        destroy: true,
+        adopt: false,
+      }),
+  }),
+  command({
+    name: 'validate',
+    about: 'Check a configuration, without a cluster',
+    words: { path },
+    options: { ...variables, stack, json },
+    examples: [['validate examples/quickstart', 'all mistakes at once, with their places']],
+    run: async (context, v) =>
+      (await import('../../commands/validate.ts')).validateCommand(context, configuration(v)),
+  }),
+  command({
+    name: 'show',
+    about: 'Show a saved plan, or the apps in the cluster',
+    words: { plan: { kind: 'text', required: false, about: 'A file that "sddc plan -out" made' } },
+    options: { stack: { ...stack, about: 'Only the apps of this stack' }, server, json },
+    examples: [
+      ['show shop.sddcplan', 'what it would do'],
+      ['show --json', 'the state, for programs'],
+    ],
+    run: async (context, v) => (await import('../../commands/show.ts')).showCommand(context, v.plan),
+  }),
+  command({
+    name: 'output',
+    about: 'Show the outputs of a stack',
+    words: { name: { kind: 'text', required: false, about: 'One output (default: all)' } },
+    options: {
+      raw: { kind: 'flag', about: 'The bare value, for scripts' },
+      ...variables,
+      stack,
+      server,
+      json,
+    },
+    examples: [
+      ['output', 'all outputs of the configuration here'],
+      ['output url --raw', 'one value'],
+      ['output --stack shop --json', 'of a stack, from anywhere'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/output.ts')).outputCommand(context, {
+        ...configuration({ ...v, path: undefined }),
+        name: v.name,
+        raw: v.raw,
+      }),
+  }),
+]
+
+interface Configuration {
+  readonly path: string | undefined
+  readonly var: readonly string[]
+  readonly 'var-file': readonly string[]
+}
+
+function configuration(v: Configuration) {
+  return { target: v.path, vars: v.var, varFiles: v['var-file'] }
+}
+
+interface Applying {
+  readonly 'auto-approve': boolean
+  readonly force: boolean
+  readonly 'take-over': boolean
+  readonly detach: boolean
+}
+
+function howToApply(v: Applying) {
+  return { autoApprove: v['auto-approve'], force: v.force, takeOver: v['take-over'], detach: v.detach }
+}

@@ -1,0 +1,22 @@
+// Every command, in the order in which help lists them.
+import type { Command, OptionSpec } from '../command.ts'
+import { everywhere } from '../shared.ts'
+import { clusterCommands } from './clusters.ts'
+import { configurationCommands } from './configurations.ts'
+import { operationCommands } from './operations.ts'
+
+export const commands: readonly Command[] = [
+  ...configurationCommands,
+  ...clusterCommands,
+  ...operationCommands,
+]
+
+/** Commands that only hold others: `deployment`. */
+export const groups: Readonly<Record<string, string>> = { deployment: 'List, watch or cancel deployments' }
+
+/** Options of any command, by long name. A name means the same kind of thing everywhere: a test holds that. */
+export const allOptions: Readonly<Record<string, OptionSpec>> = Object.assign(
+  {},
+  ...commands.map(c => c.options),
+  everywhere,
+)
