@@ -1,6 +1,6 @@
 // Each invariant must be able to fail: a healthy cluster's rows, damaged in one place, and the sentence that comes out.
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { AgentId, SpecHash } from '../../src/model/index.ts'
+import type { AgentId, Constraint, SpecHash } from '../../src/model/index.ts'
 import { decodeRows, type PlainRows, type Rows, type TableName } from '../../src/runtime/core/index.ts'
 import { checkInvariants, invariants, InvariantWatch } from '../../src/sim/index.ts'
 import { apply, desired, healthCheck, planFor, simulate } from './cluster.ts'
@@ -59,6 +59,12 @@ const damages: Readonly<Record<string, () => { before?: PlainRows; after: PlainR
   'rolling capacity': () => ({
     before: { ...rows, instance: [] },
     after: changed('action', () => ({ maxCapacity: 1 })),
+  }),
+  constraints: () => ({
+    before: { ...rows, allocation: [] },
+    after: changed('spec', s => ({
+      app: { ...s.app, constraints: [['hostname', 'UNIQUE']] satisfies Constraint[] },
+    })),
   }),
   actions: () => ({ after: { ...rows, deployment: [] } }),
   causes: () => ({ after: changed('allocation', () => ({ goal: 'stop' as const })) }),

@@ -121,7 +121,14 @@ describe('random changes and faults, then peace', () => {
             minimumHealthCapacity: random.pick([0, 0.5, 1]),
             maximumOverCapacity: random.pick([0, 0.5, 1]),
           },
-          constraints: random.chance(0.5) ? [['rack', 'GROUP_BY']] : [],
+          constraints: [
+            random.pick([
+              ['rack', 'GROUP_BY'],
+              ['hostname', 'UNIQUE'],
+              ['rack', 'CLUSTER'],
+              ['hostname', 'MAX_PER', '2'],
+            ]),
+          ],
         },
         { id: '/db', cmd: `db${random.integer(1, 2)}`, cpus: 1, mem: 128, instances: random.integer(0, 3) },
       )

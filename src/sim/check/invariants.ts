@@ -1,7 +1,8 @@
 // The invariants of the control plane that can be seen in its rows, recomputed naively after every step. Each gives the
 // sentences that say what is broken; none means that it holds. `before` are the rows before the step.
 import { hostPortsWanted, type AppId, type StopCause } from '../../model/index.ts'
-import type { AllocationRow, PlainRows } from '../../runtime/core/index.ts'
+import type { AllocationRow, InstanceRow, PlainRows } from '../../runtime/core/index.ts'
+import { brokenConstraints } from './placement.ts'
 import {
   allocationOf,
   allocationsOn,
@@ -38,6 +39,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'generations', broken: generations },
   { name: 'promise of health', broken: promise },
   { name: 'rolling capacity', broken: rollingCapacity },
+  { name: 'constraints', broken: constraints },
   { name: 'actions', broken: actions },
   { name: 'causes', broken: causes },
   { name: 'backoff', broken: backoff },
@@ -175,6 +177,29 @@ function* rollingCapacity({ before, after }: Checked): Iterable<string> {
       yield `${action.app}: ${held} live and stopping, ${limit} allowed`
     }
   }
+}
+
+// Instances that one step places come one after another; any order in which each was allowed will do.
+function* constraints({ before, after }: Checked): Iterable<string> {
+  const counted = (rows: PlainRows, like: InstanceRow): InstanceRow[] =>
+    instancesOf(rows, like.app).filter(
+      i => i.agent !== null && !i.unreachable && i.runKey === like.runKey && i.id !== like.id,
+    )
+  const fresh = after.instance
+    .map(r => r.row)
+    .filter(i => i.agent !== null && i.placedAt > 0 && !wasPlaced(before, i))
+    .sort((a, b) => a.slot - b.slot)
+  for (const [index, instance] of fresh.entries()) {
+    const later = new Set(fresh.slice(index).map(i => i.id))
+    const others = counted(after, instance).filter(i => !later.has(i.id))
+    for (const constraint of brokenConstraints(after, instance, others)) {
+      yield `${instance.id} on ${instance.agent} breaks ${constraint.join(' ')}`
+    }
+  }
+}
+
+function wasPlaced(rows: PlainRows, instance: InstanceRow): boolean {
+  return allocationOf(rows, instance.id, instance.incarnation) !== undefined
 }
 
 function* actions({ before, after }: Checked): Iterable<string> {
