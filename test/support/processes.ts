@@ -1,7 +1,6 @@
 // Programs that tests start. Each carries the test's mark (test/support/setup.ts), collects its output, and is ended
 // after the test file at the latest.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './wait.ts'
 
@@ -75,16 +74,6 @@ export function start(program: string, args: readonly string[], options: StartOp
 /** Runs a program to its end. */
 export function run(program: string, args: readonly string[], options?: StartOptions): Promise<Ended> {
   return start(program, args, options).ended
-}
-
-/** Runs the built command line, `sddc …`, to its end. */
-export function sddc(args: readonly string[], options?: StartOptions): Promise<Ended> {
-  return run(process.execPath, [join(repository, 'bin', 'sddc.js'), ...args], options)
-}
-
-/** Starts the built command line and does not wait. */
-export function startSddc(args: readonly string[], options?: StartOptions): Started {
-  return start(process.execPath, [join(repository, 'bin', 'sddc.js'), ...args], options)
 }
 
 export function isAlive(pid: number): boolean {
