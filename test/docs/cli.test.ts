@@ -83,7 +83,7 @@ async function helpOf(command: string): Promise<Help> {
     line => /^ +((?:-[a-z], )?--[a-z-]+)/.exec(line)?.[1]?.split(', ') ?? [],
   )
   const below = section(stdout, 'Commands').flatMap(
-    line => /^ +sddc ([a-z]+(?: [a-z]+)*?)(?= [[<]|  )/.exec(line)?.[1] ?? [],
+    line => /^ +sddc ([a-z]+(?: [a-z]+)*?)(?= [[<]|  |$)/.exec(line)?.[1] ?? [],
   )
   return { usage: usage.trim(), options: options.sort(), commands: below }
 }

@@ -36,7 +36,7 @@ describe.each(['docs/configuration.md', 'README.md'])('%s', page => {
 
 test('docs/configuration.md names every function of the language, in order', () => {
   const text = readFileSync(join(repository, 'docs', 'configuration.md'), 'utf8')
-  const [, list = ''] = /Functions:\n([\s\S]*?)\.\n\n/.exec(text) ?? []
+  const [, list = ''] = /Functions:\s+([\s\S]*?)\.\n\n/.exec(text) ?? []
   expect([...list.matchAll(/`([a-z0-9]+)`/g)].map(([, name]) => name)).toEqual([...functions.keys()].sort())
 })
 
