@@ -40,7 +40,7 @@ export interface ServerOptions {
   readonly log: Log
   /** Where the state is kept. Default: LevelDB in the data directory. */
   readonly store?: Store
-  /** Called when the server can't go on; it is closed by then. */
+  /** Called when the server can't go on; it is closed by then. Default: the process ends with code 1. */
   readonly onFatal?: (error: Error) => void
 }
 
@@ -86,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       links: control,
       pingIntervalMs: options.pingIntervalMs ?? defaultPingIntervalMs,
       log,
-      onFatal: error => void close().finally(() => options.onFatal?.(error)),
+      onFatal: error => void close().finally(() => (options.onFatal ?? endsBadly)(error)),
     })
     const forecaster = new WorkerForecaster(loop, store, log)
     const stopWatching = watchSpace(options.dataDirectory, reason => loop.holdRequests(reason))
@@ -122,6 +122,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? error
       : new CodedError('STORE_FAILED', 'The server could not start', { cause: error })
   }
+}
+
+function endsBadly(): void {
+  process.exitCode = 1
 }
 
 function addressOf(host: string, port: number): string {

@@ -387,6 +387,7 @@ export class Loop<S extends CoreState> {
     this.#log(`error: bug while stepping ${culprit?.kind ?? 'a group'}: ${error.stack ?? described(error)}`)
     const session = culprit?.kind === 'agent' ? culprit.session : undefined
     this.#rollback(state, 'the server had to take a step back', session)
+    if (this.#stopped) return
     const single = group.entries.length === 1
     const again: Entry[] = []
     for (const { input } of group.entries) {

@@ -24,7 +24,11 @@ interface Rig {
   readonly commits: Commit[]
 }
 
-async function start(store = new MemoryStore(cluster), pingIntervalMs = 60_000): Promise<Rig> {
+async function start(
+  store = new MemoryStore(cluster),
+  pingIntervalMs = 60_000,
+  core: typeof testCore = testCore,
+): Promise<Rig> {
   const rig = {
     store,
     sent: [] as ServerMessage[],
@@ -34,7 +38,7 @@ async function start(store = new MemoryStore(cluster), pingIntervalMs = 60_000):
     commits: [] as Commit[],
   }
   const loop = await Loop.start({
-    core: testCore,
+    core,
     store,
     links: {
       send: (_, message) => void rig.sent.push(message),
@@ -241,6 +245,23 @@ describe('a core that fails', () => {
     expect(await reply).toMatchObject({ ok: true })
     expect(rig.dropped).toEqual([session])
     expect(rig.fatal).toEqual([])
+  })
+})
+
+describe('damage that survives a rollback', () => {
+  it('stops the server: everybody who waits is told, nothing more is taken', async () => {
+    const broken = {
+      ...testCore,
+      rollback: () => {
+        throw new Error('the rollback failed')
+      },
+    }
+    const rig = await start(undefined, undefined, broken)
+    const replies = await Promise.all([submit(rig, 'set a 1'), submit(rig, 'bug')])
+    expect(replies.map(r => (r.ok ? 'ok' : r.code))).toEqual(['OUTCOME_UNKNOWN', 'OUTCOME_UNKNOWN'])
+    expect(rig.fatal).toMatchObject([{ message: 'the rollback failed' }])
+    expect(await submit(rig, 'set b 2')).toMatchObject({ ok: false })
+    await expect(rowsOf(rig)).rejects.toThrow('the rollback failed')
   })
 })
 
