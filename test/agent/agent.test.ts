@@ -1,11 +1,9 @@
 // The whole agent against a server that only speaks the protocol, with real processes, sockets and files.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { membersOf, ProcessScanner, startOf } from '../../src/agent/driver/process/processes.ts'
 import { processDriver, startAgent, type RunningAgent } from '../../src/agent/index.ts'
@@ -19,6 +17,7 @@ import {
   type HealthCheck,
   type TaskKey,
 } from '../../src/model/index.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from './driver/processHarness.ts'
 import { FakeServer } from './fakeServer.ts'
 import { testApp, testHash, testInstance, testRow } from './samples.ts'
@@ -33,7 +32,7 @@ let lines: string[]
 beforeEach(async () => {
   server = new FakeServer()
   await server.start()
-  work = await mkdtemp(join(tmpdir(), 'sddc-agent-'))
+  work = temporaryDirectory('agent')
   agents = []
   children = []
   taskIds = []

@@ -1,7 +1,7 @@
 // A COMMAND check: run beside the task, good when it exits with 0.
 import type { HealthCheck } from '../../model/index.ts'
 import type { ExecResult } from '../core/index.ts'
-import type { CheckOutcome } from './run.ts'
+import type { CheckOutcome } from './outcome.ts'
 
 /** What of a failed command's output is told. */
 const maxCauseLength = 200

@@ -4,16 +4,10 @@ import type { App, HealthCheck } from '../../model/index.ts'
 import type { DriverEvent, Effect, ExecResult } from '../core/index.ts'
 import { checkCommand } from './command.ts'
 import { checkHttp, type HttpTarget } from './http.ts'
+import type { CheckOutcome } from './outcome.ts'
 import { checkTcp } from './tcp.ts'
 
 export type CheckEffect = Extract<Effect, { kind: 'check' }>
-
-/** What one check found. `ignored`: neither success nor failure. */
-export interface CheckOutcome {
-  readonly ok: boolean
-  readonly ignored?: boolean
-  readonly cause?: string
-}
 
 export interface CheckContext {
   /** Where host ports of tasks on this agent can be dialled. */

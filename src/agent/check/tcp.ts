@@ -1,6 +1,6 @@
 // A TCP check: the port takes a connection.
 import { connect } from 'node:net'
-import type { CheckOutcome } from './run.ts'
+import type { CheckOutcome } from './outcome.ts'
 
 export function checkTcp(address: string, port: number, timeoutMs: number): Promise<CheckOutcome> {
   return new Promise(resolve => {

@@ -3,12 +3,8 @@ import { createServer as createSecureServer } from 'node:https'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  CheckRunner,
-  maxChecksAtOnce,
-  type CheckEffect,
-  type CheckOutcome,
-} from '../../../src/agent/check/run.ts'
+import { CheckRunner, maxChecksAtOnce, type CheckEffect } from '../../../src/agent/check/run.ts'
+import type { CheckOutcome } from '../../../src/agent/check/outcome.ts'
 import type { ExecResult } from '../../../src/agent/core/index.ts'
 import type { App, HealthCheck } from '../../../src/model/index.ts'
 import { until } from '../driver/processHarness.ts'

@@ -1,18 +1,18 @@
 // The agent's memory on disk: what was written is read again, damage is put aside and told, one agent per directory.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCheckpoint } from '../../../src/agent/checkpoint/checkpoint.ts'
 import { lockDirectory } from '../../../src/agent/checkpoint/lock.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
 
 let work: string
 let lines: string[]
-beforeEach(async () => {
-  work = await mkdtemp(join(tmpdir(), 'sddc-checkpoint-'))
+beforeEach(() => {
+  work = temporaryDirectory('checkpoint')
   lines = []
 })
 afterEach(() => rm(work, { recursive: true, force: true }))

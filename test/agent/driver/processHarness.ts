@@ -1,6 +1,5 @@
 // The process driver over a temporary directory, for the conformance suite and for its own tests.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   sandboxDirectory,
@@ -13,6 +12,8 @@ import { filesOf, layoutOf } from '../../../src/agent/driver/process/layout.ts'
 import { membersOf, ProcessScanner } from '../../../src/agent/driver/process/processes.ts'
 import { readPid } from '../../../src/agent/driver/process/records.ts'
 import type { AgentId } from '../../../src/model/index.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import { until as untilMet } from '../../support/wait.ts'
 import { testApp, testTask } from '../samples.ts'
 import type { Behaviour, DriverHarness } from './conformance.ts'
 
@@ -28,7 +29,7 @@ const lines: Record<Exclude<Behaviour['kind'], 'exit' | 'broken'>, string> = {
 }
 
 export async function openProcessHarness(): Promise<ProcessHarness> {
-  const work = await mkdtemp(join(tmpdir(), 'sddc-process-'))
+  const work = temporaryDirectory('process')
   const tasksDirectory = join(work, 'tasks')
   const events: DriverEvent[] = []
   const tasks: TaskSpec[] = []
@@ -87,11 +88,7 @@ async function rootsOf(taskId: string, pidRecord: string): Promise<number[]> {
   return members.filter(p => p.session === p.pid).map(p => p.pid)
 }
 
-/** Waits for a condition, not for time to pass; gives up after 45 s with what was seen. */
+/** Waits for a condition, and says what was seen when it does not come true. Generous: many tests share two CPUs. */
 export async function until(condition: () => boolean | Promise<boolean>, seen: () => string): Promise<void> {
-  const end = performance.now() + 45_000
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`the condition did not come true; seen: ${seen()}`)
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
+  await untilMet(condition, { what: () => `a condition; seen: ${seen()}`, timeoutMs: 45_000, everyMs: 10 })
 }

@@ -1,12 +1,12 @@
 // Output of tasks for one reader: where the last lines begin, files that grow and shrink, drivers that keep their own.
-import { appendFile, mkdir, mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, mkdir, open, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Credit } from '../../../src/agent/link/credit.ts'
 import { streamLog, type LogPlace } from '../../../src/agent/logs/stream.ts'
 import { tailOffset } from '../../../src/agent/logs/tail.ts'
 import { initialCreditBytes, taskIdOf } from '../../../src/model/index.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
 import { until } from '../driver/processHarness.ts'
 import { testInstance } from '../samples.ts'
 
@@ -15,8 +15,8 @@ let cancel: AbortController
 let sent: string
 const instance = testInstance(1)
 
-beforeEach(async () => {
-  work = await mkdtemp(join(tmpdir(), 'sddc-logs-'))
+beforeEach(() => {
+  work = temporaryDirectory('logs')
   cancel = new AbortController()
   sent = ''
 })
