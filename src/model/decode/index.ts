@@ -1,6 +1,6 @@
 // The door: what comes from the network or from files, in its type or refused.
-export { decodeAgentMessage } from './agentMessage.ts'
+export { decodeAgentMessage } from './agentmessage.ts'
 export { decodeDesired } from './desired.ts'
 export { decodePlan } from './plan.ts'
 export { decodeApplyRequest, decodePlanRequest } from './requests.ts'
-export { decodeServerMessage } from './serverMessage.ts'
+export { decodeServerMessage } from './servermessage.ts'

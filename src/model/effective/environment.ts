@@ -3,7 +3,7 @@
 import { compareStrings } from '../../base/index.ts'
 import { isHostNetwork } from '../app.ts'
 import type { App } from '../app.ts'
-import { taskPorts } from './taskPorts.ts'
+import { taskPorts } from './taskports.ts'
 
 export interface TaskIdentity {
   readonly app: App
