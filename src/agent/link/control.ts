@@ -44,6 +44,8 @@ export class ControlLink {
           socket.expectSilenceBelow(Math.max(silenceFloorMs, silentPings * message.pingIntervalMs))
         }
         listener.received(message)
+        // Ended here, so that its reason is told rather than the few words of the closing frame.
+        if (message.kind === 'refuse') socket.drop(`refused by the server: ${message.reason}`)
       },
       closed: reason => {
         this.#open = undefined

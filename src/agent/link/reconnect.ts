@@ -55,6 +55,7 @@ export class Reconnect {
     })
     this.#socket = socket
     let reason = 'the server closed the connection'
+    let dropped: string | undefined
     let wasOpen = false
     let silence: NodeJS.Timeout | undefined
     const face: OpenSocket = {
@@ -70,7 +71,7 @@ export class Reconnect {
         this.#pauseMs = shortestPauseMs
       },
       drop: why => {
-        reason = why
+        dropped ??= why
         socket.terminate()
       },
     }
@@ -89,6 +90,7 @@ export class Reconnect {
     socket.on('close', (_, text) => {
       clearTimeout(silence)
       if (text.length > 0) reason = text.toString()
+      reason = dropped ?? reason
       if (this.#closed) return
       if (wasOpen || this.#pauseMs === shortestPauseMs) this.#options.closed(reason)
       this.#timer = setTimeout(() => this.#connect(), this.#pauseMs * (0.75 + Math.random() / 2))
