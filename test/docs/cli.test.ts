@@ -38,6 +38,13 @@ describe('docs/cli.md', () => {
     expect(optionsIn(shared.split('\n## ')[0]!)).toEqual(root.options)
   })
 
+  test('explains the options that are told once for all commands', () => {
+    const [, many = ''] = page.split('\n## Options of many commands\n')
+    const explained = optionsIn(many.split('\n## ')[0]!)
+    const named = [...page.matchAll(/^Also: (.+)\.$/gm)].flatMap(([line]) => optionsIn(line))
+    expect([...new Set(named)].sort()).toEqual(explained)
+  })
+
   test('has the options of each command, and no other', () => {
     const found = Object.fromEntries([...sections()].map(([usage, text]) => [usage, optionsIn(text)]))
     const told = Object.fromEntries(
@@ -60,10 +67,13 @@ function sections(): ReadonlyMap<string, string> {
   return found
 }
 
-/** From the first cells of the tables. */
+/** From the first cells of the tables, and from the line that names options told once for all commands. */
 function optionsIn(text: string): readonly string[] {
   const cells = [...text.matchAll(/^\| (`-[^|]*) +\|/gm)].map(([, cell]) => cell!)
-  return cells.flatMap(cell => [...cell.matchAll(/`(--?[a-z-]+)/g)].map(([, name]) => name!)).sort()
+  const also = [...text.matchAll(/^Also: (.+)\.$/gm)].map(([, line]) => line!)
+  return [...cells, ...also]
+    .flatMap(part => [...part.matchAll(/`(--?[a-z-]+)/g)].map(([, name]) => name!))
+    .sort()
 }
 
 async function collect(commands: readonly string[]): Promise<void> {
