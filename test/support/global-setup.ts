@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
 import { findCapabilities, type Capability } from './capabilities.ts'
+import { reapContainers } from './reap-containers.ts'
 import { reap } from './reap.ts'
 import { temporaryRoot } from './temporary.ts'
 
@@ -14,12 +15,15 @@ declare module 'vitest' {
   }
 }
 
-export async function setup(project: TestProject): Promise<() => void> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const testRun = randomBytes(4).toString('hex')
+  const capabilities = await findCapabilities()
   project.provide('testRun', testRun)
-  project.provide('capabilities', await findCapabilities())
-  return () => {
+  project.provide('capabilities', capabilities)
+  return async () => {
     reap(testRun)
+    const containers = capabilities.includes('docker') ? await reapContainers(testRun) : []
+    if (containers.length > 0) console.warn(`containers left by tests, removed now: ${containers.join(', ')}`)
     rmSync(temporaryRoot(testRun), { recursive: true, force: true, maxRetries: 3 })
   }
 }
