@@ -97,6 +97,10 @@ describe('a data directory', () => {
 describe('damage', () => {
   // A store with all its rows in table files, or all in the log.
   async function filled(where: 'tables' | 'log'): Promise<string> {
+    return (await filledBy(where)).directory
+  }
+
+  async function filledBy(where: 'tables' | 'log'): Promise<{ directory: string; maker: CommitMaker }> {
     const { directory, store } = await newStore()
     await store.open()
     const maker = new CommitMaker(2)
@@ -108,7 +112,7 @@ describe('damage', () => {
       await database.compactRange('\u0000', '\uffff')
       await database.close()
     }
-    return directory
+    return { directory, maker }
   }
 
   async function copyOf(directory: string): Promise<string> {
@@ -152,7 +156,7 @@ describe('damage', () => {
   it.each(['tables', 'log'] as const)(
     'of one flipped byte in the %s is never served as whole',
     async where => {
-      const directory = await filled(where)
+      const { directory, maker } = await filledBy(where)
       const random = new Random(3)
       let told = 0
       for (let round = 0; round < 12; round++) {
@@ -164,8 +168,12 @@ describe('damage', () => {
           expect(refused).toBe('DATA_DAMAGED')
           told++
         } else if (opened!.damage.length > 0) told++
-        // A byte of padding, an index or an unused filter may be harmless; then everything must be there.
-        else expect(opened).toMatchObject({ head: 300 })
+        else {
+          // A byte of padding or of an index may be harmless. One near the end of the log can cost the tail, which no
+          // local check sees (the agents witness it); what is left must be the state of an earlier commit, whole.
+          if (where === 'tables') expect(opened!.head).toBe(300)
+          expect(opened!.digest).toEqual(maker.commits[opened!.head - 1]!.digest)
+        }
       }
       expect(told).toBeGreaterThan(8)
     },

@@ -3,7 +3,10 @@ import { statfs } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { enoughSpaceBytes, lowSpaceBytes, watchSpace } from '../../../src/runtime/store/space.ts'
 
-vi.mock('node:fs/promises', async original => ({ ...(await original<object>()), statfs: vi.fn<typeof statfs>() }))
+vi.mock('node:fs/promises', async original => ({
+  ...(await original<object>()),
+  statfs: vi.fn<typeof statfs>(),
+}))
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
