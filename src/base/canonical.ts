@@ -44,7 +44,7 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return a === b || canonicalJson(a ?? null) === canonicalJson(b ?? null)
 }
 
-/** A UUID-shaped id from the hash of its parts (contract: ids are derived, never drawn). */
+/** A UUID-shaped id from the hash of its parts: ids are derived, never drawn. */
 export function derivedUuid(...parts: readonly (string | number)[]): string {
   const h = sha256Hex(parts.join('\u0000'))
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-5${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`

@@ -1,4 +1,4 @@
-// What happens to a running copy, in Marathon's words (spec: instance life cycle).
+// What happens to a running copy, in Marathon's words.
 
 export const conditions = [
   'Scheduled',
@@ -37,7 +37,7 @@ export function isTerminal(condition: Condition): boolean {
   return terminal.has(condition)
 }
 
-/** Why a task is told to stop. Every stop has one (contract: no stop without cause). */
+/** Why a task is told to stop. Every stop has one. */
 export const stopCauses = [
   'deployment', // rolling replacement
   'scale', // fewer instances wanted

@@ -1,5 +1,4 @@
-// What a change costs in running instances, from Marathon's rolling arithmetic (spec: deployments, rolling
-// replacement), read as an upper bound.
+// What a change costs in running instances, from Marathon's rolling arithmetic, read as an upper bound.
 import type { App, ChangeAction } from '../model/index.ts'
 
 export interface Disruption {

@@ -1,4 +1,4 @@
-// The order of a deployment: Marathon's algorithm (spec: deployments, computing the plan).
+// The order of a deployment: Marathon's algorithm.
 //   step 1    stop every app that goes; side by side, dependencies do not matter
 //   step 2    start every new app with no instances
 //   step 3…   scale or restart what is new or changed, one step per dependency depth, what others depend on first

@@ -1,3 +1,4 @@
+// Differences of apps field by field, and what they amount to.
 import { describe, expect, test } from 'vitest'
 import type { App } from '../../src/model/index.ts'
 import { changeActionOf, diffApp, disruptionOf } from '../../src/planner/index.ts'

@@ -1,3 +1,4 @@
+// Plans: ownership, bases, what is made, changed, left alone; and properties over random clusters.
 import { describe, expect, test } from 'vitest'
 import type { App, Desired, Snapshot, StackName } from '../../src/model/index.ts'
 import { checkPlan, isEmpty, plan, withForecast } from '../../src/planner/index.ts'

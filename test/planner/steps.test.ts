@@ -1,3 +1,4 @@
+// The order of a deployment by dependency depth.
 import { expect, test } from 'vitest'
 import type { App, AppId, GroupId, Step } from '../../src/model/index.ts'
 import { computeSteps, findDependencyCycle } from '../../src/planner/index.ts'

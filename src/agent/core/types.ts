@@ -76,7 +76,7 @@ export interface TaskSpec {
   readonly app: App
   readonly driver: DriverKind
   readonly assignment: AssignmentRow
-  /** The whole promised environment (spec: environment given to each task). */
+  /** The whole promised environment. */
   readonly env: Readonly<Record<string, string>>
   /** Host ports in the order of the app's definitions; container ports resolved (0 → host port). */
   readonly ports: readonly TaskPort[]

@@ -10,9 +10,12 @@ export function printable(text: string): string {
   })
 }
 
-// C0 less tab and newline, delete, C1, line and paragraph separators, directional overrides and isolates.
-// oxlint-disable-next-line no-control-regex -- finding control characters is what this is for
-const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+// C0 less tab and newline, delete, C1, line and paragraph separators, directional overrides and isolates. Written as a
+// text, since a pattern may not hold control characters themselves.
+const unsafe = new RegExp(
+  '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]',
+  'g',
+)
 
 /** The same on one line: newlines and tabs are replaced, too. */
 export function printableLine(text: string): string {

@@ -1,3 +1,5 @@
+// Plans as text fixtures: one for each kind of change and for their combinations.
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { planJson, printPlan } from '../../../src/cli/print/index.ts'
 import type {
@@ -468,8 +470,7 @@ describe('printPlan', () => {
   test('colours are added to the same text', () => {
     const each = between(full, { ...full, cmd: 'x', instances: 5 })
     const coloured = printPlan(each, { color: true, width: 80 })
-    // oxlint-disable-next-line no-control-regex -- the escape sequences of colours
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printPlan(each, { color: false, width: 80 }))
+    expect(stripVTControlCharacters(coloured)).toBe(printPlan(each, { color: false, width: 80 }))
     expect(coloured).toContain('\u001b[33m~\u001b[39m')
   })
 

@@ -1,4 +1,4 @@
-// Placement constraints, as Marathon released them (spec: Marathon, constraints): one row per operator. What is placed
+// Placement constraints, as Marathon released them: one row per operator. What is placed
 // already comes as counts, never as a list.
 import { RE2JS } from 're2js'
 import { attributeText, type Constraint, type ConstraintOperator } from '../../../model/index.ts'

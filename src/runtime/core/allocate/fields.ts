@@ -1,4 +1,4 @@
-// What a constraint's field means on an agent (spec: Marathon, constraints).
+// What a constraint's field means on an agent.
 
 import { attributeText } from '../../../model/index.ts'
 import type { AgentFacts } from './agents.ts'

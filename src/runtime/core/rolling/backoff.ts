@@ -1,4 +1,4 @@
-// How long the next launch of an app's configuration waits after a task ended by itself (spec: Marathon, backoff). A
+// How long the next launch of an app's configuration waits after a task ended by itself, as in Marathon. A
 // clean exit counts as well: services are restarted for ever. Kills don't count.
 import type { App } from '../../../model/index.ts'
 

@@ -7,7 +7,7 @@
 // With `old` and `new` the live instances (goal run) and `healthy` those of them that are strictly healthy:
 //
 //   may be stopped   old + healthy new − minHealthy, unhealthy ones first,
-//                    of which healthy ones at most healthy − minHealthy   (the promise, contracts §5)
+//                    of which healthy ones at most healthy − minHealthy   (the promise of health)
 //   may be started   min(target − new, capacity − old − new − stopping)
 //   capacity         maxCapacity, and 1 more where minHealthy = maxCapacity and old + healthy new ≥ maxCapacity
 //

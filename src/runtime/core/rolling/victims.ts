@@ -1,4 +1,4 @@
-// Which instances go when fewer are wanted (spec: Marathon, choosing victims). One difference: an instance that was never
+// Which instances go when fewer are wanted, in Marathon's order. One difference: an instance that was never
 // placed goes before any that runs. Whether a stop is allowed at all is the caller's business.
 import { compareStrings, type ClusterMs } from '../../../base/index.ts'
 import type { App, Condition, Constraint, InstanceId } from '../../../model/index.ts'
