@@ -62,6 +62,8 @@ export interface AppRow {
   readonly applied: { readonly spec: SpecHash; readonly instances: number } | null
   readonly changedBy: string
   readonly sensitivePaths: readonly string[]
+  /** Of the effective form: kept here so that ports in use are known without looking at specifications. */
+  readonly servicePorts: readonly number[]
 }
 
 export interface VersionRow {

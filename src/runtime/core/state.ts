@@ -74,6 +74,8 @@ export class State {
   readonly specReferences = new Map<SpecHash, number>()
   /** Keys of the stored versions of each app. */
   readonly versionsOf = new Map<AppId, Set<string>>()
+  /** Service ports in use, and by how many apps. */
+  readonly servicePorts = new Map<number, number>()
   /** Specifications whose last reference went; looked at again when the group is sealed. */
   readonly specGarbage = new Set<SpecHash>()
   readonly tables: Tables
@@ -97,6 +99,8 @@ export class State {
   outbox: Outbox = { replies: [], messages: [], events: [] }
   /** Counts what this transaction made, so that ids and ordinals differ inside one revision. */
   drawn = 0
+  /** Rows that one step may change. Smaller in tests, which cut every action into pieces with it. */
+  stepRows = maxRowsPerStep
   /** Rows changed when the present step began. */
   rowsBeforeStep = 0
   /** Between seal and accept or rollback. */
@@ -124,7 +128,7 @@ export class State {
 
   /** Rows that the present step may still change. */
   get budget(): number {
-    return maxRowsPerStep - (this.changedRows - this.rowsBeforeStep)
+    return this.stepRows - (this.changedRows - this.rowsBeforeStep)
   }
 
   /** A number that rises with every call, over all transactions. */
@@ -206,8 +210,8 @@ export class State {
         remove: row => this.#removeAllocation(row),
       }),
       app: new Table('app', {
-        add: row => this.#referAppSpecs(row, 1),
-        remove: row => this.#referAppSpecs(row, -1),
+        add: row => this.#countApp(row, 1),
+        remove: row => this.#countApp(row, -1),
       }),
       audit: plain('audit'),
       backoff: plain('backoff'),
@@ -306,6 +310,15 @@ export class State {
   #removeVersion(row: VersionRow): void {
     this.#refer(row.spec, -1)
     this.versionsOf.get(row.app)?.delete(versionKey(row))
+  }
+
+  #countApp(row: AppRow, by: 1 | -1): void {
+    this.#referAppSpecs(row, by)
+    for (const port of row.servicePorts) {
+      const count = (this.servicePorts.get(port) ?? 0) + by
+      if (count === 0) this.servicePorts.delete(port)
+      else this.servicePorts.set(port, count)
+    }
   }
 
   #referAppSpecs(row: AppRow, by: 1 | -1): void {

@@ -5,6 +5,7 @@ import {
   appAddress,
   assignServicePorts,
   runKey,
+  servicePorts,
   type Actor,
   type AgentId,
   type App,
@@ -16,7 +17,7 @@ import {
 } from '../../model/index.ts'
 import { computeSteps, type StepsInput } from '../../planner/index.ts'
 import { createDeployment, endDeployment } from './deployments.ts'
-import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts'
+import { effectiveAppOf, submittedAppOf, touchApp } from './instances.ts'
 import { refused, succeeded } from './replies.ts'
 import { versionKey, type AppRow } from './rows.ts'
 import { putSpec } from './specs.ts'
@@ -59,18 +60,24 @@ export function commitTargets(
   options: CommitOptions,
 ): Reply {
   const rows = new Map<AppId, { before: AppRow | null; after: AppRow | null; effective: App | null }>()
-  const ports = new ServicePorts(state)
+  const assignedNow = new Set<number>()
   for (const target of targets) {
     const before = state.tables.app.get(target.id) ?? null
     if (target.submitted === null) {
       rows.set(target.id, { before, after: null, effective: null })
       continue
     }
-    const assigned = ports.assign(target.submitted, before)
-    if (assigned === undefined) {
+    const previous = before === null ? undefined : effectiveAppOf(state, before)
+    const assigned = assignServicePorts(
+      target.submitted,
+      previous,
+      port => state.servicePorts.has(port) || assignedNow.has(port),
+    )
+    if ('error' in assigned) {
       return refused('INTERNAL', 'All service ports of the range are taken', { app: target.id })
     }
-    rows.set(target.id, { before, after: null, effective: assigned })
+    for (const port of servicePorts(assigned.app)) assignedNow.add(port)
+    rows.set(target.id, { before, after: null, effective: assigned.app })
   }
   const steps = stepsFor(state, targets)
   const conflicts = conflictsOf(state, steps)
@@ -184,6 +191,7 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
     applied: owner === null && before !== null ? driftFrom(before, content) : null,
     changedBy: actor.name,
     sensitivePaths: owner?.sensitivePaths ?? before?.sensitivePaths ?? [],
+    servicePorts: servicePorts(effective),
   }
 }
 
@@ -221,38 +229,4 @@ function keepVersion(state: State, row: AppRow): void {
 /** Keys of an app's stored versions, oldest first. */
 export function versionKeys(state: State, id: AppId): string[] {
   return [...(state.versionsOf.get(id) ?? [])].sort()
-}
-
-// Service ports in use, looked up only when an app wants one.
-class ServicePorts {
-  readonly #state: State
-  #used: Set<number> | undefined
-
-  constructor(state: State) {
-    this.#state = state
-  }
-
-  assign(submitted: App, before: AppRow | null): App | undefined {
-    const previous = before === null ? undefined : effectiveAppOf(this.#state, before)
-    const used = (this.#used ??= this.#collect())
-    const result = assignServicePorts(submitted, previous, port => used.has(port))
-    if ('error' in result) return undefined
-    for (const port of servicePorts(result.app)) used.add(port)
-    return result.app
-  }
-
-  #collect(): Set<number> {
-    const used = new Set<number>()
-    for (const row of this.#state.tables.app.values()) {
-      for (const port of servicePorts(specOf(this.#state, row.effective))) used.add(port)
-    }
-    return used
-  }
-}
-
-function servicePorts(app: App): number[] {
-  return [
-    ...(app.portDefinitions ?? []).map(d => d.port),
-    ...(app.container?.portMappings ?? []).map(m => m.servicePort),
-  ]
 }
