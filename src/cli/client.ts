@@ -20,9 +20,12 @@ const answerTimeoutMs = 60_000
 
 export class Client {
   readonly url: string
+  readonly #unreachableAdvice: string
 
-  constructor(url: string) {
+  /** The advice is for when nothing answers there. */
+  constructor(url: string, unreachableAdvice = 'Is it running, and is the address right?') {
     this.url = url.replace(/\/+$/, '')
+    this.#unreachableAdvice = unreachableAdvice
   }
 
   cluster(timeoutMs = answerTimeoutMs): Promise<ClusterView> {
@@ -105,7 +108,7 @@ export class Client {
       return await fetch(`${this.url}${path}`, init)
     } catch (error) {
       throw new CodedError('SERVER_UNREACHABLE', `The server at ${this.url} does not answer`, {
-        advice: 'Is it running, and is the address right? Name another with --server URL.',
+        advice: this.#unreachableAdvice,
         cause: error,
       })
     }
@@ -120,13 +123,25 @@ export function actorName(): string {
 /** The server's refusal, with its details. */
 export class Refusal extends CodedError {
   readonly status: number
+  /** The server's stable code for why. */
   readonly reason: string
   readonly details: unknown
-  constructor(status: number, code: ErrorCode, reason: string, message: string, details: unknown) {
-    super(code, message)
+  constructor(
+    status: number,
+    code: ErrorCode,
+    reason: string,
+    message: string,
+    details: unknown,
+    advice?: string,
+  ) {
+    super(code, message, advice === undefined ? {} : { advice })
     this.status = status
     this.reason = reason
     this.details = details
+  }
+
+  with(advice: string): Refusal {
+    return new Refusal(this.status, this.code, this.reason, this.message, this.details, advice)
   }
 }
 

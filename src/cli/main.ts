@@ -8,7 +8,8 @@ import { openTerminal } from './terminal.ts'
 import { programVersion } from './version.ts'
 
 async function main(args: readonly string[]): Promise<number> {
-  let terminal = openTerminal(undefined)
+  // Mistakes in the words are told before the options are known.
+  let terminal = openTerminal(args.some(arg => /^--?no-color$/.test(arg)) ? false : undefined)
   try {
     const parsed = parseCommandLine(args)
     if (parsed.kind !== 'run') return answered(parsed, terminal)
@@ -47,10 +48,12 @@ function text(value: Values[string]): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader went away (`sddc status | head`): nobody is left to tell.
-  if (error.code === 'EPIPE') process.exit(exit.done)
-  throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader went away (`sddc status | head`): nobody is left to tell.
+    if (error.code === 'EPIPE') process.exit(exit.done)
+    throw error
+  })
+}
 
 process.exitCode = await main(process.argv.slice(2))

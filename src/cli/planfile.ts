@@ -1,14 +1,22 @@
 // A plan on disk: the plan as JSON, readable by its owner alone, since it holds values of the configuration.
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { CodedError } from '../base/index.ts'
 import { decodePlan, type Plan } from '../model/index.ts'
 
 /** A plan of ten thousand apps stays well below. */
 const maxPlanBytes = 256 * 1024 * 1024
 
+/** Replaced as a whole: a full disk leaves the old file, or none, never half a plan. */
 export function writePlanFile(file: string, plan: Plan): void {
-  writeFileSync(file, `${JSON.stringify(plan)}\n`, { mode: 0o600 })
-  chmodSync(file, 0o600)
+  const temporary = `${file}.${process.pid}.new`
+  try {
+    writeFileSync(temporary, `${JSON.stringify(plan)}\n`, { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    // For people the file is the one they named; some errors of the system name none.
+    throw Object.assign(error as Error, { path: file, dest: undefined })
+  }
 }
 
 /** Whether a command's target names a plan file rather than a configuration. */

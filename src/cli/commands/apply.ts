@@ -1,8 +1,10 @@
 // `sddc apply` and `sddc destroy`: shows the plan, asks, has the cluster carry it out, and watches until it is done. A
 // saved plan is applied as it was shown, without a question.
 import { resolve } from 'node:path'
-import { CodedError } from '../../base/index.ts'
+import { CodedError, type Json } from '../../base/index.ts'
+import { instancesWithoutAsking } from '../../model/index.ts'
 import { isEmpty } from '../../planner/index.ts'
+import { ask, someoneIsThere, type Answer } from '../ask.ts'
 import { Refusal, type Client } from '../client.ts'
 import type { ConfigurationOptions } from '../configuration.ts'
 import { exit, type Context } from '../context.ts'
@@ -10,9 +12,9 @@ import { outputLines } from './output.ts'
 import { makePlan, showPlan } from './plan.ts'
 import { isPlanFile, readPlanFile } from '../planfile.ts'
 import { table } from '../print/table.ts'
-import { elapsed, follow } from '../progress.ts'
+import { elapsed, follow } from '../progress/follow.ts'
+import { advised, applyAdvice } from '../refusals.ts'
 import { requireTarget } from '../target.ts'
-import { ask } from '../terminal.ts'
 import type { DeploymentView, Plan } from '../types.ts'
 
 export interface ApplyOptions extends ConfigurationOptions {
@@ -24,18 +26,12 @@ export interface ApplyOptions extends ConfigurationOptions {
   readonly detach: boolean
 }
 
-/** More instances than this are asked about, even with --auto-approve: likelier a slip than a wish. */
-const instancesWithoutAsking = 5000
 const addressesShown = 10
 
 export async function applyCommand(context: Context, options: ApplyOptions): Promise<number> {
   const file = options.target === undefined ? undefined : resolve(context.directory, options.target)
-  if (file !== undefined && isPlanFile(file)) {
-    const plan = readPlanFile(file)
-    const client = requireTarget({ server: context.server, directory: context.directory })
-    return carryOut(context, options, client, plan)
-  }
-  if (!options.autoApprove && (context.json || process.stdin.isTTY !== true)) {
+  if (file !== undefined && isPlanFile(file)) return applyFile(context, options, file)
+  if (!options.autoApprove && (context.json || !someoneIsThere())) {
     throw new CodedError('USAGE', 'Nobody is here to approve the plan', {
       advice: 'Add --auto-approve, or save a plan with "sddc plan -out FILE" and apply that file.',
     })
@@ -50,32 +46,59 @@ export async function applyCommand(context: Context, options: ApplyOptions): Pro
       advice: 'Make room or ask for less. To apply it all the same, and have it wait for room, add --force.',
     })
   }
-  if (!(await approved(context, options, plan))) return exit.error
+  const refused = (await meantSoMany(context, options, plan)) ?? (await approved(context, options))
+  return refused ?? carryOut(context, options, client, plan)
+}
+
+/** A saved plan says all about what shall happen; options that would change it are a misunderstanding. */
+function applyFile(context: Context, options: ApplyOptions, file: string): Promise<number> {
+  if (options.destroy) {
+    throw new CodedError('USAGE', 'A saved plan is applied, also one that destroys', {
+      advice: `Apply it with: sddc apply ${options.target}`,
+    })
+  }
+  const inVain = [
+    ...(options.vars.length > 0 ? ['--var'] : []),
+    ...(options.varFiles.length > 0 ? ['--var-file'] : []),
+    ...(options.adopt ? ['--adopt'] : []),
+    ...(context.stack === undefined ? [] : ['--stack']),
+  ]
+  if (inVain.length > 0) {
+    throw new CodedError('USAGE', `A saved plan is applied as it was made, without ${inVain.join(', ')}`, {
+      advice: 'Give that to "sddc plan -out FILE", then apply the file.',
+    })
+  }
+  const plan = readPlanFile(file)
+  const client = requireTarget({ server: context.server, directory: context.directory })
   return carryOut(context, options, client, plan)
 }
 
-async function approved({ terminal }: Context, options: ApplyOptions, plan: Plan): Promise<boolean> {
+/** The exit code when the answer was not yes. */
+async function meantSoMany(
+  { terminal }: Context,
+  options: ApplyOptions,
+  plan: Plan,
+): Promise<number | undefined> {
   const most = Math.max(0, ...plan.changes.map(c => (c.object === 'app' ? (c.after?.instances ?? 0) : 0)))
-  if (most > instancesWithoutAsking && !options.force) {
-    const answer = await ask(
-      `\nOne app wants ${most} instances. Type that number if it is meant: `,
-      String(most),
-    )
-    if (answer !== true) {
-      terminal.note(
-        answer === null
-          ? `\nOne app wants ${most} instances. If it is meant, add --force.`
-          : 'Apply cancelled.',
-      )
-      return false
-    }
-  }
-  if (options.autoApprove) return true
+  if (most <= instancesWithoutAsking || options.force) return undefined
+  const many = `One app wants ${most} instances.`
+  const answer = await ask(`\n${many} Type that number if it is meant: `, String(most))
+  if (answer !== 'nobody') return exitOf(answer, terminal, 'Apply')
+  throw new CodedError('USAGE', `${many} Nothing was changed`, { advice: 'If it is meant, add --force.' })
+}
+
+/** The exit code when the answer was not yes. */
+async function approved({ terminal }: Context, options: ApplyOptions): Promise<number | undefined> {
+  if (options.autoApprove) return undefined
   const question = options.destroy ? 'Destroy all of this?' : 'Perform these actions?'
   const answer = await ask(`\n${terminal.paint.bold(question)} Only "yes" is accepted: `, 'yes')
-  if (answer === true) return true
-  terminal.note(`\n${options.destroy ? 'Destroy' : 'Apply'} cancelled. Nothing was changed.`)
-  return false
+  return exitOf(answer, terminal, options.destroy ? 'Destroy' : 'Apply')
+}
+
+function exitOf(answer: Answer, terminal: Context['terminal'], verb: string): number | undefined {
+  if (answer === 'yes') return undefined
+  terminal.note(`\n${verb} cancelled. Nothing was changed.`)
+  return answer === 'interrupted' ? exit.interrupted : exit.error
 }
 
 async function carryOut(
@@ -86,11 +109,14 @@ async function carryOut(
 ): Promise<number> {
   const { terminal } = context
   const begun = Date.now()
-  const { deployment } = await requested(client, plan, options)
+  const answer = await requested(context, client, plan, options)
+  if (typeof answer === 'number') return answer
+  const { deployment } = answer
   if (deployment === undefined) return finished(context, client, plan, undefined, begun)
   if (context.json) terminal.out(JSON.stringify({ type: 'apply_start', deployment }))
   if (options.detach) {
-    terminal.out(`Deployment ${deployment} runs. Watch it with: sddc deployment watch ${deployment}`)
+    if (!context.json)
+      terminal.out(`Deployment ${deployment} runs. Watch it with: sddc deployment watch ${deployment}`)
     return exit.done
   }
   terminal.note('')
@@ -104,37 +130,31 @@ async function carryOut(
   return finished(context, client, plan, result.view, begun)
 }
 
+/** The exit code when the stack is another origin's and the person at the terminal leaves it there. */
 async function requested(
+  context: Context,
   client: Client,
   plan: Plan,
   options: ApplyOptions,
-): Promise<{ deployment?: string }> {
+): Promise<{ deployment?: string } | number> {
+  const body = JSON.parse(JSON.stringify(plan)) as Json
+  const apply = (takeOver: boolean): Promise<{ deployment?: string }> =>
+    advised(client.apply({ plan: body, force: options.force, takeOver }), applyAdvice)
   try {
-    return await client.apply({
-      plan: JSON.parse(JSON.stringify(plan)),
-      force: options.force,
-      takeOver: options.takeOver,
-    })
+    return await apply(options.takeOver)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    throw withAdvice(error)
+    if (!isForeignStack(error) || context.json || !someoneIsThere()) throw error
+    const { paint } = context.terminal
+    const answer = await ask(
+      `\n${error.message}\n${paint.bold('Take it over?')} Deployments that hold its apps are cancelled. Only "yes" is accepted: `,
+      'yes',
+    )
+    return exitOf(answer, context.terminal, 'Apply') ?? apply(true)
   }
 }
 
-const adviceOf: Readonly<Record<string, string>> = {
-  STALE: 'Nothing was changed. Plan again and look at the new plan.',
-  LOCKED:
-    'Nothing was changed. Wait for that deployment, cancel it with "sddc deployment cancel ID", or take its apps over with --take-over.',
-  FOREIGN_STACK:
-    'Nothing was changed. If this configuration shall own the stack from now on, add --take-over.',
-}
-
-function withAdvice(error: Refusal): CodedError {
-  const advice = adviceOf[error.reason]
-  if (advice === undefined) return error
-  return Object.assign(new Refusal(error.status, error.code, error.reason, error.message, error.details), {
-    advice,
-  })
+function isForeignStack(error: unknown): error is Refusal {
+  return error instanceof Refusal && error.reason === 'FOREIGN_STACK'
 }
 
 function interrupted({ terminal }: Context, id: string, view: DeploymentView | undefined): number {

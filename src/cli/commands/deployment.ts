@@ -1,6 +1,8 @@
 // `sddc deployment ls | watch | cancel`.
+import { CodedError, didYouMean } from '../../base/index.ts'
+import type { Client } from '../client.ts'
 import { exit, type Context } from '../context.ts'
-import { elapsed, follow } from '../progress.ts'
+import { elapsed, follow } from '../progress/follow.ts'
 import { requireTarget } from '../target.ts'
 import { deploymentsText } from './status.ts'
 
@@ -12,10 +14,12 @@ export async function deploymentList(context: Context): Promise<number> {
   return exit.done
 }
 
-export async function deploymentWatch(context: Context, id: string): Promise<number> {
+export async function deploymentWatch(context: Context, name: string): Promise<number> {
   const { terminal } = context
   const begun = Date.now()
-  const result = await follow(requireTarget(context), id, terminal)
+  const client = requireTarget(context)
+  const id = await findDeployment(client, name)
+  const result = await follow(client, id, terminal)
   if (result.kind === 'interrupted') {
     terminal.note('\nInterrupted: the cluster goes on.')
     return exit.interrupted
@@ -25,9 +29,10 @@ export async function deploymentWatch(context: Context, id: string): Promise<num
 }
 
 /** Rolls back what the deployment changed; with `force` it stops where it is and leaves it so. */
-export async function deploymentCancel(context: Context, id: string, force: boolean): Promise<number> {
+export async function deploymentCancel(context: Context, name: string, force: boolean): Promise<number> {
   const { terminal } = context
   const client = requireTarget(context)
+  const id = await findDeployment(client, name)
   const { deployment } = await client.cancelDeployment(id, force)
   if (deployment === undefined) {
     terminal.out(`Deployment ${id} is cancelled. What it has done so far stays.`)
@@ -41,4 +46,20 @@ export async function deploymentCancel(context: Context, id: string, force: bool
   }
   terminal.out(`Rollback: ${result.view.state}.`)
   return result.view.state === 'done' ? exit.done : exit.error
+}
+
+/** By its id or the first digits of it. One that has ended is known to the server by its whole id only. */
+async function findDeployment(client: Client, name: string): Promise<string> {
+  const ids = (await client.deployments()).map(d => d.id as string)
+  const found = ids.filter(id => id.startsWith(name))
+  if (found.length === 1) return found[0]!
+  if (found.length > 1) {
+    throw new CodedError('USAGE', `"${name}" is the beginning of more than one: ${found.join(', ')}`, {
+      advice: 'Write more of it.',
+    })
+  }
+  if (/^[0-9a-f-]{36}$/.test(name)) return name
+  throw new CodedError('USAGE', `No deployment "${name}" runs.${didYouMean(name, ids)}`, {
+    advice: 'See those that run with: sddc deployment ls',
+  })
 }

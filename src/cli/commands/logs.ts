@@ -52,7 +52,14 @@ export async function logsCommand(context: Context, options: LogsOptions): Promi
 
 function chosen(instances: readonly InstanceView[], wanted: string | undefined): InstanceView | undefined {
   if (wanted !== undefined) {
-    return instances.find(i => i.id === wanted || i.taskId === wanted || shortId(i).startsWith(wanted))
+    const exact = instances.find(i => i.id === wanted || i.taskId === wanted)
+    const found = instances.filter(i => shortId(i).startsWith(wanted))
+    if (exact === undefined && found.length > 1) {
+      throw new CodedError('USAGE', `"${wanted}" is more than one: ${found.map(shortId).join(', ')}`, {
+        advice: 'Write more of it.',
+      })
+    }
+    return exact ?? found[0]
   }
   return instances.find(i => i.condition === 'Running') ?? instances.find(i => i.agent !== undefined)
 }

@@ -1,10 +1,11 @@
 // `sddc scale`, `restart`, `stop`: a change of one app, watched until it is done.
-import { CodedError } from '../../base/index.ts'
 import { findApp } from '../appname.ts'
 import type { Client } from '../client.ts'
 import { exit, type Context } from '../context.ts'
-import { elapsed, follow } from '../progress.ts'
+import { elapsed, follow } from '../progress/follow.ts'
+import { advised, operateAdvice } from '../refusals.ts'
 import { requireTarget } from '../target.ts'
+import type { AppView } from '../types.ts'
 
 export interface OperateOptions {
   readonly app: string
@@ -16,39 +17,49 @@ export function scaleCommand(
   context: Context,
   options: OperateOptions & { readonly instances: number },
 ): Promise<number> {
-  if (!Number.isInteger(options.instances) || options.instances < 0) {
-    throw new CodedError('USAGE', 'The number of instances is a whole number, 0 or more', {
-      advice: 'Like this: sddc scale web 3',
-    })
-  }
-  return operate(context, options, 'Scale', (client, id) =>
-    client.changeApp(id, { instances: options.instances }, options.force),
-  )
+  const { instances } = options
+  return operate(context, options, {
+    verb: 'Scale',
+    drifts: app => app.wanted !== instances,
+    change: (client, id) => client.changeApp(id, { instances }, options.force),
+  })
 }
 
 export function restartCommand(context: Context, options: OperateOptions): Promise<number> {
-  return operate(context, options, 'Restart', (client, id) => client.restartApp(id, options.force))
+  return operate(context, options, {
+    verb: 'Restart',
+    drifts: () => false,
+    change: (client, id) => client.restartApp(id, options.force),
+  })
 }
 
 /** The app stays, with no instances. */
 export function stopCommand(context: Context, options: OperateOptions): Promise<number> {
-  return operate(context, options, 'Stop', (client, id) =>
-    client.changeApp(id, { instances: 0 }, options.force),
-  )
+  return operate(context, options, {
+    verb: 'Stop',
+    drifts: app => app.wanted !== 0,
+    change: (client, id) => client.changeApp(id, { instances: 0 }, options.force),
+  })
+}
+
+interface Operation {
+  readonly verb: string
+  /** Whether the next plan of the app's stack shows it. */
+  drifts(app: AppView): boolean
+  change(client: Client, id: string): Promise<{ deploymentId: string }>
 }
 
 async function operate(
   context: Context,
   { app: name, detach }: OperateOptions,
-  verb: string,
-  change: (client: Client, id: string) => Promise<{ deploymentId: string }>,
+  { verb, drifts, change }: Operation,
 ): Promise<number> {
   const { terminal } = context
   const client = requireTarget({ server: context.server, directory: context.directory })
   const app = findApp((await client.status()).apps, name)
   const begun = Date.now()
-  const { deploymentId } = await change(client, app.id)
-  if (app.stack !== null) {
+  const { deploymentId } = await advised(change(client, app.id), operateAdvice)
+  if (app.stack !== null && drifts(app)) {
     terminal.note(
       `${app.id} belongs to stack "${app.stack}": its next plan shows this as a change made behind its back.`,
     )

@@ -1,9 +1,9 @@
 // `sddc output`: the values that a stack gives out.
-import { CodedError, type Json } from '../../base/index.ts'
-import { nearest } from '../../base/index.ts'
+import { CodedError, nearest, type Json } from '../../base/index.ts'
 import type { ConfigurationOptions } from '../configuration.ts'
 import { configurationOf } from '../configuration.ts'
 import { exit, type Context } from '../context.ts'
+import { advised } from '../refusals.ts'
 import { requireTarget } from '../target.ts'
 import type { Plan } from '../types.ts'
 
@@ -14,10 +14,15 @@ export interface OutputOptions extends ConfigurationOptions {
 
 export async function outputCommand(context: Context, options: OutputOptions): Promise<number> {
   const { terminal } = context
-  const stack = context.stack ?? (await configurationOf(context, options))?.desired.stack
+  const loaded = context.stack === undefined ? await configurationOf(context, options) : undefined
+  const stack = context.stack ?? loaded?.desired.stack
   if (stack === undefined) return exit.error
-  const client = requireTarget({ server: context.server, directory: context.directory })
-  const { outputs } = await client.stack(stack)
+  const client = requireTarget({
+    server: context.server,
+    configured: loaded?.server,
+    directory: context.directory,
+  })
+  const { outputs } = await advised(client.stack(stack), stackAdvice)
   if (options.name === undefined) {
     if (context.json) terminal.out(JSON.stringify(outputs, null, 2))
     else if (Object.keys(outputs).length === 0) terminal.note(`Stack "${stack}" has no outputs.`)
@@ -33,6 +38,10 @@ export async function outputCommand(context: Context, options: OutputOptions): P
   }
   terminal.out(options.raw ? rawText(options.name, output.value) : JSON.stringify(output.value, null, 2))
   return exit.done
+}
+
+const stackAdvice = {
+  NOT_FOUND: 'It has not been applied yet, or has another name. See the stacks with: sddc show',
 }
 
 export function outputLines(outputs: Plan['outputs']): string[] {

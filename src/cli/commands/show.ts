@@ -1,5 +1,6 @@
 // `sddc show`: a saved plan, or the live state of the cluster.
 import { resolve } from 'node:path'
+import { CodedError } from '../../base/index.ts'
 import { exit, type Context } from '../context.ts'
 import { readPlanFile } from '../planfile.ts'
 import { requireTarget } from '../target.ts'
@@ -9,6 +10,9 @@ import { table } from '../print/table.ts'
 export async function showCommand(context: Context, file: string | undefined): Promise<number> {
   const { terminal } = context
   if (file !== undefined) {
+    if (context.stack !== undefined) {
+      throw new CodedError('USAGE', 'A saved plan is of one stack; --stack is for the apps in the cluster')
+    }
     const plan = readPlanFile(resolve(context.directory, file))
     if (context.json) terminal.out(JSON.stringify(plan, null, 2))
     else showPlan(context, plan)

@@ -4,6 +4,8 @@
 export const maxIdLength = 500
 /** More instances of one app than any published cluster ran, and what one listing can still stream. */
 export const maxInstances = 1_000_000
+/** More instances of one app than this are likelier a slip than a wish: asked about, or refused without `force`. */
+export const instancesWithoutAsking = 5000
 /** Linux takes 128 KiB for one argument or environment entry, the final zero included. */
 export const maxArgumentLength = 131_071
 /** An argument list is at most a quarter of the stack: 2 MiB; 10,000 entries of usual length fill it. */

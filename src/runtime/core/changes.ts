@@ -2,6 +2,7 @@
 // checked before any takes effect, and make one deployment.
 import { errorDiagnostic, isoTime, type Diagnostic, type Json } from '../../base/index.ts'
 import {
+  instancesWithoutAsking,
   isFormMistake,
   normalizeApp,
   normalizeUpdate,
@@ -18,9 +19,6 @@ import { specOf, submittedAppOf } from './instances.ts'
 import { invalid, refused } from './replies.ts'
 import type { State } from './state.ts'
 import { commitTargets, versionKeys, type Target } from './targets.ts'
-
-/** More instances than this are likelier a slip than a wish; `force` says that they are meant. */
-export const instancesWithoutAsking = 5000
 
 type Checked = { readonly target: Target } | { readonly refusal: Reply }
 

@@ -1,12 +1,11 @@
 // Follows a deployment to its end and shows how far each app is: rewritten in place on a terminal, else one line for
 // each change. Ctrl-C lets go of it without stopping anything.
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Client } from './client.ts'
-import { Refusal } from './client.ts'
-import type { Terminal } from './terminal.ts'
-import type { AppProgress, DeploymentView } from './types.ts'
-import { table } from './print/table.ts'
-import { CodedError } from '../base/index.ts'
+import { CodedError } from '../../base/index.ts'
+import { Refusal, type Client } from '../client.ts'
+import type { Terminal } from '../terminal.ts'
+import type { DeploymentView } from '../types.ts'
+import { changedLines, durationText, liveLines } from './text.ts'
 
 const pollMs = 250
 /** Without a change for this long a line says that it still goes on. */
@@ -23,7 +22,7 @@ export async function follow(client: Client, id: string, terminal: Terminal): Pr
   const onInterrupt = (): void => interrupt.abort()
   process.once('SIGINT', onInterrupt)
   process.once('SIGTERM', onInterrupt)
-  const screen = terminal.interactive ? new LiveScreen(terminal) : new LineScreen(terminal)
+  const screen = terminal.live ? new LiveScreen(terminal) : new LineScreen(terminal)
   const patience = { lostSince: undefined as number | undefined }
   let view: DeploymentView | undefined
   try {
@@ -38,10 +37,14 @@ export async function follow(client: Client, id: string, terminal: Terminal): Pr
       await delay(pollMs, undefined, { signal: interrupt.signal }).catch(() => {})
     }
   } finally {
-    screen.end()
     process.off('SIGINT', onInterrupt)
     process.off('SIGTERM', onInterrupt)
   }
+}
+
+/** Since a moment of Date.now(). */
+export function elapsed(sinceMs: number): string {
+  return durationText(Date.now() - sinceMs)
 }
 
 // A server that is away for a moment (a restart, an upgrade) is waited for: the deployment goes on when it is back.
@@ -64,7 +67,6 @@ async function fetchView(
 
 interface Screen {
   show(view: DeploymentView): void
-  end(): void
 }
 
 class LiveScreen implements Screen {
@@ -78,22 +80,10 @@ class LiveScreen implements Screen {
 
   show(view: DeploymentView): void {
     const { paint } = this.#terminal
-    const rows = view.progress.map(p => [
-      marks[p.state](this.#terminal),
-      p.app,
-      stateText(p),
-      ...(p.waitingFor === undefined ? [] : [paint.yellow(`waits for ${p.waitingFor}`)]),
-    ])
-    const shown = Math.min(view.currentStep, view.steps.length)
-    const head = `Step ${shown} of ${view.steps.length}, ${elapsed(this.#begun)}`
-    const text = `${paint.dim(head)}\n${table(rows, '  ')}`
-    const lines = text.split('\n').map(line => clip(line, this.#terminal.width))
-    process.stderr.write(`${this.#lines > 0 ? `\u001b[${this.#lines}A\u001b[J` : ''}${lines.join('\n')}\n`)
+    const lines = liveLines(view, Date.now() - this.#begun, paint, this.#terminal.size())
+    const back = this.#lines > 0 ? `\u001b[${this.#lines}A\u001b[J` : ''
+    this.#terminal.draw(`${back}${lines.join('\n')}\n`)
     this.#lines = lines.length
-  }
-
-  end(): void {
-    this.#lines = 0
   }
 }
 
@@ -108,53 +98,12 @@ class LineScreen implements Screen {
   }
 
   show(view: DeploymentView): void {
-    for (const p of view.progress) {
-      const text = `${stateText(p)}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`}`
-      if (p.state === 'pending' || this.#last.get(p.app) === text) continue
-      this.#last.set(p.app, text)
-      this.#line(`${p.app}: ${text}`)
+    const lines = changedLines(view, this.#last)
+    if (lines.length === 0 && Date.now() - this.#lastLineAt > stillMs) {
+      lines.push(`Still going on [${elapsed(this.#begun)} elapsed]`)
     }
-    if (Date.now() - this.#lastLineAt > stillMs)
-      this.#line(`Still going on [${elapsed(this.#begun)} elapsed]`)
-  }
-
-  end(): void {}
-
-  #line(text: string): void {
-    this.#terminal.note(text)
+    if (lines.length === 0) return
+    this.#terminal.note(lines.join('\n'))
     this.#lastLineAt = Date.now()
   }
-}
-
-const marks: Record<AppProgress['state'], (terminal: Terminal) => string> = {
-  pending: t => t.paint.dim('·'),
-  running: t => t.paint.yellow('~'),
-  done: t => t.paint.green('✓'),
-}
-
-const verbs: Record<AppProgress['action'], string> = {
-  StartApplication: 'Creating',
-  ScaleApplication: 'Scaling',
-  RestartApplication: 'Rolling restart',
-  StopApplication: 'Stopping',
-}
-
-function stateText(p: AppProgress): string {
-  if (p.state === 'pending') return 'waits for its turn'
-  if (p.action === 'StopApplication')
-    return p.state === 'done' ? 'stopped' : `Stopping, ${p.old + p.new} left`
-  const counts = `old ${p.old}, new ${p.new} of ${p.target}, healthy ${p.healthy}`
-  return `${p.state === 'done' ? 'done' : verbs[p.action]}: ${counts}`
-}
-
-/** `12s`, `3m05s`. */
-export function elapsed(sinceMs: number): string {
-  const seconds = Math.round((Date.now() - sinceMs) / 1000)
-  return seconds < 60
-    ? `${seconds}s`
-    : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`
-}
-
-function clip(line: string, width: number): string {
-  return line.length > width * 2 ? line.slice(0, width * 2) : line
 }

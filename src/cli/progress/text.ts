@@ -1,0 +1,99 @@
+// How far a deployment is, as lines of text; knows nothing of time, polling and terminals.
+import type { ChalkInstance } from 'chalk'
+import { graphemes, widthOf } from '../print/cells.ts'
+import { table } from '../print/table.ts'
+import type { AppProgress, DeploymentView } from '../types.ts'
+
+export interface Room {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** All apps of the deployment, cut to what the window holds, so that moving the cursor back over them is exact. */
+export function liveLines(
+  view: DeploymentView,
+  elapsedMs: number,
+  paint: ChalkInstance,
+  { columns, rows }: Room,
+): string[] {
+  const step = Math.min(view.currentStep, view.steps.length)
+  const head = `Step ${step} of ${view.steps.length}, ${durationText(elapsedMs)}`
+  // One line for the head, one for the cursor below.
+  const room = Math.max(rows - 2, 1)
+  const open = view.progress.filter(p => p.state !== 'done')
+  const shown = view.progress.length <= room ? view.progress : open.slice(0, room - 1)
+  const hidden = view.progress.length - shown.length
+  const body = table(
+    shown.map(p => [markOf(p), p.app, stateText(p), ...(p.waitingFor ? [`waits for ${p.waitingFor}`] : [])]),
+    '  ',
+  )
+  const lines = [...(body === '' ? [] : body.split('\n')), ...(hidden === 0 ? [] : [`  and ${hidden} more`])]
+  return [
+    paint.dim(clip(head, columns)),
+    ...lines.map((line, i) => paintLine(clip(line, columns), shown[i], paint)),
+  ]
+}
+
+/** One line for each app whose state has changed since `last`, which is brought up to date. */
+export function changedLines(view: DeploymentView, last: Map<string, string>): string[] {
+  const lines: string[] = []
+  for (const p of view.progress) {
+    const text = `${stateText(p)}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`}`
+    if (p.state === 'pending' || last.get(p.app) === text) continue
+    last.set(p.app, text)
+    lines.push(`${p.app}: ${text}`)
+  }
+  return lines
+}
+
+const marks: Readonly<Record<AppProgress['state'], string>> = { pending: '·', running: '~', done: '✓' }
+
+function markOf(p: AppProgress): string {
+  return marks[p.state]
+}
+
+// Painted after the cut, by the whole line: a cut through an escape code would leave the terminal coloured.
+function paintLine(line: string, p: AppProgress | undefined, paint: ChalkInstance): string {
+  if (p === undefined || p.state === 'pending') return paint.dim(line)
+  if (p.state === 'done') return line.replace('✓', paint.green('✓'))
+  return p.waitingFor === undefined ? line.replace('~', paint.yellow('~')) : paint.yellow(line)
+}
+
+const verbs: Readonly<Record<AppProgress['action'], string>> = {
+  StartApplication: 'Creating',
+  ScaleApplication: 'Scaling',
+  RestartApplication: 'Rolling restart',
+  StopApplication: 'Stopping',
+}
+
+function stateText(p: AppProgress): string {
+  if (p.state === 'pending') return 'waits for its turn'
+  if (p.action === 'StopApplication')
+    return p.state === 'done' ? 'stopped' : `Stopping, ${p.old + p.new} left`
+  const counts = [
+    ...(p.old > 0 ? [`old ${p.old}`] : []),
+    `new ${p.new} of ${p.target}`,
+    `healthy ${p.healthy}`,
+  ]
+  return `${p.state === 'done' ? 'done' : verbs[p.action]}, ${counts.join(', ')}`
+}
+
+/** `12s`, `3m05s`. */
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  return seconds < 60
+    ? `${seconds}s`
+    : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`
+}
+
+function clip(line: string, columns: number): string {
+  if (widthOf(line) <= columns) return line
+  let text = ''
+  let cells = 0
+  for (const grapheme of graphemes(line)) {
+    cells += widthOf(grapheme)
+    if (cells > columns - 1) break
+    text += grapheme
+  }
+  return `${text}…`
+}
