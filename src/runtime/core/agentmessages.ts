@@ -68,10 +68,10 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
       `this server is cluster ${cluster.clusterId}, the agent belongs to ${message.clusterId}`,
     )
   }
-  noticeTimeTravel(state, message)
+  const known = state.tables.agent.get(message.agentId)
+  noticeTimeTravel(state, known, message)
   const old = state.sessionOf.get(message.agentId)
   if (old !== undefined) state.sessions.delete(old)
-  const known = state.tables.agent.get(message.agentId)
   const gen = Math.max(known?.gen ?? 0, aheadOf(known, message) ? message.appliedGen + 1 : 0)
   const session: Session = {
     id: sessionId,
@@ -113,11 +113,13 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
 }
 
 // The agent has seen more than this server knows: the server was set back (a restored copy, a lost tail). A new epoch
-// makes its word count again, and what runs unknown is adopted rather than stopped.
-function noticeTimeTravel(state: State, message: Hello): void {
+// makes its word count again, and what runs unknown is adopted rather than stopped. Revisions are counted on after a
+// short tail was lost, so that they alone don't show it; what this agent was told does.
+function noticeTimeTravel(state: State, known: AgentRow | undefined, message: Hello): void {
   const ahead =
     message.seenEpoch > state.epoch ||
-    (message.seenEpoch === state.epoch && message.seenRevision > state.nextRevision)
+    (message.seenEpoch === state.epoch &&
+      (message.seenRevision > state.nextRevision || aheadOf(known, message)))
   if (!ahead || message.clusterId === undefined) return
   const cluster = state.tables.cluster.get('cluster')!
   const epoch = (Math.max(message.seenEpoch, state.epoch) + 1) as typeof cluster.epoch
