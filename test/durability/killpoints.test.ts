@@ -93,7 +93,7 @@ async function update(label: string): Promise<void> {
 
   // Nothing a second time: the same reply to the same key, one more version, one start for each instance.
   expect(await apply()).toEqual(reply)
-  expect((await versionsStored()).length).toBe(versions.length + 1)
+  expect((await versionsStored()).filter(v => !versions.includes(v)).length).toBe(1)
   expect((await planned(desired)).changes.filter(c => c.action !== 'no-op')).toEqual([])
   await untilSaid(cluster, 'the tasks to write their starts', async () =>
     view.instances.every(i => readTasks(log).some(t => t.taskId === i.taskId)),
