@@ -123,6 +123,14 @@ describe('what is seen beside the rows', () => {
     expect(told).toContain('runs on a and on b')
   })
 
+  test('a total that is not the sum of its parts', () => {
+    const told = found(({ state }) => {
+      state.agents.take('a' as AgentId, { cpuMilli: 1, memKiB: 0, diskKiB: 0, gpus: 0 }, [31999])
+    })
+    expect(told).toContain('free cpuMilli of a is kept as')
+    expect(told).toContain('ports held on a is kept as')
+  })
+
   test('an instance that waits for nothing', () => {
     const told = found(({ state }) => {
       const instance = state.apps.get('/web' as never)!.liveInstances()[0]!

@@ -41,7 +41,7 @@ const web = {
   mem: 64,
   instances: 4,
   portDefinitions: [{ port: 0, name: 'http' }],
-  healthChecks: [healthCheck()],
+  healthChecks: [healthCheck({ maxConsecutiveFailures: 1 })],
   upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.25 },
 }
 const three = ['a', 'b', 'c'].map(id => ({ id }))
@@ -102,12 +102,14 @@ describe('random changes and faults, then peace', () => {
   test.each(seeds)('seed %i', seed => {
     const random = new Random(seed).fork('faults')
     const agents = [...'abcde'].map(id => ({ id, rack: id < 'c' ? 'left' : 'right' }))
+    // For a while every check fails.
+    let sick = false
     const behaviour: Behaviour = {
       startMs: () => random.integer(50, 3000),
       stopMs: () => random.integer(10, 2000),
       endsBy: () =>
         random.chance(0.1) ? { afterMs: random.integer(10, 20_000), code: random.integer(0, 1) } : undefined,
-      check: () => ({ ok: !random.chance(0.05), afterMs: random.integer(1, 300) }),
+      check: () => ({ ok: !sick && !random.chance(0.05), afterMs: random.integer(1, 300) }),
     }
     const { simulation, watch } = watched(seed, agents, behaviour, { appendFails: seed % 2 === 0 ? 0.02 : 0 })
     const lost = new Set<AgentId>()
@@ -134,6 +136,7 @@ describe('random changes and faults, then peace', () => {
       )
     let last = wanted()
     for (let i = 0; i < 25; i++) {
+      sick = random.chance(0.25)
       simulation.runFor(random.integer(10, 8000))
       const agent = random.pick(agents).id as AgentId
       const what = random.integer(0, 9)
@@ -155,6 +158,7 @@ describe('random changes and faults, then peace', () => {
       else if (!lost.has(agent)) simulation.connect(agent)
       expect(watch.found, `seed ${seed}`).toEqual([])
     }
+    sick = false
     for (const agent of lost) {
       if (simulation.machines.get(agent)!.isolated) simulation.heal(agent)
       else simulation.bootMachine(agent)

@@ -14,29 +14,39 @@ import {
 } from '../../runtime/core/index.ts'
 import type { Observer, Simulation } from '../simulation.ts'
 import { checkInvariants } from './invariants.ts'
-import { allocationOf, appOf, instancesOf, specOf } from './rows.ts'
+import { allocationOf, allocationsOn, appOf, instancesOf, specOf } from './rows.ts'
 
 /** A window of the brake on kills by health, and the share of an app's instances that it lets go in one. */
 const brakeMs = 60_000
 const brakeShare = 0.1
 
+interface HealthKill {
+  readonly app: AppId
+  readonly at: number
+  readonly live: number
+  readonly isStored: boolean
+}
+
 export class InvariantWatch implements Observer {
   /** What was found broken, in order. */
   readonly found: string[] = []
+  #state: State | undefined
   #rows: PlainRows | undefined
   readonly #homes = new Map<string, AgentId>()
   /** Homes that no stored commit knows yet. */
   #newHomes: string[] = []
-  readonly #healthKills = new Map<AppId, { at: number; live: number }[]>()
+  #healthKills: HealthKill[] = []
 
   /** After every step, in the open transaction. */
   afterStep(simulation: Simulation): void {
+    this.#state = simulation.state
     const rows = plainRows(simulation.state)
     const before = this.#rows ?? rows
     this.#rows = rows
     this.#tell(simulation, checkInvariants({ before, after: rows, now: simulation.now }))
     this.#tell(simulation, this.#homesOf(rows))
     this.#tell(simulation, this.#brake(before, rows, simulation.now))
+    this.#tell(simulation, totals(simulation, rows))
     this.#tell(simulation, machines(simulation))
   }
 
@@ -63,12 +73,16 @@ export class InvariantWatch implements Observer {
 
   afterStored(): void {
     this.#newHomes = []
+    this.#healthKills = this.#healthKills.map(kill => ({ ...kill, isStored: true }))
   }
 
   afterLost(simulation: Simulation): void {
     this.#rows = plainRows(simulation.state)
     for (const key of this.#newHomes) this.#homes.delete(key)
     this.#newHomes = []
+    // The brake is in the volatile part of the state: a server that starts again begins to count anew.
+    const sameLife = simulation.state === this.#state
+    this.#healthKills = this.#healthKills.filter(kill => kill.isStored && sameLife)
   }
 
   #tell(simulation: Simulation, broken: readonly string[]): void {
@@ -93,9 +107,9 @@ export class InvariantWatch implements Observer {
       const isNew = allocationOf(before, row.instance, row.incarnation)?.goal === 'run'
       if (!isNew || row.cause !== 'unhealthy') continue
       const live = instancesOf(after, row.app).filter(i => i.goal === 'run').length
-      const recent = (this.#healthKills.get(row.app) ?? []).filter(kill => kill.at + brakeMs > now)
-      recent.push({ at: now, live })
-      this.#healthKills.set(row.app, recent)
+      this.#healthKills = this.#healthKills.filter(kill => kill.at + brakeMs > now)
+      this.#healthKills.push({ app: row.app, at: now, live, isStored: false })
+      const recent = this.#healthKills.filter(kill => kill.app === row.app)
       const allowed = Math.max(1, ...recent.map(kill => Math.floor(kill.live * brakeShare)))
       if (recent.length > allowed) {
         broken.push(`brake: ${recent.length} kills by health of ${row.app} in a minute, ${allowed} allowed`)
@@ -116,6 +130,33 @@ function plainRows(state: State): PlainRows {
 
 function digestOf(rows: readonly Row[]): Digest {
   return rows.reduce((sum, row) => addDigest(sum, rowHash(row.key, row.value)), emptyDigest)
+}
+
+// What the core keeps by difference, counted anew.
+function totals({ state }: Simulation, rows: PlainRows): string[] {
+  const broken: string[] = []
+  const compare = (what: string, kept: number, counted: number): void => {
+    if (kept !== counted) broken.push(`totals: ${what} is kept as ${kept} and counts as ${counted}`)
+  }
+  for (const { row } of rows.agent) {
+    const kept = state.agents.get(row.id)
+    const held = allocationsOn(rows, row.id)
+    for (const name of ['cpuMilli', 'memKiB', 'diskKiB', 'gpus'] as const) {
+      const free = held.reduce((left, a) => left - a.resources[name], row.capacity.resources[name])
+      compare(`free ${name} of ${row.id}`, kept?.free[name] ?? NaN, free)
+    }
+    compare(`ports held on ${row.id}`, kept?.portsHeld ?? NaN, new Set(held.flatMap(a => a.ports)).size)
+  }
+  for (const { row } of rows.app) {
+    const kept = state.apps.get(row.id)
+    const all = instancesOf(rows, row.id)
+    const wanted = all.filter(i => i.goal === 'run')
+    compare(`live of ${row.id}`, kept?.live ?? 0, wanted.length)
+    compare(`stopping of ${row.id}`, kept?.stopping.size ?? 0, all.length - wanted.length)
+    const unplaced = wanted.filter(i => i.agent === null).length
+    compare(`scheduled of ${row.id}`, kept?.scheduled.size ?? 0, unplaced)
+  }
+  return broken
 }
 
 // Whatever is not as wanted is looked at again, waits for a time or a report, or says why it waits.
