@@ -1,11 +1,12 @@
-// Conversion of a value to a type, by the rules of the reference: number and bool become strings, strings that read as
+// Conversion of a value to a type, by the rules of cty: number and bool become strings, strings that read as
 // a number or bool become one, tuples become lists and sets, objects become maps. Marks stay where they are, but those
 // inside a set move to the set.
 import { NumberRangeError, formatNum, parseNum } from './number.ts'
-import { type Type, nameOfKind, typeOf, unify } from './type.ts'
+import { nameOfKind, typeOf, unify } from './type.ts'
 import {
   type MappingValue,
   type SequenceValue,
+  type Type,
   type Value,
   bool,
   compareValues,

@@ -1,6 +1,7 @@
 // Text to tokens, in one pass over the character codes. A stack of modes tells code from template text: a quote or a
 // heredoc opens template text, `${` and `%{` open code inside of it, and the brace that was open at that moment closes
-// it. A comment to the end of its line stands for its newline. Source: HCL native syntax, spec/language.md §1.1 to 1.6.
+// it. A comment to the end of its line stands for its newline. Source: the HCL native syntax specification, "Lexical
+// Elements" and "Template Expressions".
 import type { Problem } from './problem.ts'
 import type { Source } from './source.ts'
 import { T, type TokenKind, type Tokens } from './tokens.ts'

@@ -1,5 +1,5 @@
 // Numbers of HCL: exact decimals, so that 0.1 + 0.2 == 0.3 and ids beyond 2^53 survive. A safe integer is a plain
-// JavaScript number; everything else is a BigInt mantissa with a decimal exponent. The reference holds 512 binary
+// JavaScript number; everything else is a BigInt mantissa with a decimal exponent. cty holds 512 binary
 // digits (about 154 decimal ones); we round to as many decimal digits. Exponents are limited: 1e999999999 written out
 // in digits would be a memory bomb.
 
@@ -93,7 +93,7 @@ export function multiplyNum(a: Num, b: Num): Num {
   return makeNum(x.mantissa * y.mantissa, x.exponent + y.exponent)
 }
 
-/** As the reference: x / 0 is an infinity, 0 / 0 is NaN, which callers refuse. */
+/** As in cty: x / 0 is an infinity, 0 / 0 is NaN, which callers refuse. */
 export function divideNum(a: Num, b: Num): Num {
   if (b === 0 || isInfinite(a) || isInfinite(b)) {
     const q = asDouble(a) / asDouble(b)

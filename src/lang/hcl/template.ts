@@ -1,6 +1,7 @@
 // What happens to the raw pieces of a template before it is a tree: strip markers take blanks off the neighbouring
-// literal, `<<-` takes off the common indent, and directives become nested parts. In this order, as in the reference;
-// all of it on the text as written, never on interpolated values. Source: spec/language.md §1.5, §1.6.
+// literal, `<<-` takes off the common indent, and directives become nested parts. In this order, as in hashicorp/hcl;
+// all of it on the text as written, never on interpolated values. Source: the HCL native syntax specification, "Template
+// Expressions".
 import { countGraphemes, graphemeSegments } from 'unicode-segmenter/grapheme'
 import type { Expression, TemplatePart } from './ast.ts'
 import type { Problem } from './problem.ts'

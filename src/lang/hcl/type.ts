@@ -1,18 +1,7 @@
-// Types, and how several become one: the arms of a conditional, the elements of a list. Source: spec/language.md §1.12.
+// Types of values, and how several become one: the arms of a conditional, the elements of a list. The rules are those of
+// cty ("Type Conversion and Unification").
 import { compareStrings } from '../../base/index.ts'
-import { type Value, sortedKeys } from './value.ts'
-
-export type Type =
-  | { readonly kind: 'any' | 'string' | 'number' | 'bool' }
-  | { readonly kind: 'list' | 'set' | 'map'; readonly element: Type }
-  | { readonly kind: 'tuple'; readonly elements: readonly Type[] }
-  | { readonly kind: 'object'; readonly attributes: ReadonlyMap<string, AttributeType> }
-
-export interface AttributeType {
-  readonly type: Type
-  readonly optional: boolean
-  readonly fallback?: Value | undefined
-}
+import { type AttributeType, type Type, type Value, sortedKeys } from './value.ts'
 
 export const anyType: Type = { kind: 'any' }
 export const stringType: Type = { kind: 'string' }

@@ -4,8 +4,8 @@ import { type Diagnostic, didYouMean, errorDiagnostic } from '../../base/index.t
 import type { Call, Expression } from './ast.ts'
 import { ConversionError, convert } from './convert.ts'
 import type { Source, Span } from './source.ts'
-import { type AttributeType, type Type, anyType } from './type.ts'
-import type { Value } from './value.ts'
+import { anyType } from './type.ts'
+import type { AttributeType, Type, Value } from './value.ts'
 
 interface Context {
   readonly source: Source

@@ -1,10 +1,10 @@
 // What expressions evaluate to. Literals are structural (`[…]` a tuple, `{…}` an object); lists, sets and maps come
 // from conversions, functions and loops. Marks travel with a value into everything derived from it: that it must not
 // be shown, and which resources it came from. `unknown` stands for a value whose mistake is already reported: whatever
-// it touches is unknown too, silently.
+// it touches is unknown too, silently. Types are declared here, too: each holds the other, a list the type of its
+// elements, the type of an object its defaults.
 import { compareStrings } from '../../base/index.ts'
 import { type Num, compareNum, formatNum } from './number.ts'
-import type { Type } from './type.ts'
 
 export type Marks = ReadonlySet<string>
 
@@ -51,6 +51,19 @@ export interface MapValue extends Marked {
   readonly kind: 'map'
   readonly element: Type
   readonly entries: ReadonlyMap<string, Value>
+}
+
+/** `any` is what is not known, or does not matter. */
+export type Type =
+  | { readonly kind: 'any' | 'string' | 'number' | 'bool' }
+  | { readonly kind: 'list' | 'set' | 'map'; readonly element: Type }
+  | { readonly kind: 'tuple'; readonly elements: readonly Type[] }
+  | { readonly kind: 'object'; readonly attributes: ReadonlyMap<string, AttributeType> }
+
+export interface AttributeType {
+  readonly type: Type
+  readonly optional: boolean
+  readonly fallback?: Value | undefined
 }
 
 export type SequenceValue = TupleValue | ListValue

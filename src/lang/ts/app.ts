@@ -1,21 +1,15 @@
 // Apps. The types say what can stand together: a command line or arguments, not both; one network in one way.
 import type { HealthCheck, ReadinessCheck } from './checks.ts'
 import type { Constraint } from './constraints.ts'
-import type { Group } from './group.ts'
+import type { Described } from './described.ts'
 import { callSite } from './site.ts'
-import type { Site } from './site.ts'
 import { referenceTo } from './text.ts'
-import type { Reference, Sensitive, Text } from './text.ts'
+import type { Sensitive, Text } from './text.ts'
 import type { Duration, Size } from './units.ts'
 import type { Mount } from './volume.ts'
 
-export interface App {
-  readonly kind: 'app'
-  readonly name: string
+export interface App extends Described<'app'> {
   readonly options: AppOptions
-  readonly site: Site | undefined
-  /** Its absolute id, as a value that other resources can use; using it makes this app a dependency. */
-  readonly id: Reference
 }
 
 export type AppOptions = Process & AppFields
@@ -43,7 +37,7 @@ interface AppFields {
   readonly labels?: Readonly<Record<string, Text>>
   readonly secrets?: Readonly<Record<string, { readonly source: string }>>
   /** Apps and groups, or their ids. */
-  readonly dependsOn?: readonly (App | Group | string)[]
+  readonly dependsOn?: readonly (Described | string)[]
   readonly role?: string
   readonly acceptedResourceRoles?: readonly string[]
   readonly tty?: boolean

@@ -1,12 +1,8 @@
 // The default export of a configuration: a description, or a function of the context that gives one.
-import type { App } from './app.ts'
-import type { Group } from './group.ts'
+import type { Resource } from './group.ts'
 import { callSite } from './site.ts'
 import type { Site } from './site.ts'
 import type { Sensitive, Text } from './text.ts'
-import type { Volume } from './volume.ts'
-
-export type Resource = App | Group | Volume
 
 export interface ClusterConfig {
   /** Name of the stack; the directory's name if not given. */

@@ -1,23 +1,21 @@
 // Groups: a name in front of the names of everything inside.
 import type { App } from './app.ts'
-import type { Resource } from './cluster.ts'
+import type { Described } from './described.ts'
 import { callSite } from './site.ts'
-import type { Site } from './site.ts'
 import { referenceTo } from './text.ts'
-import type { Reference } from './text.ts'
+import type { Volume } from './volume.ts'
 
-export interface Group {
-  readonly kind: 'group'
-  readonly name: string
+/** What a cluster or a group may hold. */
+export type Resource = App | Group | Volume
+
+export interface Group extends Described<'group'> {
   readonly resources: readonly Resource[]
   readonly options: GroupOptions
-  readonly site: Site | undefined
-  readonly id: Reference
 }
 
 export interface GroupOptions {
   /** What must be up before anything of this group starts. */
-  readonly dependsOn?: readonly (App | Group | string)[]
+  readonly dependsOn?: readonly (Described | string)[]
 }
 
 export function group(name: string, resources: readonly Resource[], options: GroupOptions = {}): Group {

@@ -3,8 +3,8 @@
 // renames them. What is not plain data is told, with the property's path.
 import type { Diagnostic, Json, Range } from '../../base/index.ts'
 import type { SurfaceConfig, SurfaceOutput, SurfaceResource, SurfaceValue } from '../surface.ts'
-import type { ClusterConfig, Resource } from './cluster.ts'
-import type { Group } from './group.ts'
+import type { ClusterConfig } from './cluster.ts'
+import type { Group, Resource } from './group.ts'
 import type { Site } from './site.ts'
 import { referenceMark, sensitiveMark, textMark } from './text.ts'
 import type { Reference } from './text.ts'

@@ -1,4 +1,4 @@
-// Strings, heredocs and what stands in them: spec of the language §1.4 to §1.6.
+// Strings, heredocs and what stands in them: the HCL native syntax specification, "Templates".
 import { describe, expect, test } from 'vitest'
 import { answer } from './answers.ts'
 

@@ -32,7 +32,7 @@ import { FunctionError, type HclFunction } from './function.ts'
 
 /** Elements that one call may make. */
 const maxElements = 1_000_000
-/** As in the reference; a longer range is nearly always a mistake. */
+/** The limit of Terraform, too; a longer range is nearly always a mistake. */
 const maxRange = 1024
 
 export const collectionFunctions: readonly HclFunction[] = [

@@ -1,7 +1,6 @@
 // What a function of the language is. The evaluator has counted the arguments, converted them to the parameters' types
 // and refused nulls; unknown arguments never get here. Functions are pure and total: same arguments, same result.
-import type { Type } from '../type.ts'
-import type { Value } from '../value.ts'
+import type { Type, Value } from '../value.ts'
 
 export interface HclFunction {
   readonly name: string

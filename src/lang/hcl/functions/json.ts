@@ -16,7 +16,7 @@ export const encodingFunctions: readonly HclFunction[] = [
   { name: 'jsondecode', parameters: [text('string')], call: ([s]) => decodeJson(stringOf(s)) },
 ]
 
-/** Sorted keys, no blanks, `<`, `>` and `&` escaped, as the reference writes it. */
+/** Sorted keys, no blanks, `<`, `>` and `&` escaped, as in Terraform. */
 export function encodeJson(value: Value): string {
   switch (value.kind) {
     case 'null':
