@@ -118,7 +118,8 @@ describe('random changes and faults, then peace', () => {
         {
           ...web,
           cmd: `v${random.integer(1, 3)}`,
-          instances: random.integer(0, 6),
+          // One per agent at most, so that UNIQUE can be met.
+          instances: random.integer(0, agents.length),
           upgradeStrategy: {
             minimumHealthCapacity: random.pick([0, 0.5, 1]),
             maximumOverCapacity: random.pick([0, 0.5, 1]),
