@@ -1,13 +1,16 @@
 // A store that kills its own process with SIGKILL at a chosen append: before it, in its middle, or when it is synced
 // but nobody has been told.
 import { writeFileSync } from 'node:fs'
-import { setImmediate as immediate } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises'
 import type { Epoch, Revision } from '../../src/model/index.ts'
 import type { Commit } from '../../src/runtime/core/index.ts'
 import type { AppendOutcome, Opened, Store } from '../../src/runtime/store/store.ts'
 
 export const moments = ['before', 'during', 'after'] as const
 export type Moment = (typeof moments)[number]
+
+/** Enough for an answer to reach another process. */
+const beforeMs = 20
 
 export interface Death {
   /** Counted from when it was ordered, from 1. */
@@ -48,7 +51,11 @@ export class MortalStore implements Store {
     const death = this.#death
     if (death === undefined || --this.#left > 0) return this.#inner.append(commit, fence)
     writeFileSync(death.record, JSON.stringify(obituary(death, commit)))
-    if (death.moment === 'before') return die()
+    if (death.moment === 'before') {
+      // Time for what has been let go too early to leave.
+      await delay(beforeMs)
+      return die()
+    }
     const writing = this.#inner.append(commit, fence)
     if (death.moment === 'after') {
       const outcome = await writing
