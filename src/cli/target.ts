@@ -6,7 +6,7 @@ import { CodedError } from '../base/index.ts'
 import { Client } from './client.ts'
 import { runningLocal, startLocal } from './local/cluster.ts'
 import { findLocalDirectory, newLocalDirectory } from './local/files.ts'
-import { readRegister } from './local/register.ts'
+import { readRegister, type RegisteredCluster } from './local/register.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface TargetOptions {
@@ -20,25 +20,56 @@ export interface TargetOptions {
 /** The client of the cluster meant, or undefined when none is named and none runs. */
 export function findTarget({ server, configured, directory }: TargetOptions): Client | undefined {
   const named = namedServer(server, configured)
-  if (named !== undefined) return new Client(named)
+  if (named !== undefined)
+    return new Client(named.url, `${named.from}. Is it running, and is the address right?`)
   const local = findLocalDirectory(directory)
-  const running = local === undefined ? undefined : runningLocal(local)
-  if (running !== undefined) return new Client(running.url)
-  if (local !== undefined) return undefined
-  const registered = readRegister().filter(c => runningLocal(c.directory) !== undefined)
+  if (local !== undefined) {
+    const running = runningLocal(local)
+    return running === undefined
+      ? undefined
+      : new Client(running.url, `It is the local cluster of ${dirname(local)}; its log is in ${local}/logs.`)
+  }
+  const registered = registeredRunning()
   return registered.length === 1 ? new Client(registered[0]!.url) : undefined
 }
 
+export interface NamedServer {
+  readonly url: string
+  /** Who named it, as a sentence without its full stop. */
+  readonly from: string
+}
+
 /** The address given by flag, environment or settings, checked and complete. */
-export function namedServer(flag: string | undefined, configured?: string): string | undefined {
-  const named = flag ?? (process.env['SDDC_SERVER'] || undefined) ?? configured
-  return named === undefined ? undefined : checkedUrl(named)
+export function namedServer(flag: string | undefined, configured?: string): NamedServer | undefined {
+  if (flag !== undefined) return { url: checkedUrl(flag), from: 'It was named with --server' }
+  const environment = process.env['SDDC_SERVER']
+  if (environment) return { url: checkedUrl(environment), from: 'It was named by SDDC_SERVER' }
+  if (configured === undefined) return undefined
+  return { url: checkedUrl(configured), from: 'It is the "server" of the configuration’s settings' }
+}
+
+function registeredRunning(): RegisteredCluster[] {
+  return readRegister().filter(c => runningLocal(c.directory) !== undefined)
 }
 
 /** For commands that need a cluster that is there. */
 export function requireTarget(options: TargetOptions): Client {
   const client = findTarget(options)
   if (client !== undefined) return client
+  const local = findLocalDirectory(options.directory)
+  if (local !== undefined) {
+    throw new CodedError('SERVER_UNREACHABLE', `The local cluster of ${dirname(local)} is down`, {
+      advice: 'Start it with "sddc up", or name another with --server URL or SDDC_SERVER.',
+    })
+  }
+  const others = registeredRunning()
+  if (others.length > 1) {
+    throw new CodedError('SERVER_UNREACHABLE', 'More than one local cluster runs, and none of them here', {
+      advice: `Go to one of these directories, or name one with --server:\n${others
+        .map(c => `  ${c.url}  ${dirname(c.directory)}`)
+        .join('\n')}`,
+    })
+  }
   throw new CodedError('SERVER_UNREACHABLE', 'No cluster is named and none runs here', {
     advice: 'Start a local one with "sddc up", or name one with --server URL or SDDC_SERVER.',
   })

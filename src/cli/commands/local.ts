@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { exit, type Context } from '../context.ts'
 import { runningLocal, startLocal, stopLocal } from '../local/cluster.ts'
-import { findLocalDirectory, newLocalDirectory } from '../local/files.ts'
+import { findLocalDirectory, newLocalDirectory, type LocalCluster } from '../local/files.ts'
 
 export interface UpOptions {
   readonly directory: string | undefined
@@ -17,12 +17,21 @@ export async function upCommand(context: Context, options: UpOptions): Promise<n
   const directory = findLocalDirectory(from) ?? newLocalDirectory(from)
   const already = runningLocal(directory) !== undefined
   if (!already) terminal.note('Starting a local cluster …')
+  else if (options.port !== undefined || options.pingInterval !== undefined) {
+    terminal.note(
+      'The server runs already: --port and --ping-interval count when it is started (sddc down, sddc up).',
+    )
+  }
   const cluster = await startLocal({ ...options, directory }, terminal)
   terminal.out(
-    `${already ? 'The local cluster runs' : 'Local cluster is up'}: ${cluster.url}, ${cluster.agents.length} agents (state in ${directory})`,
+    `${already ? 'The local cluster runs' : 'Local cluster is up'}: ${cluster.url}, ${agentCount(cluster)} (state in ${directory})`,
   )
   terminal.note('\nNext: sddc apply DIRECTORY, sddc status, sddc down')
   return exit.done
+}
+
+function agentCount({ agents }: LocalCluster): string {
+  return agents.length === 1 ? '1 agent' : `${agents.length} agents`
 }
 
 export async function downCommand(context: Context, directoryOption: string | undefined): Promise<number> {
@@ -33,11 +42,10 @@ export async function downCommand(context: Context, directoryOption: string | un
     terminal.note('There is no local cluster here; nothing to end.')
     return exit.done
   }
-  terminal.note('Ending the local cluster and its tasks …')
-  const ended = await stopLocal(directory)
+  const ended = await stopLocal(directory, () => terminal.note('Ending the local cluster and its tasks …'))
   terminal.out(
     ended === undefined
-      ? 'There was nothing to end.'
+      ? `The local cluster is down already; "sddc up" in ${dirname(directory)} starts it again.`
       : `Local cluster is down. Its state and data stay in ${directory}; "sddc up" in ${dirname(directory)} starts it again.`,
   )
   return exit.done

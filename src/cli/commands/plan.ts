@@ -25,13 +25,15 @@ export interface PlanOptions extends ConfigurationOptions {
 export async function planCommand(context: Context, options: PlanOptions): Promise<number> {
   const made = await makePlan(context, options)
   if (made === undefined) return exit.error
-  const { plan } = made
+  const { plan, loaded } = made
   showPlan(context, plan)
   if (options.out !== undefined) {
     const file = resolve(context.directory, options.out)
     writePlanFile(file, plan)
     if (!context.json)
-      context.terminal.out(`\nSaved the plan to ${options.out}. Next: sddc apply ${options.out}`)
+      context.terminal.out(
+        `\nSaved the plan to ${options.out}. Next: sddc apply ${options.out}${serverOption(context.server ?? loaded.server)}`,
+      )
   } else if (!context.json && !isEmpty(plan)) {
     const target = options.target === undefined ? '' : ` ${options.target}`
     context.terminal.note(
@@ -39,6 +41,11 @@ export async function planCommand(context: Context, options: PlanOptions): Promi
     )
   }
   return options.detailedExitCode && !isEmpty(plan) ? exit.changes : exit.done
+}
+
+// A plan file does not name its server; the local cluster and SDDC_SERVER are found again without being named.
+function serverOption(server: string | undefined): string {
+  return server === undefined ? '' : ` --server ${server}`
 }
 
 /** Loads, finds the cluster, asks it for the plan. Undefined: not possible, and why is printed. */

@@ -75,7 +75,7 @@ export async function agentCommand(context: Context, options: AgentOptions): Pro
 
 function serverOf(options: AgentOptions): string {
   const named = namedServer(options.server)
-  if (named !== undefined) return named
+  if (named !== undefined) return named.url
   throw new CodedError('USAGE', 'An agent needs the address of its server', {
     advice: 'Like this: sddc agent --server http://127.0.0.1:8080',
   })

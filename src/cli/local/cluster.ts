@@ -8,12 +8,14 @@ import type { AgentId } from '../../model/index.ts'
 import { dockerDriverFactory, processDriver, startAgent } from '../../agent/index.ts'
 import { initCluster } from '../../runtime/index.ts'
 import { Client } from '../client.ts'
+import { exit } from '../context.ts'
 import type { Terminal } from '../terminal.ts'
 import { programVersion } from '../version.ts'
-import { prepareLocal, readLocal, writeLocal, type LocalAgent, type LocalCluster } from './files.ts'
+import { prepareLocal, writeLocal, type LocalAgent, type LocalCluster, type LocalProcess } from './files.ts'
 import { freePort } from './ports.ts'
 import { endProcess, isAlive, startBackground } from './processes.ts'
-import { freePortBlocks, portsOfBlock, updateRegister } from './register.ts'
+import { addressOf, knownLocal } from './recover.ts'
+import { portsOfBlock, registerWithBlocks, updateRegister } from './register.ts'
 
 export const defaultAgents = 3
 const loopback = '127.0.0.1'
@@ -35,43 +37,90 @@ export interface UpOptions {
 
 /** The running local cluster of a directory, or undefined when its server is not alive. */
 export function runningLocal(directory: string): LocalCluster | undefined {
-  const cluster = readLocal(directory)
+  const cluster = knownLocal(directory)
   return cluster !== undefined && isAlive(cluster.server) ? cluster : undefined
 }
 
 export async function startLocal(options: UpOptions, terminal: Terminal): Promise<LocalCluster> {
+  const onInterrupt = (): void => {
+    terminal.note('\nInterrupted. What was started runs on: "sddc up" completes it, "sddc down" ends it.')
+    process.exit(exit.interrupted)
+  }
+  process.once('SIGINT', onInterrupt)
+  try {
+    return await start(options, terminal)
+  } finally {
+    process.off('SIGINT', onInterrupt)
+  }
+}
+
+async function start(options: UpOptions, terminal: Terminal): Promise<LocalCluster> {
   const { directory } = options
   prepareLocal(directory)
-  const before = readLocal(directory)
+  const before = knownLocal(directory)
   const running = before !== undefined && isAlive(before.server)
-  const wantedPort = options.port ?? portOf(before) ?? defaultPort
-  const port = running ? portOf(before)! : await freePort(loopback, wantedPort)
-  if (!running && port !== wantedPort) {
-    terminal.note(`Port ${wantedPort} is taken; the local cluster answers on ${port}.`)
-  }
+  const port = running ? portOf(before) : await portFor(options, before, terminal)
   const url = `http://${loopback}:${port}`
-  const count =
-    options.agents ??
-    (before === undefined || before.agents.length === 0 ? defaultAgents : before.agents.length)
-  const blocks = freePortBlocks(directory, count)
+  const known = before?.agents ?? []
   const server = running ? before.server : await startServerProcess(options, port)
-  const agents: LocalAgent[] = []
-  writeLocal(directory, { format: 1, url, server, agents: before?.agents ?? [] })
-  await answers(url, directory)
-  for (let i = 0; i < count; i++) {
-    agents.push(startAgentProcess(options, url, i, blocks[i]!, before?.agents[i]))
-  }
-  // Agents above the wanted number keep running: taking them away would take their tasks away.
-  agents.push(...(before?.agents.slice(count) ?? []))
+  // From here on "sddc down" finds what was started, also when this process is interrupted.
+  writeLocal(directory, { format: 1, url, server, agents: known })
+  await answers(url, directory, server)
+  const agents = startAgents(options, url, known, terminal)
   const cluster: LocalCluster = { format: 1, url, server, agents }
   writeLocal(directory, cluster)
-  updateRegister(directory, { directory, url, portBlocks: blocks })
   await agentsJoined(url, directory, agents)
   return cluster
 }
 
-function portOf(cluster: LocalCluster | undefined): number | undefined {
-  return cluster === undefined ? undefined : Number(new URL(cluster.url).port)
+async function portFor(
+  options: UpOptions,
+  before: LocalCluster | undefined,
+  terminal: Terminal,
+): Promise<number> {
+  const wanted = options.port ?? (before === undefined ? defaultPort : portOf(before))
+  const port = await freePort(loopback, wanted)
+  if (port === undefined) {
+    throw new CodedError('PORT_IN_USE', `Port ${wanted} and all that follow it are taken`, {
+      advice: 'Name another with: sddc up --port PORT',
+    })
+  }
+  if (port !== wanted) terminal.note(`Port ${wanted} is taken; the local cluster answers on ${port}.`)
+  return port
+}
+
+/** Those that run stay as they are: taking one away would take its tasks away. */
+function startAgents(
+  options: UpOptions,
+  url: string,
+  known: readonly LocalAgent[],
+  terminal: Terminal,
+): LocalAgent[] {
+  const { directory } = options
+  const count = options.agents ?? (known.length === 0 ? defaultAgents : known.length)
+  const more = known.slice(count).filter(isAlive)
+  if (more.length > 0) {
+    terminal.note(
+      `${more.map(a => a.name).join(', ')}: not ended, because tasks would end with them. For fewer agents: sddc down, then sddc up --agents ${count}`,
+    )
+  }
+  const wanted = [
+    ...Array.from({ length: count }, (_, i) => ({ name: `agent${i + 1}`, before: known[i] })),
+    ...more.map(a => ({ name: a.name, before: a })),
+  ]
+  const held = wanted.map(({ before }) =>
+    before !== undefined && isAlive(before) ? before.portBlock : undefined,
+  )
+  const blocks = registerWithBlocks({ directory, url }, held)
+  return wanted.map(({ name, before }, i) =>
+    before !== undefined && isAlive(before)
+      ? { ...before, portBlock: blocks[i]! }
+      : startAgentProcess(directory, url, name, blocks[i]!),
+  )
+}
+
+function portOf({ url }: LocalCluster): number {
+  return Number(new URL(url).port)
 }
 
 async function startServerProcess(options: UpOptions, port: number): Promise<LocalCluster['server']> {
@@ -88,18 +137,10 @@ async function startServerProcess(options: UpOptions, port: number): Promise<Loc
   })
 }
 
-function startAgentProcess(
-  { directory }: UpOptions,
-  url: string,
-  index: number,
-  block: number,
-  before: LocalAgent | undefined,
-): LocalAgent {
-  if (before !== undefined && isAlive(before)) return before
-  const name = `agent${index + 1}`
-  const address = `127.0.0.${11 + index}`
+function startAgentProcess(directory: string, url: string, name: string, portBlock: number): LocalAgent {
+  const address = addressOf(name)
   const workDirectory = join(directory, 'agents', name)
-  const [first, last] = portsOfBlock(block)
+  const [first, last] = portsOfBlock(portBlock)
   const started = startBackground({
     args: [
       'agent',
@@ -110,10 +151,10 @@ function startAgentProcess(
     logFile: join(directory, 'logs', `${name}.log`),
     env: process.env,
   })
-  return { ...started, name, address, workDirectory }
+  return { ...started, name, address, workDirectory, portBlock }
 }
 
-async function answers(url: string, directory: string): Promise<void> {
+async function answers(url: string, directory: string, server: LocalProcess): Promise<void> {
   const client = new Client(url)
   const end = Date.now() + startPatienceMs
   for (;;) {
@@ -121,7 +162,6 @@ async function answers(url: string, directory: string): Promise<void> {
       await client.cluster(1000)
       return
     } catch (error) {
-      const server = readLocal(directory)!.server
       if (!isAlive(server) || Date.now() > end) {
         throw new CodedError('SERVER_UNREACHABLE', `The local server did not start`, {
           advice: lastLines(join(directory, 'logs', 'server.log')),
@@ -162,9 +202,13 @@ function lastLines(file: string): string {
  * Ends every process, container and port of a local cluster; state and volume data stay. The server goes first, so that
  * it does not start elsewhere what the agents stop. An agent that died left its tasks behind: they are ended from here.
  */
-export async function stopLocal(directory: string): Promise<{ agents: number } | undefined> {
-  const cluster = readLocal(directory)
-  if (cluster === undefined) return undefined
+export async function stopLocal(
+  directory: string,
+  begins: () => void,
+): Promise<{ agents: number } | undefined> {
+  const cluster = knownLocal(directory)
+  if (cluster === undefined || !mayRun(cluster)) return undefined
+  begins()
   await endProcess(cluster.server, 'SIGTERM', serverEndPatienceMs)
   await Promise.all(cluster.agents.map(endAgent))
   writeLocal(directory, { ...cluster, server: gone, agents: cluster.agents.map(a => ({ ...a, ...gone })) })
@@ -172,9 +216,14 @@ export async function stopLocal(directory: string): Promise<{ agents: number } |
   return { agents: cluster.agents.length }
 }
 
+/** False after a `down` in good order. */
+function mayRun({ server, agents }: LocalCluster): boolean {
+  return server.pid !== 0 || agents.some(a => a.pid !== 0)
+}
+
 async function endAgent(agent: LocalAgent): Promise<void> {
   if (isAlive(agent)) await endProcess(agent, 'SIGUSR2', agentEndPatienceMs)
-  else if (agent.pid > 0) await endOrphans(agent)
+  else if (agent.pid !== 0) await endOrphans(agent)
 }
 
 // An agent that died left its tasks running. One in its place, without a server, finds and stops them.

@@ -3,13 +3,13 @@
 //   .sddc/logs/         of the processes    .sddc/local.json     who runs
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { CodedError } from '../../base/index.ts'
 
 export const localDirectoryName = '.sddc'
 
 export interface LocalProcess {
+  /** 0: ended in good order. -1: not known; nothing of that name runs, but it may have left tasks behind. */
   readonly pid: number
-  /** Field 22 of /proc/PID/stat; tells a process from a later one with the same number. */
+  /** Tells a process from a later one with the same number (processes.ts). */
   readonly startTime: string
 }
 
@@ -17,6 +17,8 @@ export interface LocalAgent extends LocalProcess {
   readonly name: string
   readonly address: string
   readonly workDirectory: string
+  /** Block of host ports that it hands out (register.ts); absent where it is not known. */
+  readonly portBlock?: number
 }
 
 export interface LocalCluster {
@@ -49,18 +51,41 @@ function* upward(from: string): Generator<string> {
   }
 }
 
+/** Undefined: there is none, or it is damaged; recover.ts then finds what runs. */
 export function readLocal(directory: string): LocalCluster | undefined {
-  const file = join(directory, 'local.json')
-  if (!existsSync(file)) return undefined
+  let value: unknown
   try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as LocalCluster
-    if (value.format === 1 && typeof value.url === 'string' && Array.isArray(value.agents)) return value
-  } catch {
-    // Told below, in the same words.
+    value = JSON.parse(readFileSync(join(directory, 'local.json'), 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
-  throw new CodedError('DATA_DIRECTORY_INVALID', `${file} can not be read`, {
-    advice: 'Delete that file. The state of the cluster is beside it and stays.',
-  })
+  return isCluster(value) ? value : undefined
+}
+
+type Unchecked = Readonly<Record<string, unknown>>
+
+function isCluster(value: unknown): value is LocalCluster {
+  const { format, url, server, agents } = (value ?? {}) as Unchecked
+  return (
+    format === 1 &&
+    typeof url === 'string' &&
+    URL.canParse(url) &&
+    isProcess(server) &&
+    Array.isArray(agents) &&
+    agents.every(isAgent)
+  )
+}
+
+function isProcess(value: unknown): value is LocalProcess {
+  const { pid, startTime } = (value ?? {}) as Unchecked
+  return Number.isInteger(pid) && typeof startTime === 'string'
+}
+
+function isAgent(value: unknown): value is LocalAgent {
+  if (!isProcess(value)) return false
+  const { name, address, workDirectory } = value as Unchecked & LocalProcess
+  return typeof name === 'string' && typeof address === 'string' && typeof workDirectory === 'string'
 }
 
 /** Replaced as a whole, so that a crash leaves the old or the new one. */

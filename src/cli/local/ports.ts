@@ -4,11 +4,12 @@ import { createServer } from 'node:net'
 /** How far to look; a machine with that many taken in a row has another problem. */
 const portsTried = 200
 
-export async function freePort(host: string, wanted: number): Promise<number> {
+/** Undefined: none within reach. */
+export async function freePort(host: string, wanted: number): Promise<number | undefined> {
   for (let port = wanted; port < Math.min(wanted + portsTried, 65_536); port++) {
     if (await isFree(host, port)) return port
   }
-  return 0
+  return undefined
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

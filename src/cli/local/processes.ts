@@ -1,7 +1,7 @@
 // Background processes of a local cluster: started detached with their output in a file (a child that held our standard
 // output would hang `sddc plan | cat`), known again by pid and start time, ended by signal.
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LocalProcess } from './files.ts'
 
@@ -13,6 +13,8 @@ export interface SpawnOptions {
 }
 
 export function startBackground({ args, logFile, env }: SpawnOptions): LocalProcess {
+  // What the run before wrote is kept once; so the log can't grow for ever and its end is of this run.
+  if (existsSync(logFile)) renameSync(logFile, `${logFile}.before`)
   const log = openSync(logFile, 'a')
   try {
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {
@@ -28,7 +30,10 @@ export function startBackground({ args, logFile, env }: SpawnOptions): LocalProc
   }
 }
 
-/** Undefined: no such process. Elsewhere than on Linux: always "?", and the pid alone must do. */
+/**
+ * When a process started, in ticks since the machine did, and which run of the machine that was. Undefined: no such
+ * process. Elsewhere than on Linux: always "?", and the pid alone must do.
+ */
 export function startTimeOf(pid: number): string | undefined {
   if (process.platform !== 'linux') {
     try {
@@ -41,10 +46,14 @@ export function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? undefined : fields[19]
+    return fields[0] === 'Z' ? undefined : `${fields[19]}@${bootId()}`
   } catch {
     return undefined
   }
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }
 
 export function isAlive(process: LocalProcess): boolean {
@@ -58,13 +67,22 @@ export async function endProcess(
   patienceMs: number,
 ): Promise<void> {
   if (!isAlive(target)) return
-  process.kill(target.pid, signal)
+  sendSignal(target, signal)
   const end = Date.now() + patienceMs
   while (isAlive(target)) {
     if (Date.now() > end) {
-      process.kill(target.pid, 'SIGKILL')
+      sendSignal(target, 'SIGKILL')
       return
     }
     await delay(50)
+  }
+}
+
+function sendSignal({ pid }: LocalProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // It ended by itself meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }

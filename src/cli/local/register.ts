@@ -1,8 +1,8 @@
 // The user's register of local clusters: found from anywhere when only one runs, and kept apart from each other in the
 // host ports that their agents hand out.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface RegisteredCluster {
   /** Its `.sddc/`. */
@@ -37,24 +37,69 @@ export function readRegister(): RegisteredCluster[] {
 
 /** Enters a cluster, or takes it out. Entries whose directory is gone are swept. */
 export function updateRegister(directory: string, entry: RegisteredCluster | undefined): void {
+  locked(() => write(directory, entry))
+}
+
+/**
+ * Enters a cluster with a block of ports for each agent: the ones that it holds (undefined: none yet), else blocks that
+ * no other registered cluster holds, else the lowest again. Choosing and entering is one step, so that two clusters
+ * that start at the same time get different ones.
+ */
+export function registerWithBlocks(
+  { directory, url }: Pick<RegisteredCluster, 'directory' | 'url'>,
+  held: readonly (number | undefined)[],
+): number[] {
+  return locked(() => {
+    const taken = new Set([
+      ...held,
+      ...readRegister()
+        .filter(c => c.directory !== directory && existsSync(c.directory))
+        .flatMap(c => c.portBlocks),
+    ])
+    const all = Array.from({ length: portBlockCount }, (_, i) => i)
+    const free = [...all.filter(b => !taken.has(b)), ...all.filter(b => taken.has(b))]
+    let next = 0
+    const portBlocks = held.map(block => block ?? free[next++ % free.length]!)
+    write(directory, { directory, url, portBlocks })
+    return portBlocks
+  })
+}
+
+function write(directory: string, entry: RegisteredCluster | undefined): void {
   const others = readRegister().filter(c => c.directory !== directory && existsSync(c.directory))
   const file = registerFile()
-  mkdirSync(join(file, '..'), { recursive: true })
   const temporary = `${file}.${process.pid}`
   writeFileSync(temporary, JSON.stringify(entry === undefined ? others : [...others, entry], null, 2))
   renameSync(temporary, file)
 }
 
-/** Blocks that no other registered cluster holds, as many as asked for; the lowest again where all are taken. */
-export function freePortBlocks(directory: string, count: number): number[] {
-  const taken = new Set(
-    readRegister()
-      .filter(c => c.directory !== directory && existsSync(c.directory))
-      .flatMap(c => c.portBlocks),
-  )
-  const all = Array.from({ length: portBlockCount }, (_, i) => i)
-  const free = [...all.filter(b => !taken.has(b)), ...all.filter(b => taken.has(b))]
-  return Array.from({ length: count }, (_, i) => free[i % free.length]!)
+/** The work below takes milliseconds; a lock that is older was left by a process that died in it. */
+const lockPatienceMs = 2000
+
+/** One process at a time. The lock is a directory: making one either succeeds or finds it there. */
+function locked<T>(work: () => T): T {
+  const lock = `${registerFile()}.lock`
+  mkdirSync(dirname(lock), { recursive: true })
+  const end = Date.now() + lockPatienceMs
+  while (!tookLock(lock)) {
+    if (Date.now() > end) rmSync(lock, { recursive: true, force: true })
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+  }
+  try {
+    return work()
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
+  }
+}
+
+function tookLock(lock: string): boolean {
+  try {
+    mkdirSync(lock)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }
 
 function isEntry(value: RegisteredCluster): boolean {
