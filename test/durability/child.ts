@@ -9,7 +9,6 @@ import type { Answer, Order } from './server.ts'
 export const serverProgram = ['--import', 'tsx', fileURLToPath(new URL('./server.ts', import.meta.url))]
 
 export interface ServerChild {
-  readonly pid: number
   /** Undefined while it runs. */
   ending(): { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
   /** False when it died instead of carrying the order out. */
@@ -39,7 +38,6 @@ export function newServerChild(): ServerChild {
     await until(() => ended, { what: () => `the server to end; it logged: ${logged}` })
   }
   return {
-    pid: child.pid ?? 0,
     ending: () => ended,
     logged: () => logged,
     untilEnded,

@@ -34,8 +34,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await cluster.close()
   console.log(figures(cluster.died))
+  await cluster.close()
 })
 
 describe(`a rolling update survives kill -9, seed ${seed}`, () => {
@@ -153,7 +153,11 @@ function figures(died: readonly Died[]): string {
     counts.set(what, (counts.get(what) ?? 0) + 1)
   }
   const lines = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `  ${count} ${what}`)
-  return `an update is ${commits} commits; ${died.length} kills:\n${lines.join('\n')}`
+  const fewest = fewestRunning(readTasks(log), instances)
+  return [
+    `an update is ${commits} commits; never fewer than ${fewest} tasks ran; ${died.length} kills:`,
+    ...lines,
+  ].join('\n')
 }
 
 // What a commit was about, told by the tables that only such commits change.
