@@ -77,18 +77,16 @@ export class Client {
     const response = await this.#fetch(`/v1/logs?${new URLSearchParams(query)}`, {
       ...(signal === undefined ? {} : { signal }),
     })
-    if (!response.ok || response.body === null) throw await refusal(response)
+    if (!response.ok || response.body === null) throw refusal(response, await response.text())
     return response.body as unknown as AsyncIterable<Uint8Array>
   }
 
   async #get<T>(path: string, timeoutMs = answerTimeoutMs): Promise<T> {
-    const response = await this.#fetch(path, { signal: AbortSignal.timeout(timeoutMs) })
-    if (!response.ok) throw await refusal(response)
-    return (await response.json()) as T
+    return JSON.parse(await this.#exchange(path, { signal: AbortSignal.timeout(timeoutMs) })) as T
   }
 
   async #send<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await this.#fetch(path, {
+    const text = await this.#exchange(path, {
       method,
       headers: {
         'Content-Type': 'application/json',
@@ -98,20 +96,35 @@ export class Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(answerTimeoutMs),
     })
-    if (!response.ok) throw await refusal(response)
-    const text = await response.text()
     return (text === '' ? {} : JSON.parse(text)) as T
+  }
+
+  /** The whole text of a good answer. A connection that breaks half-way is no answer either. */
+  async #exchange(path: string, init: RequestInit): Promise<string> {
+    const response = await this.#fetch(path, init)
+    let text: string
+    try {
+      text = await response.text()
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+    if (!response.ok) throw refusal(response, text)
+    return text
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     try {
       return await fetch(`${this.url}${path}`, init)
     } catch (error) {
-      throw new CodedError('SERVER_UNREACHABLE', `The server at ${this.url} does not answer`, {
-        advice: this.#unreachableAdvice,
-        cause: error,
-      })
+      throw this.#unreachable(error)
     }
+  }
+
+  #unreachable(cause: unknown): CodedError {
+    return new CodedError('SERVER_UNREACHABLE', `The server at ${this.url} does not answer`, {
+      advice: this.#unreachableAdvice,
+      cause,
+    })
   }
 }
 
@@ -145,8 +158,7 @@ export class Refusal extends CodedError {
   }
 }
 
-async function refusal(response: Response): Promise<Refusal> {
-  const text = await response.text()
+function refusal(response: Response, text: string): Refusal {
   let body: { message?: string; code?: string; details?: unknown; deployments?: unknown } = {}
   try {
     body = JSON.parse(text) as typeof body

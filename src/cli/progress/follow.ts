@@ -58,7 +58,9 @@ async function fetchView(
     patience.lostSince = undefined
     return view
   } catch (error) {
-    if (error instanceof Refusal || !(error instanceof CodedError)) throw error
+    // 503: it is starting, or could not store just now.
+    const lost = error instanceof Refusal ? error.status === 503 : error instanceof CodedError
+    if (!lost) throw error
     patience.lostSince ??= Date.now()
     if (Date.now() - patience.lostSince > lossPatienceMs) throw error
     return undefined
