@@ -4,7 +4,7 @@
 import { dirname } from 'node:path'
 import { CodedError } from '../base/index.ts'
 import { Client } from './client.ts'
-import { runningLocal, startLocal } from './local/cluster.ts'
+import { isLocalChanging, runningLocal, startLocal } from './local/cluster.ts'
 import { findLocalDirectory, newLocalDirectory } from './local/files.ts'
 import { readRegister, type RegisteredCluster } from './local/register.ts'
 import type { Terminal } from './terminal.ts'
@@ -77,9 +77,12 @@ export function requireTarget(options: TargetOptions): Client {
 
 /** For plan and apply: starts a local cluster where none is named and none runs, and says so. */
 export async function targetOrLocal(options: TargetOptions, terminal: Terminal): Promise<Client> {
+  const found = findLocalDirectory(options.directory)
   const client = findTarget(options)
-  if (client !== undefined) return client
-  const directory = findLocalDirectory(options.directory) ?? newLocalDirectory(options.directory)
+  const isNamed = namedServer(options.server, options.configured) !== undefined
+  const settled = isNamed || found === undefined || !isLocalChanging(found)
+  if (client !== undefined && settled) return client
+  const directory = found ?? newLocalDirectory(options.directory)
   terminal.note(`No cluster is named and none runs here: starting a local one (state in ${directory}) …`)
   const cluster = await startLocal({ directory }, terminal)
   terminal.note(

@@ -189,11 +189,13 @@ async function finished(
   if (!isEmpty(plan)) {
     const time = begun === 0 ? '' : ` Took ${elapsed(begun)}.`
     terminal.out(
-      paint.green.bold(
-        plan.mode === 'destroy'
-          ? `\nDestroy complete! Resources: ${counts.remove} destroyed.`
-          : `\nApply complete! Resources: ${counts.add} added, ${counts.change} changed, ${counts.remove} destroyed.`,
-      ) + time,
+      '\n' +
+        paint.green.bold(
+          plan.mode === 'destroy'
+            ? `Destroy complete! Resources: ${counts.remove} destroyed.`
+            : `Apply complete! Resources: ${counts.add} added, ${counts.change} changed, ${counts.remove} destroyed.`,
+        ) +
+        time,
     )
   }
   if (plan.mode === 'destroy') return exit.done

@@ -12,6 +12,7 @@ import { exit } from '../context.ts'
 import type { Terminal } from '../terminal.ts'
 import { programVersion } from '../version.ts'
 import { prepareLocal, writeLocal, type LocalAgent, type LocalCluster, type LocalProcess } from './files.ts'
+import { isLocked, locked } from './lock.ts'
 import { freePort } from './ports.ts'
 import { endProcess, isAlive, startBackground } from './processes.ts'
 import { addressOf, knownLocal } from './recover.ts'
@@ -47,16 +48,26 @@ export async function startLocal(options: UpOptions, terminal: Terminal): Promis
     process.exit(exit.interrupted)
   }
   process.once('SIGINT', onInterrupt)
+  prepareLocal(options.directory)
   try {
-    return await start(options, terminal)
+    return await locked(lockOf(options.directory), () => start(options, terminal))
   } finally {
     process.off('SIGINT', onInterrupt)
   }
 }
 
+/** Starting and ending wait for each other, in whatever terminals they are typed. */
+function lockOf(directory: string): string {
+  return join(directory, 'lock')
+}
+
+/** Somebody starts or ends the cluster of a directory at this moment. */
+export function isLocalChanging(directory: string): boolean {
+  return isLocked(lockOf(directory))
+}
+
 async function start(options: UpOptions, terminal: Terminal): Promise<LocalCluster> {
   const { directory } = options
-  prepareLocal(directory)
   const before = knownLocal(directory)
   const running = before !== undefined && isAlive(before.server)
   const port = running ? portOf(before) : await portFor(options, before, terminal)
@@ -66,7 +77,7 @@ async function start(options: UpOptions, terminal: Terminal): Promise<LocalClust
   // From here on "sddc down" finds what was started, also when this process is interrupted.
   writeLocal(directory, { format: 1, url, server, agents: known })
   await answers(url, directory, server)
-  const agents = startAgents(options, url, known, terminal)
+  const agents = await startAgents(options, url, known, terminal)
   const cluster: LocalCluster = { format: 1, url, server, agents }
   writeLocal(directory, cluster)
   await agentsJoined(url, directory, agents)
@@ -90,12 +101,12 @@ async function portFor(
 }
 
 /** Those that run stay as they are: taking one away would take its tasks away. */
-function startAgents(
+async function startAgents(
   options: UpOptions,
   url: string,
   known: readonly LocalAgent[],
   terminal: Terminal,
-): LocalAgent[] {
+): Promise<LocalAgent[]> {
   const { directory } = options
   const count = options.agents ?? (known.length === 0 ? defaultAgents : known.length)
   const more = known.slice(count).filter(isAlive)
@@ -111,7 +122,7 @@ function startAgents(
   const held = wanted.map(({ before }) =>
     before !== undefined && isAlive(before) ? before.portBlock : undefined,
   )
-  const blocks = registerWithBlocks({ directory, url }, held)
+  const blocks = await registerWithBlocks({ directory, url }, held)
   return wanted.map(({ name, before }, i) =>
     before !== undefined && isAlive(before)
       ? { ...before, portBlock: blocks[i]! }
@@ -206,13 +217,17 @@ export async function stopLocal(
   directory: string,
   begins: () => void,
 ): Promise<{ agents: number } | undefined> {
+  return locked(lockOf(directory), () => stop(directory, begins))
+}
+
+async function stop(directory: string, begins: () => void): Promise<{ agents: number } | undefined> {
   const cluster = knownLocal(directory)
   if (cluster === undefined || !mayRun(cluster)) return undefined
   begins()
   await endProcess(cluster.server, 'SIGTERM', serverEndPatienceMs)
   await Promise.all(cluster.agents.map(endAgent))
   writeLocal(directory, { ...cluster, server: gone, agents: cluster.agents.map(a => ({ ...a, ...gone })) })
-  updateRegister(directory, undefined)
+  await updateRegister(directory, undefined)
   return { agents: cluster.agents.length }
 }
 

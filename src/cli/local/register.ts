@@ -1,8 +1,9 @@
 // The user's register of local clusters: found from anywhere when only one runs, and kept apart from each other in the
 // host ports that their agents hand out.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { locked } from './lock.ts'
 
 export interface RegisteredCluster {
   /** Its `.sddc/`. */
@@ -36,8 +37,8 @@ export function readRegister(): RegisteredCluster[] {
 }
 
 /** Enters a cluster, or takes it out. Entries whose directory is gone are swept. */
-export function updateRegister(directory: string, entry: RegisteredCluster | undefined): void {
-  locked(() => write(directory, entry))
+export function updateRegister(directory: string, entry: RegisteredCluster | undefined): Promise<void> {
+  return lockedRegister(() => write(directory, entry))
 }
 
 /**
@@ -48,8 +49,8 @@ export function updateRegister(directory: string, entry: RegisteredCluster | und
 export function registerWithBlocks(
   { directory, url }: Pick<RegisteredCluster, 'directory' | 'url'>,
   held: readonly (number | undefined)[],
-): number[] {
-  return locked(() => {
+): Promise<number[]> {
+  return lockedRegister(() => {
     const taken = new Set([
       ...held,
       ...readRegister()
@@ -73,33 +74,10 @@ function write(directory: string, entry: RegisteredCluster | undefined): void {
   renameSync(temporary, file)
 }
 
-/** The work below takes milliseconds; a lock that is older was left by a process that died in it. */
-const lockPatienceMs = 2000
-
-/** One process at a time. The lock is a directory: making one either succeeds or finds it there. */
-function locked<T>(work: () => T): T {
-  const lock = `${registerFile()}.lock`
-  mkdirSync(dirname(lock), { recursive: true })
-  const end = Date.now() + lockPatienceMs
-  while (!tookLock(lock)) {
-    if (Date.now() > end) rmSync(lock, { recursive: true, force: true })
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
-  }
-  try {
-    return work()
-  } finally {
-    rmSync(lock, { recursive: true, force: true })
-  }
-}
-
-function tookLock(lock: string): boolean {
-  try {
-    mkdirSync(lock)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
+function lockedRegister<T>(work: () => T): Promise<T> {
+  const file = registerFile()
+  mkdirSync(dirname(file), { recursive: true })
+  return locked(`${file}.lock`, work)
 }
 
 function isEntry(value: RegisteredCluster): boolean {
