@@ -16,7 +16,6 @@ import type {
 } from '../model/index.ts'
 import {
   accept,
-  defaultPingIntervalMs,
   load,
   maxInputsPerGroup,
   nextWake,
@@ -344,7 +343,7 @@ export class Simulation {
 
   #pingLater(): void {
     const life = this.#life
-    this.timeline.after(defaultPingIntervalMs, () => {
+    this.timeline.after(pingIntervalMs, () => {
       if (life !== this.#life) return
       this.#receive({ kind: 'pingRound', round: ++this.#rounds, sentOnTime: true })
       this.#pingLater()
@@ -363,6 +362,9 @@ export class Simulation {
     return rows
   }
 }
+
+/** As a server with default settings asks. */
+const pingIntervalMs = 3000
 
 const simulatedActor: Actor = { name: 'simulation', via: 'system' }
 

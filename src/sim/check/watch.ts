@@ -30,7 +30,6 @@ interface HealthKill {
 export class InvariantWatch implements Observer {
   /** What was found broken, in order. */
   readonly found: string[] = []
-  #state: State | undefined
   #rows: PlainRows | undefined
   readonly #homes = new Map<string, AgentId>()
   /** Homes that no stored commit knows yet. */
@@ -39,7 +38,6 @@ export class InvariantWatch implements Observer {
 
   /** After every step, in the open transaction. */
   afterStep(simulation: Simulation): void {
-    this.#state = simulation.state
     const rows = plainRows(simulation.state)
     const before = this.#rows ?? rows
     this.#rows = rows
@@ -80,9 +78,7 @@ export class InvariantWatch implements Observer {
     this.#rows = plainRows(simulation.state)
     for (const key of this.#newHomes) this.#homes.delete(key)
     this.#newHomes = []
-    // The brake is in the volatile part of the state: a server that starts again begins to count anew.
-    const sameLife = simulation.state === this.#state
-    this.#healthKills = this.#healthKills.filter(kill => kill.isStored && sameLife)
+    this.#healthKills = this.#healthKills.filter(kill => kill.isStored)
   }
 
   #tell(simulation: Simulation, broken: readonly string[]): void {
