@@ -61,7 +61,8 @@ export type ServerMessage =
   | {
       readonly kind: 'refuse'
       readonly reason: string
-      readonly code: 'cluster' | 'version' | 'duplicate' | 'damaged'
+      /** `malformed`: what the agent said is not understood, or not at this moment. */
+      readonly code: 'cluster' | 'version' | 'duplicate' | 'damaged' | 'malformed'
     }
 
 export interface Hello {

@@ -6,7 +6,7 @@ import type { ClusterId } from '../model/index.ts'
 import {
   accept,
   createState,
-  defaultPingIntervalMs,
+  defaultSettings,
   load,
   nextWake,
   rollback,
@@ -84,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       core,
       store,
       links: control,
-      pingIntervalMs: options.pingIntervalMs ?? defaultPingIntervalMs,
+      pingIntervalMs: options.pingIntervalMs ?? defaultSettings.pingIntervalMs,
       log,
       onFatal: error => void close().finally(() => (options.onFatal ?? endsBadly)(error)),
     })

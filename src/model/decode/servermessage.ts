@@ -70,6 +70,6 @@ const serverMessage: Decoder<ServerMessage> = tagged('kind', {
   refuse: record({
     kind: knownKind<'refuse'>(),
     reason: message,
-    code: oneOf('cluster', 'version', 'duplicate', 'damaged'),
+    code: oneOf('cluster', 'version', 'duplicate', 'damaged', 'malformed'),
   }),
 })

@@ -23,8 +23,6 @@ export const roundsUntilUnreachable = 5
 const lossWindowMs = 60_000
 /** Share of the agents that may be lost in one window. */
 const lossShare = 0.1
-/** Between two pings of one round and the next; the agent is told, so that it can notice a silent server. */
-export const defaultPingIntervalMs = 3000
 
 export function handleAgentMessage(state: State, sessionId: SessionId, message: AgentMessage): void {
   if (message.kind === 'hello') return hello(state, sessionId, message)
@@ -107,7 +105,7 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
     epoch: state.epoch,
     revision: state.revision,
     agentId: message.agentId,
-    pingIntervalMs: defaultPingIntervalMs,
+    pingIntervalMs: state.settings.pingIntervalMs,
   })
   state.dirtyAgents.add(message.agentId)
 }

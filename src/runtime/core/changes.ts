@@ -4,8 +4,10 @@ import { errorDiagnostic, isoTime, type Diagnostic, type Json } from '../../base
 import {
   instancesWithoutAsking,
   isFormMistake,
+  marathonApp,
   normalizeApp,
   normalizeUpdate,
+  unredact,
   validateApp,
   type Actor,
   type App,
@@ -17,6 +19,7 @@ import {
 import { findDependencyCycle } from '../../planner/index.ts'
 import { specOf, submittedAppOf } from './instances.ts'
 import { invalid, refused } from './replies.ts'
+import type { AppRow } from './rows.ts'
 import type { State } from './state.ts'
 import { commitTargets, versionKeys, type Target } from './targets.ts'
 
@@ -82,7 +85,9 @@ function checkPut(state: State, change: Extract<AppRequest, { kind: 'put' }>): C
   const made =
     row === undefined
       ? normalizeApp(change.body, { id: change.id })
-      : normalizeUpdate(submittedAppOf(state, row), change.body, { partial: change.partial })
+      : normalizeUpdate(submittedAppOf(state, row), withKeptSecrets(state, row, change.body), {
+          partial: change.partial,
+        })
   if (made.app === undefined) return { refusal: malformed(made.diagnostics) }
   if (made.app.id !== change.id) {
     return {
@@ -94,6 +99,12 @@ function checkPut(state: State, change: Extract<AppRequest, { kind: 'put' }>): C
     }
   }
   return checkApp(made.app, made.diagnostics)
+}
+
+// A listing shows marks for sensitive values: where one comes back, the value stays as it is stored.
+function withKeptSecrets(state: State, row: AppRow, body: Json): Json {
+  if (row.sensitivePaths.length === 0) return body
+  return unredact(body, marathonApp(submittedAppOf(state, row)), row.sensitivePaths)
 }
 
 // `{"version": T}` alone goes back to a stored version.

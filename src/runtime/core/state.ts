@@ -30,7 +30,14 @@ import {
   type VersionRow,
 } from './rows.ts'
 import { Table } from './table.ts'
-import { maxRowsPerStep, type ClusterEvent, type Commit, type Env } from './types.ts'
+import {
+  defaultSettings,
+  maxRowsPerStep,
+  type ClusterEvent,
+  type Commit,
+  type Env,
+  type Settings,
+} from './types.ts'
 
 export type Tables = { readonly [T in TableName]: Table<T> }
 
@@ -106,8 +113,10 @@ export class State {
   /** Between seal and accept or rollback. */
   sealed: Commit | undefined
   env: Env = { now: 0 as ClusterMs, utc: 0 as UtcMs }
+  readonly settings: Settings
 
-  constructor() {
+  constructor(settings: Settings = defaultSettings) {
+    this.settings = settings
     this.tables = this.#makeTables()
   }
 

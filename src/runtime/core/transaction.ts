@@ -7,11 +7,11 @@ import { decodeRow, encodeRow } from './codec.ts'
 import { tableNames, type Rows, type TableName } from './rows.ts'
 import { State } from './state.ts'
 import type { Table } from './table.ts'
-import type { ClusterEvent, Commit, Env, Genesis, Row } from './types.ts'
+import type { ClusterEvent, Commit, Env, Genesis, Row, Settings } from './types.ts'
 
 /** A new cluster: no rows but its own. The first commit stores it. */
-export function createState(genesis: Genesis): State {
-  const state = new State()
+export function createState(genesis: Genesis, settings?: Settings): State {
+  const state = new State(settings)
   state.tables.cluster.put('cluster', { clusterId: genesis.clusterId, epoch: 1 as Epoch, adopt: false })
   return state
 }
@@ -20,8 +20,12 @@ export function createState(genesis: Genesis): State {
  * The state from its rows, in any order, at the revision and time of the head commit. The caller has proved the rows
  * whole; the digest is computed here all the same and can be compared.
  */
-export function load(rows: Iterable<Row>, head: Pick<Commit, 'revision' | 'now' | 'utc'>): State {
-  const state = new State()
+export function load(
+  rows: Iterable<Row>,
+  head: Pick<Commit, 'revision' | 'now' | 'utc'>,
+  settings?: Settings,
+): State {
+  const state = new State(settings)
   const held = [...rows].sort((a, b) => loadOrder(a.key) - loadOrder(b.key) || compareStrings(a.key, b.key))
   for (const row of held) {
     const { table, key } = splitKey(row.key)

@@ -90,6 +90,17 @@ export interface Genesis {
   readonly clusterId: ClusterId
 }
 
+/** Between two rounds of pings, unless told otherwise. */
+export const defaultPingIntervalMs = 3000
+
+/** What the process that steps the state is set to. Not stored; the same for the whole life of a state. */
+export interface Settings {
+  /** Between two rounds of pings; agents are told, so that they notice a silent server. */
+  readonly pingIntervalMs: number
+}
+
+export const defaultSettings: Settings = { pingIntervalMs: defaultPingIntervalMs }
+
 /** Inputs collected into one group at most. */
 export const maxInputsPerGroup = 256
 /** Rows changed in one step at most; more work waits for `continue`. */

@@ -2,7 +2,7 @@
 // (write, then send; undo what failed) can be tested with a core of ten lines.
 import type { ClusterMs } from '../../base/index.ts'
 import type { Epoch, Revision } from '../../model/index.ts'
-import type { ClusterEvent, Commit, Env, Genesis, Input, Output, Row } from '../core/types.ts'
+import type { ClusterEvent, Commit, Env, Genesis, Input, Output, Row, Settings } from '../core/types.ts'
 
 export interface CoreState {
   readonly revision: Revision
@@ -12,8 +12,8 @@ export interface CoreState {
 }
 
 export interface Core<S extends CoreState> {
-  createState(genesis: Genesis): S
-  load(rows: Iterable<Row>, head: Pick<Commit, 'revision' | 'now' | 'utc'>): S
+  createState(genesis: Genesis, settings: Settings): S
+  load(rows: Iterable<Row>, head: Pick<Commit, 'revision' | 'now' | 'utc'>, settings: Settings): S
   step(state: S, env: Env, input: Input): Output
   nextWake(state: S): ClusterMs | undefined
   /** Undefined: nothing changed, the outputs may leave at once. */

@@ -496,13 +496,14 @@ interface Loaded<S> {
 
 async function loadState<S extends CoreState>(options: LoopOptions<S>, opened: Opened): Promise<Loaded<S>> {
   const { core, store } = options
+  const settings = { pingIntervalMs: options.pingIntervalMs }
   if (opened.head === 0 && opened.damage.length === 0)
-    return { state: core.createState({ clusterId: opened.clusterId }), damage: [] }
+    return { state: core.createState({ clusterId: opened.clusterId }, settings), damage: [] }
   const rows: Row[] = []
   try {
     for await (const row of store.snapshot()) rows.push(row)
     const head = { revision: opened.head, now: opened.now, utc: opened.utc }
-    return { state: core.load(rows, head), damage: opened.damage }
+    return { state: core.load(rows, head, settings), damage: opened.damage }
   } catch (error) {
     return {
       state: undefined,

@@ -1,8 +1,9 @@
 // Our own doors: plan and apply, the guard at the door, actors and idempotency, logs, read-only.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
-import type { ClusterId } from '../../../src/model/index.ts'
+import type { AppId, ClusterId } from '../../../src/model/index.ts'
 import { normalizeApp } from '../../../src/model/index.ts'
+import { effectiveApp } from '../../../src/runtime/core/index.ts'
 import { refusedAtDoor } from '../../../src/runtime/http/guard.ts'
 import { MemoryStore } from '../../../src/runtime/store/memory.ts'
 import { startRig, waitFor, type Rig } from './rig.ts'
@@ -106,6 +107,71 @@ describe('sensitive values', () => {
       expect((await rig.call('GET', path)).text).not.toContain('hunter2')
     const version = body['app']!['version'] as unknown as string
     expect((await rig.call('GET', `/v2/apps/web/versions/${version}`)).text).not.toContain('hunter2')
+  })
+})
+
+describe('a mark for a sensitive value that comes back', () => {
+  const stored = {
+    ...web,
+    env: { PASSWORD: 'hunter2', PLAIN: 'x' },
+    healthChecks: [{ protocol: 'COMMAND', command: { value: 'probe hunter3' } }],
+  }
+
+  async function app(): Promise<Json> {
+    return (await rig.call('GET', '/v2/apps/web')).body['app'] as unknown as Json
+  }
+
+  /** What the core has: nothing else shows it. */
+  async function kept(): Promise<Json> {
+    return rig.loop.read(state => {
+      const { env, healthChecks, labels } = effectiveApp(state, '/web' as AppId)!
+      return { env, command: healthChecks[0]?.command, labels } as unknown as Json
+    })
+  }
+
+  beforeEach(async () => {
+    const { app } = normalizeApp(stored, {})
+    const sensitivePaths = ['/env/PASSWORD', '/healthChecks(0)/command/value']
+    const apps = [{ address: 'app.web', app: app as unknown as Json, sensitivePaths }]
+    const plan = await planned({ ...(desiredOf('shop') as object), apps })
+    expect((await rig.call('POST', '/v1/apply', { plan, force: false, takeOver: false })).status).toBe(200)
+  })
+
+  it.each([
+    ['PUT', '/v2/apps/web?force=true', false],
+    ['PUT', '/v2/apps/web?force=true&partialUpdate=false', false],
+    ['PATCH', '/v2/apps/web?force=true', false],
+    ['PUT', '/v2/apps?force=true', true],
+    ['PATCH', '/v2/apps?force=true', true],
+  ])('with the whole app (%s %s) keeps the value', async (method, path, isList) => {
+    const { version: _version, ...shown } = (await app()) as { [key: string]: Json }
+    const changed = { ...shown, labels: { tier: 'front' } }
+    expect((await rig.call(method, path, isList ? [changed] : changed)).status).toBe(200)
+    expect(await kept()).toEqual({
+      env: stored.env,
+      command: { value: 'probe hunter3' },
+      labels: { tier: 'front' },
+    })
+    expect(JSON.stringify(await app())).not.toMatch(/hunter/)
+  })
+
+  it('makes no new version when nothing else differs', async () => {
+    const { env } = (await app()) as { env: Json }
+    const before = (await rig.call('GET', '/v2/apps/web/versions')).body
+    expect((await rig.call('PUT', '/v2/apps/web?force=true', { env })).status).toBe(200)
+    expect((await rig.call('GET', '/v2/apps/web/versions')).body).toEqual(before)
+  })
+
+  it('is a text anywhere else, and a new value is taken', async () => {
+    const env = { PASSWORD: 'new', PLAIN: '(sensitive)' }
+    await rig.call('PUT', '/v2/apps/web?force=true', { env, labels: { note: '(sensitive)' } })
+    expect(await kept()).toEqual({
+      env,
+      command: { value: 'probe hunter3' },
+      labels: { note: '(sensitive)' },
+    })
+    await rig.call('PUT', '/v2/apps/other', { cmd: 'x', env: { PASSWORD: '(sensitive)' } })
+    expect((await rig.call('GET', '/v2/apps/other')).body['app']!['env']).toEqual({ PASSWORD: '(sensitive)' })
   })
 })
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSelector } from '../../../src/runtime/http/marathon/selector.ts'
 import { appPath, segmentsOf } from '../../../src/runtime/http/path.ts'
-import { redact } from '../../../src/runtime/http/redact.ts'
+import { redact } from '../../../src/model/index.ts'
 
 describe('paths of apps are greedy', () => {
   it.each([

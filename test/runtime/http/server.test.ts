@@ -191,6 +191,11 @@ describe('an agent', () => {
     expect(rounds()[2]! - rounds()[0]!).toBe(2)
   })
 
+  it('is told how often it will be pinged', async () => {
+    const wire = await joinAgent(await serve(await newCluster()), 'a1')
+    expect(wire.heard.find(m => m.kind === 'welcome')).toMatchObject({ pingIntervalMs: 50 })
+  })
+
   it.each([
     ['that does not say hello first', { kind: 'needFull' }],
     ['that says what nobody understands', { kind: 'shout' }],
@@ -200,7 +205,7 @@ describe('an agent', () => {
     const wire = await connect(server, '/v1/agent/control')
     wire.say(message)
     await wire.closed
-    expect(wire.heard).toMatchObject([{ kind: 'refuse' }])
+    expect(wire.heard).toMatchObject([{ kind: 'refuse', code: 'malformed' }])
     expect(await get(server, '/v1/agents')).toEqual([])
   })
 

@@ -159,7 +159,7 @@ export class AgentControl implements AgentLinks {
     this.#listener?.agentSays(connection.session, hello)
   }
 
-  #refuse(connection: Connection, reason: string, code: RefuseCode = 'version'): void {
+  #refuse(connection: Connection, reason: string, code: RefuseCode = 'malformed'): void {
     this.#log(`warning: agent ${connection.agent ?? 'unknown'} is refused: ${reason}`)
     this.send(connection.session, { kind: 'refuse', code, reason })
   }

@@ -1,13 +1,13 @@
 // An app as Marathon shows it: its definition, then what only the runtime knows (counters, deployments, tasks).
 import {
   marathonApp,
+  redact,
   type App,
   type AppId,
   type DeploymentId,
   type VersionView,
 } from '../../../model/index.ts'
 import { appView, effectiveApp, failureOf, type State, versionInfoOf } from '../../core/index.ts'
-import { redact } from '../redact.ts'
 import { taskState, tasksJson } from './taskjson.ts'
 
 export interface Embed {

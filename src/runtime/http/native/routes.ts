@@ -1,5 +1,11 @@
 // Our own doors (`/v1`): what the command line reads and does. Views are src/model/views.ts.
-import { decodeApplyRequest, decodeDesired, decodePlan, decodePlanRequest } from '../../../model/index.ts'
+import {
+  decodeApplyRequest,
+  decodeDesired,
+  decodePlan,
+  decodePlanRequest,
+  redact,
+} from '../../../model/index.ts'
 import type { AppId, DeploymentId, Operation, Plan, Snapshot, StackName } from '../../../model/index.ts'
 import {
   agentViews,
@@ -11,7 +17,6 @@ import {
 } from '../../core/index.ts'
 import { decoded, decodedBody } from '../body.ts'
 import { type Context, isTrue } from '../context.ts'
-import { redact } from '../redact.ts'
 import { accepted, json, notFound } from '../respond.ts'
 import { route, type Route } from '../route.ts'
 import { logs } from './logs.ts'
