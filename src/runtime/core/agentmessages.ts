@@ -12,6 +12,7 @@ import {
   type SessionId,
 } from '../../model/index.ts'
 import type { UtcMs } from '../../base/index.ts'
+import { brakeAllows } from './brake.ts'
 import { aggregateHealth, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
 import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
 import type { Session, State } from './state.ts'
@@ -19,10 +20,8 @@ import { recordTiming } from './timings.ts'
 
 /** Rounds without an answer, sent on time, until an agent counts as unreachable. */
 export const roundsUntilUnreachable = 5
-/** A window of the brake on the loss of agents. */
-const lossWindowMs = 60_000
-/** Share of the agents that may be lost in one window. */
-const lossShare = 0.1
+/** Epochs and generations above are no count of anything; adding to them would leave the safe integers. */
+const greatestCount = 2 ** 50
 
 export function handleAgentMessage(state: State, sessionId: SessionId, message: AgentMessage): void {
   if (message.kind === 'hello') return hello(state, sessionId, message)
@@ -52,7 +51,7 @@ export function agentClosed(state: State, sessionId: SessionId): void {
 
 function hello(state: State, sessionId: SessionId, message: Hello): void {
   const cluster = state.tables.cluster.get('cluster')!
-  const refuse = (code: 'cluster' | 'version' | 'duplicate', reason: string): void =>
+  const refuse = (code: 'cluster' | 'version' | 'damaged', reason: string): void =>
     send(state, sessionId, { kind: 'refuse', code, reason })
   if (!message.protocolVersions.includes(protocolVersion)) {
     return refuse(
@@ -66,16 +65,24 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
       `this server is cluster ${cluster.clusterId}, the agent belongs to ${message.clusterId}`,
     )
   }
+  if (Math.max(message.seenEpoch, message.seenRevision, message.appliedGen) > greatestCount) {
+    return refuse('damaged', 'what the agent says to have seen is no count of anything')
+  }
   const known = state.tables.agent.get(message.agentId)
   noticeTimeTravel(state, known, message)
   const old = state.sessionOf.get(message.agentId)
   if (old !== undefined) state.sessions.delete(old)
-  const gen = Math.max(known?.gen ?? 0, aheadOf(known, message) ? message.appliedGen + 1 : 0)
+  // A connection speaks for one agent, the last that it named.
+  if (state.sessions.has(sessionId)) agentClosed(state, sessionId)
+  // An agent that first hears of this epoch now forgets its generation.
+  const sentGen = message.seenEpoch === state.epoch ? message.appliedGen : 0
+  const gen = Math.max(known?.gen ?? 0, sentGen)
   const session: Session = {
     id: sessionId,
     agent: message.agentId,
-    sentGen: message.appliedGen,
-    needFull: message.appliedGen === 0 || message.setHash !== expectedSetHash(state, message.agentId),
+    sentGen,
+    sentRound: state.round,
+    needFull: sentGen === 0 || message.setHash !== expectedSetHash(state, message.agentId),
     sentSpecs: new Set(),
     forget: [],
   }
@@ -123,6 +130,10 @@ function noticeTimeTravel(state: State, known: AgentRow | undefined, message: He
   const epoch = (Math.max(message.seenEpoch, state.epoch) + 1) as typeof cluster.epoch
   state.tables.cluster.put('cluster', { ...cluster, epoch, adopt: true })
   state.event('server_set_back', { agent: message.agentId, seenRevision: message.seenRevision })
+  for (const session of state.sessions.values()) {
+    session.needFull = true
+    state.dirtyAgents.add(session.agent)
+  }
 }
 
 function aheadOf(known: AgentRow | undefined, message: Hello): boolean {
@@ -147,12 +158,13 @@ function reportRow(state: State, session: Session, row: ReportRow): void {
     if (isTerminal(row.condition)) forget(state, session, row)
     return
   }
-  if (row.statusSeq <= allocation.statusSeq) return
+  // An end is the last status whatever its number: an agent that lost its records counts anew.
   if (isTerminal(row.condition)) {
     taskEnded(state, allocation, row.condition, row.exit ?? null)
     forget(state, session, row)
     return
   }
+  if (row.statusSeq <= allocation.statusSeq) return
   state.tables.allocation.put(allocationKey(row.instance, row.incarnation), {
     ...allocation,
     statusSeq: row.statusSeq,
@@ -174,7 +186,7 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
     pid: row.pid ?? instance.pid,
     ipAddresses: row.ipAddresses ?? instance.ipAddresses,
     ...(startsRunning
-      ? { runningAt: state.env.now, startedUtc: Math.max(0, state.env.utc - row.agoMs) as UtcMs }
+      ? { runningAt: state.env.now, startedUtc: Math.max(0, Math.round(state.env.utc - row.agoMs)) as UtcMs }
       : {}),
   }
   state.tables.instance.put(instance.id, next)
@@ -211,14 +223,18 @@ function pong(state: State, session: Session, message: Extract<AgentMessage, { k
     state.agents.setReachable(agent.id, true)
     state.capacityFreed = true
   }
-  if (message.appliedGen !== session.sentGen || session.forget.length > 0) return
-  if (message.setHash === expectedSetHash(state, agent.id)) return
+  // An answer to a ping that left before the last rows did says nothing about them.
+  if (message.round <= session.sentRound || session.forget.length > 0) return
+  const isSame =
+    message.appliedGen === session.sentGen && message.setHash === expectedSetHash(state, agent.id)
+  if (isSame) return
   session.needFull = true
   state.dirtyAgents.add(agent.id)
 }
 
 /** Asks every agent for a sign of life, and counts those that gave none. */
 export function pingRound(state: State, round: number, sentOnTime: boolean): void {
+  state.round = round
   for (const session of state.sessions.values()) {
     send(state, session.id, { kind: 'ping', round, revision: state.revision })
   }
@@ -231,19 +247,17 @@ export function pingRound(state: State, round: number, sentOnTime: boolean): voi
     state.missedRounds.set(agent.id, missed)
     if (missed > roundsUntilUnreachable) late.push(agent)
   }
-  const limit = Math.max(1, Math.floor(state.tables.agent.size * lossShare))
-  const recent = state.losses.filter(at => at + lossWindowMs > state.env.now)
-  state.losses.length = 0
-  state.losses.push(...recent)
+  const wasFrozen = state.frozen
   state.frozen = false
-  for (const agent of late) {
-    if (state.losses.length >= limit) {
+  for (const [i, agent] of late.entries()) {
+    if (!brakeAllows(state, 'agents', state.tables.agent.size)) {
       state.frozen = true
-      return
+      if (!wasFrozen) state.event('placement_frozen', { silentAgents: late.length - i })
+      break
     }
-    state.losses.push(state.env.now)
     outOfReach(state, agent)
   }
+  if (wasFrozen && !state.frozen) state.event('placement_resumed', {})
 }
 
 function outOfReach(state: State, agent: AgentRow): void {

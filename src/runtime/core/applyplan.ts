@@ -6,6 +6,7 @@ import {
   validateApp,
   type Actor,
   type AgentId,
+  type AppId,
   type App,
   type GroupId,
   type Operation,
@@ -48,13 +49,17 @@ export function applyPlan(
     c.object === 'app' && c.after !== null ? problemsOf(c.after) : [],
   )
   if (hasErrors(problems)) return invalid(problems)
+  const misnamed = misnamedIn(plan)
+  if (misnamed !== undefined) return refused('INVALID', misnamed)
   const targets = targetsOf(plan)
-  if (!sameJson(stepsBefore(state, plan, targets), plan.steps)) {
+  const groups = groupsAfter(state, plan)
+  if (!sameJson(stepsFor(state, targets, groups), plan.steps)) {
     return refused('STALE', "The plan's steps no longer fit the cluster", [{ object: 'steps' }])
   }
   const reply = commitTargets(state, actor, targets, {
     force: operation.takeOver,
     placements: placementsOf(plan),
+    groups,
   })
   if (reply.ok) writeRest(state, plan)
   return reply
@@ -99,6 +104,19 @@ function problemsOf(app: App): Diagnostic[] {
   return [...made.diagnostics, ...validateApp(made.app)]
 }
 
+function misnamedIn(plan: Plan): string | undefined {
+  const seen = new Set<AppId>()
+  for (const change of plan.changes) {
+    if (change.object !== 'app') continue
+    if (seen.has(change.id)) return `The plan changes app '${change.id}' twice`
+    seen.add(change.id)
+    if (change.after !== null && change.after.id !== change.id) {
+      return `The plan's change of app '${change.id}' holds app '${change.after.id}'`
+    }
+  }
+  return undefined
+}
+
 function targetsOf(plan: Plan): Target[] {
   const targets: Target[] = []
   for (const change of plan.changes) {
@@ -114,18 +132,14 @@ function targetsOf(plan: Plan): Target[] {
 }
 
 // Groups first: the order of the steps hangs on their dependencies.
-function stepsBefore(state: State, plan: Plan, targets: readonly Target[]): Plan['steps'] {
+function groupsAfter(state: State, plan: Plan): { id: GroupId; dependencies: readonly string[] }[] {
   const groups = new Map([...state.tables.group.values()].map(g => [g.id, g.dependencies]))
   for (const change of plan.changes) {
     if (change.object !== 'group') continue
     if (change.action === 'delete') groups.delete(change.id)
     else groups.set(change.id, change.dependencies)
   }
-  return stepsFor(
-    state,
-    targets,
-    [...groups].map(([id, dependencies]) => ({ id, dependencies })),
-  )
+  return [...groups].map(([id, dependencies]) => ({ id, dependencies }))
 }
 
 function placementsOf(plan: Plan): Record<string, AgentId[]> {

@@ -16,7 +16,6 @@ import {
   type Operation,
   type Reply,
 } from '../../model/index.ts'
-import { findDependencyCycle } from '../../planner/index.ts'
 import { specOf, submittedAppOf } from './instances.ts'
 import { invalid, refused } from './replies.ts'
 import type { AppRow } from './rows.ts'
@@ -44,10 +43,6 @@ export function changeApps(
       )
     }
     targets.set(target.id, target)
-  }
-  const cycle = cycleAfter(state, targets)
-  if (cycle !== undefined) {
-    return refused('INVALID', `Dependency graph has cyclic dependencies: ${cycle.join(' → ')}`)
   }
   return commitTargets(state, actor, [...targets.values()], { force: operation.force, always: true })
 }
@@ -143,18 +138,4 @@ function malformed(diagnostics: readonly Diagnostic[]): Reply {
 
 function missing(id: AppId): Reply {
   return refused('NOT_FOUND', `App '${id}' does not exist`)
-}
-
-// Only an app that depends on something can close a circle.
-function cycleAfter(state: State, targets: ReadonlyMap<AppId, Target>): readonly string[] | undefined {
-  const depends = [...targets.values()].some(t => (t.submitted?.dependencies.length ?? 0) > 0)
-  const inGroups = state.tables.group.size > 0
-  if (!depends && !inGroups) return undefined
-  const after = new Map<AppId, App>()
-  for (const row of state.tables.app.values()) after.set(row.id, specOf(state, row.submitted))
-  for (const target of targets.values()) {
-    if (target.submitted === null) after.delete(target.id)
-    else after.set(target.id, target.submitted)
-  }
-  return findDependencyCycle(after, [...state.tables.group.values()])
 }

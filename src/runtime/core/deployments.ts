@@ -4,7 +4,7 @@ import { derivedUuid, isoTime } from '../../base/index.ts'
 import type { Action, Actor, AgentId, AppId, DeploymentId, Step } from '../../model/index.ts'
 import { startRolling } from './rolling/rolling.ts'
 import { effectiveAppOf, touchApp } from './instances.ts'
-import { healthyCount } from './reconcile.ts'
+import { healthyCount, isMadeBy } from './reconcile.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow } from './rows.ts'
 import type { State } from './state.ts'
 
@@ -102,7 +102,10 @@ function putAction(state: State, row: DeploymentRow, action: Action, phase: 'pen
     return
   }
   const spec = effectiveAppOf(state, app)
-  const live = state.apps.get(app.id)?.live ?? 0
+  const index = state.apps.get(app.id)
+  const live = isMadeBy(row, app.id)
+    ? (index?.liveInstances() ?? []).filter(i => i.runKey === app.runKey).length
+    : (index?.live ?? 0)
   const figures = startRolling({
     target: app.instances,
     minimumHealthCapacity: spec.upgradeStrategy.minimumHealthCapacity,

@@ -41,6 +41,7 @@ function flushAgent(state: State, agent: AgentId, session: Session): void {
   }
   session.forget = []
   session.sentGen = toGen
+  session.sentRound = state.round
   session.needFull = false
 }
 

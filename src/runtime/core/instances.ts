@@ -1,6 +1,6 @@
 // The life of one copy of an app: made for a slot, placed, running, stopped or started anew. Every function changes rows
 // and marks what must be looked at again; none decides whether the change should be made (see reconcile.ts).
-import { derivedUuid, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
+import { derivedUuid, isoTime, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import {
   resourcesOf,
   underscored,
@@ -38,8 +38,8 @@ export function submittedAppOf(state: State, row: AppRow): App {
 export function strictlyHealthy(state: State, instance: InstanceRow): boolean {
   if (instance.goal !== 'run' || instance.reported !== 'Running' || instance.unreachable) return false
   if (state.allocation(instance.id, instance.incarnation)?.goal !== 'run') return false
-  const checks = specOf(state, instance.spec).healthChecks.length
-  return instance.ready && instance.health.length >= checks && instance.health.every(h => h.alive)
+  const checks = specOf(state, instance.spec).healthChecks
+  return instance.ready && checks.every((_, i) => instance.health.some(h => h.index === i && h.alive))
 }
 
 /** Null: no checks, or not all of them have answered yet. */
@@ -155,7 +155,7 @@ export function stopTask(state: State, instance: InstanceRow, cause: StopCause, 
   const allocation = state.allocation(instance.id, instance.incarnation)
   if (allocation === undefined) return
   stopAllocation(state, allocation, cause, author)
-  if (instance.unreachable) startAnew(state, instance)
+  if (instance.unreachable) goOn(state, instance)
   touchApp(state, instance.app)
 }
 
@@ -215,10 +215,15 @@ export function taskEnded(
     state.tables.instance.delete(instance.id)
     return
   }
-  if (allocation.goal === 'run') {
+  if (allocation.goal === 'run' && state.tables.app.has(instance.app)) {
     recordFailure(state, allocation, condition, exit)
-    if (condition !== 'Killed') delayLaunches(state, instance)
+    // One that is not started again must not make others wait.
+    if (condition !== 'Killed' && !isBeingReplaced(state, instance)) delayLaunches(state, instance)
   }
+  goOn(state, instance)
+}
+
+function goOn(state: State, instance: InstanceRow): void {
   if (isBeingReplaced(state, instance)) state.tables.instance.delete(instance.id)
   else startAnew(state, instance)
 }
@@ -297,6 +302,6 @@ export function statusEvent(
     appId: instance.app,
     host: state.tables.agent.get(agent)?.hostname ?? agent,
     ports: [...(state.allocation(instance.id, instance.incarnation)?.ports ?? [])],
-    version: instance.version,
+    version: isoTime(instance.version),
   })
 }

@@ -1,6 +1,6 @@
 // Requests: each is checked whole before a row is touched, so that a refusal leaves nothing behind; then it changes the
 // desired state and, where instances must move, makes a deployment. Everything a person can be told is in the reply.
-import type { Json } from '../../base/index.ts'
+import { present, type Json } from '../../base/index.ts'
 import { type Actor, type AppId, type InstanceId, type Operation, type Reply } from '../../model/index.ts'
 import { changeApps } from './changes.ts'
 import { applyPlan } from './applyplan.ts'
@@ -8,6 +8,7 @@ import { endDeployment, isStillTarget } from './deployments.ts'
 import { commitTargets, type Target } from './targets.ts'
 import { specOf, stopInstance, stopTask, submittedAppOf } from './instances.ts'
 import { refused, succeeded } from './replies.ts'
+import { auditKey } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import type { Input } from './types.ts'
@@ -31,9 +32,9 @@ export function handleRequest(state: State, input: Request): void {
   const ordinal = state.ordinal()
   if (input.key !== undefined) {
     state.tables.request.put(input.key, { key: input.key, reply, ordinal })
-    keepNewest(state, 'request', requestsKept)
+    dropOldest(state, 'request', requestsKept)
   }
-  state.tables.audit.put(String(ordinal).padStart(16, '0'), {
+  state.tables.audit.put(auditKey(ordinal), {
     ordinal,
     utc: state.env.utc,
     actor: input.actor,
@@ -41,14 +42,15 @@ export function handleRequest(state: State, input: Request): void {
     subjects: subjectsOf(input.operation).slice(0, 100),
     outcome: reply.deployment ?? '',
   })
-  keepNewest(state, 'audit', auditKept)
+  dropOldest(state, 'audit', auditKept)
 }
 
 function carryOut(state: State, operation: Operation, actor: Actor): Reply {
   switch (operation.kind) {
     case 'stageSpecs':
       for (const app of operation.specs) {
-        state.tables.staged.put(putSpec(state, app), { at: state.env.now })
+        const spec = putSpec(state, app)
+        state.tables.staged.put(spec, { spec, at: state.env.now })
       }
       return succeeded(state)
     case 'applyPlan':
@@ -86,8 +88,7 @@ function cancel(
       restart: original !== null && original.runKey !== current?.runKey,
     })
   }
-  endDeployment(state, row.id, 'cancelled')
-  return commitTargets(state, actor, targets, { force: true, always: true })
+  return commitTargets(state, actor, targets, { force: true, always: true, cancels: row.id })
 }
 
 function kill(state: State, operation: Extract<Operation, { kind: 'killInstances' }>, actor: Actor): Reply {
@@ -140,11 +141,11 @@ function idIn(body: Json): string {
   return typeof id === 'string' ? id : ''
 }
 
-function keepNewest(state: State, table: 'request' | 'audit', kept: number): void {
+function dropOldest(state: State, table: 'request' | 'audit', kept: number): void {
   const rows = state.tables[table]
-  if (rows.size <= kept) return
-  const oldest = [...rows.keys()]
-    .map(key => ({ key, ordinal: rows.get(key)!.ordinal }))
-    .sort((a, b) => a.ordinal - b.ordinal)
-  for (const { key } of oldest.slice(0, rows.size - kept)) rows.delete(key)
+  const oldest = state.oldestOf[table]
+  while (rows.size > kept) {
+    const { key, age } = present(oldest.pop(), `the oldest row of ${table}`)
+    if (rows.get(key)?.ordinal === age) rows.delete(key)
+  }
 }

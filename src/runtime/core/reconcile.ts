@@ -3,16 +3,12 @@
 // Level-triggered: it may run at any time and any number of times, and decides from rows alone.
 import type { ClusterMs } from '../../base/index.ts'
 import type { AppId, StopCause } from '../../model/index.ts'
+import { brakeAllows, brakeOpensAt } from './brake.ts'
 import { createInstances, stopInstance, stopTask, strictlyHealthy, specOf, touchApp } from './instances.ts'
 import { rollingDecision } from './rolling/rolling.ts'
 import { chooseVictims, type VictimCandidate } from './rolling/victims.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
-
-/** A window of the brake on kills by health. */
-const brakeWindowMs = 60_000
-/** Share of an app's instances that health checks may kill in one window. */
-const brakeShare = 0.1
 
 export function reconcileApp(state: State, id: AppId): void {
   replaceUnreachable(state, id)
@@ -64,7 +60,8 @@ function killUnhealthy(state: State, id: AppId): void {
     })
     if (beyond === undefined || instance.unreachable || instance.reported !== 'Running') continue
     if (state.allocation(instance.id, instance.incarnation)?.goal !== 'run') continue
-    if (!brakeAllows(state, id, index.live)) return
+    if (state.budget <= 0) return touchApp(state, id)
+    if (!brakeAllows(state, id, index.live)) return state.wakeAt(brakeOpensAt(state, id), id)
     state.event('unhealthy_instance_kill_event', {
       appId: id,
       instanceId,
@@ -74,16 +71,6 @@ function killUnhealthy(state: State, id: AppId): void {
     })
     stopTask(state, instance, 'unhealthy', 'system')
   }
-}
-
-function brakeAllows(state: State, id: AppId, live: number): boolean {
-  const limit = Math.max(1, Math.floor(live * brakeShare))
-  const recent = (state.healthKills.get(id) ?? []).filter(at => at + brakeWindowMs > state.env.now)
-  const allowed = recent.length < limit
-  if (allowed) recent.push(state.env.now)
-  else state.wakeAt((recent[0]! + brakeWindowMs) as ClusterMs, id)
-  state.healthKills.set(id, recent)
-  return allowed
 }
 
 // Nothing deploys this app: keep the number that is wanted, and nothing of an app that is gone.
@@ -121,13 +108,14 @@ function stop(state: State, deployment: DeploymentRow, action: ActionRow): boole
 function scale(state: State, deployment: DeploymentRow, action: ActionRow): boolean {
   const app = state.tables.app.get(action.app)
   if (app === undefined) return true
+  if (!clearFormerLife(state, deployment, app)) return false
   const live = state.apps.get(action.app)?.live ?? 0
   if (live < action.target) {
     create(
       state,
       app,
       action.target - live,
-      plannedFor(deployment, app.id, live - (action.target - action.toStart)),
+      plannedFor(deployment, app.id, Math.max(0, live - (action.target - action.toStart))),
     )
   } else if (live > action.target) {
     stopMany(state, app.id, live - action.target, 'scale', deployment.actor.name)
@@ -135,6 +123,22 @@ function scale(state: State, deployment: DeploymentRow, action: ActionRow): bool
   const index = state.apps.get(action.app)
   if ((index?.live ?? 0) !== action.target || (index?.stopping.size ?? 0) > 0) return false
   return healthyCount(state, action.app) >= Math.min(action.toStart, action.target)
+}
+
+// An app that was deleted and is made again while instances of the old one are still wanted: those go.
+function clearFormerLife(state: State, deployment: DeploymentRow, app: AppRow): boolean {
+  if (!isMadeBy(deployment, app.id)) return true
+  for (const instance of liveOf(state, app.id)) {
+    if (instance.runKey === app.runKey) continue
+    if (state.budget <= 0) return postponed(state, app.id)
+    stopInstance(state, instance, 'delete', deployment.actor.name)
+  }
+  return true
+}
+
+/** Whether the app did not exist before this deployment. */
+export function isMadeBy(deployment: DeploymentRow, app: AppId): boolean {
+  return deployment.apps[app]?.original === null
 }
 
 function restart(state: State, deployment: DeploymentRow, action: ActionRow): boolean {
@@ -220,7 +224,8 @@ function stopMany(state: State, id: AppId, count: number, cause: StopCause, auth
   const promised = cause === 'delete' ? 0 : Math.ceil(remaining * capacity)
   let healthy = live.filter(i => strictlyHealthy(state, i)).length
   const order = victimsInOrder(state, live, count, app)
-  const rest = live.filter(i => !order.includes(i)).filter(i => !strictlyHealthy(state, i))
+  const chosen = new Set(order)
+  const rest = live.filter(i => !chosen.has(i) && !strictlyHealthy(state, i))
   let stopped = 0
   for (const victim of [...order, ...rest]) {
     if (stopped === count) break

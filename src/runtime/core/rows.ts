@@ -41,6 +41,7 @@ export interface SpecRow {
 
 /** A specification brought ahead of its apply. */
 export interface StagedRow {
+  readonly spec: SpecHash
   readonly at: ClusterMs
 }
 
@@ -200,6 +201,16 @@ export interface BackoffRow {
   readonly until: ClusterMs
 }
 
+/**
+ * When the brake let something go lately: kills by health of one app, or agents given up. Durable, so that a server that
+ * starts again and again does not let more go.
+ */
+export interface BrakeRow {
+  readonly subject: AppId | 'agents'
+  /** Within the window, oldest first. */
+  readonly times: readonly ClusterMs[]
+}
+
 /** The last end of a task that nobody asked for. */
 export interface FailureRow {
   readonly app: AppId
@@ -251,6 +262,7 @@ export interface Rows {
   readonly agent: AgentRow
   readonly deployment: DeploymentRow
   readonly backoff: BackoffRow
+  readonly brake: BrakeRow
   readonly failure: FailureRow
   readonly timing: TimingRow
   readonly request: RequestRow
@@ -266,6 +278,7 @@ export const tableNames = [
   'app',
   'audit',
   'backoff',
+  'brake',
   'cluster',
   'deployment',
   'failure',
@@ -282,6 +295,10 @@ export const tableNames = [
 
 export function allocationKey(instance: InstanceId, incarnation: number): string {
   return `${instance}/${incarnation}`
+}
+
+export function auditKey(ordinal: number): string {
+  return String(ordinal).padStart(16, '0')
 }
 
 export function actionKey(deployment: DeploymentId, app: AppId): string {

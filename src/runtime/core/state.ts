@@ -19,6 +19,7 @@ import { AgentIndex } from './allocate/agents.ts'
 import { AppIndex } from './appindex.ts'
 import {
   allocationKey,
+  auditKey,
   tableNames,
   versionKey,
   type AgentRow,
@@ -47,6 +48,8 @@ export interface Session {
   readonly agent: AgentId
   /** The last generation sent on it. */
   sentGen: number
+  /** The ping round at that time. */
+  sentRound: number
   /** Send all rows next time. */
   needFull: boolean
   readonly sentSpecs: Set<SpecHash>
@@ -59,6 +62,16 @@ export interface Outbox {
   replies: { id: string; reply: Reply }[]
   messages: { session: SessionId; message: ServerMessage }[]
   events: ClusterEvent[]
+}
+
+/** A row by its age: a time, or an ordinal. */
+export interface Aged {
+  readonly key: string
+  readonly age: number
+}
+
+function olderFirst(a: Aged, b: Aged): boolean {
+  return a.age < b.age
 }
 
 interface Wake {
@@ -81,6 +94,9 @@ export class State {
   readonly specReferences = new Map<SpecHash, number>()
   /** Keys of the stored versions of each app. */
   readonly versionsOf = new Map<AppId, Set<string>>()
+  /** Staged specifications, replies and audit entries, oldest first; entries whose row has gone are passed over. */
+  readonly oldestStaged = new Heap<Aged>(olderFirst)
+  readonly oldestOf = { request: new Heap<Aged>(olderFirst), audit: new Heap<Aged>(olderFirst) }
   /** Service ports in use, and by how many apps. */
   readonly servicePorts = new Map<number, number>()
   /** Specifications whose last reference went; looked at again when the group is sealed. */
@@ -96,12 +112,13 @@ export class State {
   readonly dirtyDeployments = new Set<DeploymentId>()
   readonly launchQueue = new Set<AppId>()
   readonly waiting = new Map<AppId, { reasons: readonly WaitReason[]; since: ClusterMs; sinceUtc: UtcMs }>()
-  readonly healthKills = new Map<AppId, ClusterMs[]>()
-  readonly losses: ClusterMs[] = []
   readonly wakes = new Heap<Wake>((a, b) => a.at < b.at)
   readonly #wakeOf = new Map<AppId, ClusterMs>()
   readonly unknownTasks = new Map<AgentId, readonly TaskKey[]>()
+  /** More agents are silent than may be given up at once: nothing is placed until that is clear. */
   frozen = false
+  /** The last ping round. */
+  round = 0
   capacityFreed = false
   outbox: Outbox = { replies: [], messages: [], events: [] }
   /** Counts what this transaction made, so that ids and ordinals differ inside one revision. */
@@ -193,6 +210,7 @@ export class State {
     this.launchQueue.clear()
     this.waiting.clear()
     this.unknownTasks.clear()
+    this.frozen = false
     this.outbox = { replies: [], messages: [], events: [] }
     this.lookAtAll()
   }
@@ -212,7 +230,10 @@ export class State {
       action: plain('action'),
       agent: new Table('agent', {
         add: row => this.#addAgent(row),
-        remove: () => {},
+        // What an agent holds outlives each change of its row; only the rollback of its first hello takes it away.
+        remove: (row, next) => {
+          if (next === undefined) this.agents.remove(row.id)
+        },
       }),
       allocation: new Table('allocation', {
         add: row => this.#addAllocation(row),
@@ -222,8 +243,12 @@ export class State {
         add: row => this.#countApp(row, 1),
         remove: row => this.#countApp(row, -1),
       }),
-      audit: plain('audit'),
+      audit: new Table('audit', {
+        add: row => this.oldestOf.audit.push({ key: auditKey(row.ordinal), age: row.ordinal }),
+        remove: () => {},
+      }),
       backoff: plain('backoff'),
+      brake: plain('brake'),
       cluster: plain('cluster'),
       deployment: new Table('deployment', {
         add: row => this.#addDeployment(row),
@@ -235,10 +260,16 @@ export class State {
         add: row => this.#addInstance(row),
         remove: row => this.#removeInstance(row),
       }),
-      request: plain('request'),
+      request: new Table('request', {
+        add: row => this.oldestOf.request.push({ key: row.key, age: row.ordinal }),
+        remove: () => {},
+      }),
       spec: plain('spec'),
       stack: plain('stack'),
-      staged: plain('staged'),
+      staged: new Table('staged', {
+        add: row => this.oldestStaged.push({ key: row.spec, age: row.at }),
+        remove: () => {},
+      }),
       timing: plain('timing'),
       version: new Table('version', {
         add: row => this.#addVersion(row),
@@ -318,7 +349,9 @@ export class State {
 
   #removeVersion(row: VersionRow): void {
     this.#refer(row.spec, -1)
-    this.versionsOf.get(row.app)?.delete(versionKey(row))
+    const keys = this.versionsOf.get(row.app)
+    keys?.delete(versionKey(row))
+    if (keys?.size === 0) this.versionsOf.delete(row.app)
   }
 
   #countApp(row: AppRow, by: 1 | -1): void {

@@ -7,6 +7,7 @@ import { flushAgents } from './flush.ts'
 import { launchWaiting } from './launch.ts'
 import { handleRequest } from './operations.ts'
 import { reconcileApp } from './reconcile.ts'
+import { dropStaged, stagedUntil } from './specs.ts'
 import type { State } from './state.ts'
 import type { Env, Input, Output } from './types.ts'
 
@@ -15,8 +16,9 @@ export function step(state: State, env: Env, input: Input): Output {
   state.rowsBeforeStep = state.changedRows
   takeIn(state, input)
   state.wakeDue()
+  const isSwept = dropStaged(state)
   settle(state)
-  const more = state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
+  const more = !isSwept || state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
   flushAgents(state)
   const { replies, messages, events } = state.outbox
   state.outbox = { replies: [], messages: [], events: [] }
@@ -25,7 +27,9 @@ export function step(state: State, env: Env, input: Input): Output {
 
 /** When the next `tick` is due, in cluster time. */
 export function nextWake(state: State): ClusterMs | undefined {
-  return state.wakes.peek()?.at
+  const wake = state.wakes.peek()?.at
+  const staged = stagedUntil(state)
+  return wake === undefined || (staged !== undefined && staged < wake) ? staged : wake
 }
 
 function takeIn(state: State, input: Input): void {

@@ -5,7 +5,8 @@ import type { Rows, TableName } from './rows.ts'
 
 export interface TableIndex<Row> {
   add(row: Row): void
-  remove(row: Row): void
+  /** `next` takes its place; undefined: the row goes. */
+  remove(row: Row, next: Row | undefined): void
 }
 
 export class Table<T extends TableName> {
@@ -86,7 +87,7 @@ export class Table<T extends TableName> {
 
   #set(key: string, row: Rows[T]): void {
     const old = this.#rows.get(key)
-    if (old !== undefined) this.#index?.remove(old)
+    if (old !== undefined) this.#index?.remove(old, row)
     this.#rows.set(key, row)
     this.#index?.add(row)
   }
@@ -94,7 +95,7 @@ export class Table<T extends TableName> {
   #unset(key: string): void {
     const old = this.#rows.get(key)
     if (old === undefined) return
-    this.#index?.remove(old)
+    this.#index?.remove(old, undefined)
     this.#rows.delete(key)
   }
 }

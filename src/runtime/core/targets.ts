@@ -15,9 +15,9 @@ import {
   type StackName,
   type Step,
 } from '../../model/index.ts'
-import { computeSteps, type StepsInput } from '../../planner/index.ts'
+import { computeSteps, findDependencyCycle, type StepsInput } from '../../planner/index.ts'
 import { createDeployment, endDeployment } from './deployments.ts'
-import { effectiveAppOf, submittedAppOf, touchApp } from './instances.ts'
+import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts'
 import { refused, succeeded } from './replies.ts'
 import { versionKey, type AppRow } from './rows.ts'
 import { putSpec } from './specs.ts'
@@ -51,6 +51,10 @@ export interface CommitOptions {
   /** Make a deployment of no steps too, so that the request has one to name. */
   readonly always?: boolean
   readonly placements?: Readonly<Record<string, readonly AgentId[]>>
+  /** A deployment that ends with this change, which undoes it. */
+  readonly cancels?: DeploymentId
+  /** The groups with the change. Default: those of now. */
+  readonly groups?: StepsInput['groups']
 }
 
 export function commitTargets(
@@ -79,15 +83,23 @@ export function commitTargets(
     for (const port of servicePorts(assigned.app)) assignedNow.add(port)
     rows.set(target.id, { before, after: null, effective: assigned.app })
   }
-  const steps = stepsFor(state, targets)
-  const conflicts = conflictsOf(state, steps)
+  const groups = options.groups ?? [...state.tables.group.values()]
+  const cycle = cycleAfter(state, targets, groups)
+  if (cycle !== undefined) {
+    return refused('INVALID', `Dependency graph has cyclic dependencies: ${cycle.join(' → ')}`)
+  }
+  const steps = stepsFor(state, targets, groups)
+  const conflicts = conflictsOf(state, steps).filter(id => id !== options.cancels)
   if (conflicts.length > 0 && !options.force) return locked(conflicts)
-  if (state.runningDeployments.size - conflicts.length >= maxRunningDeployments) {
+  const ending = conflicts.length + (options.cancels === undefined ? 0 : 1)
+  if (steps.length > 0 && state.runningDeployments.size - ending >= maxRunningDeployments) {
     return refused(
       'TOO_MANY',
       `${maxRunningDeployments} deployments are running; wait for one of them or cancel it`,
     )
   }
+  // From here on nothing is refused any more.
+  if (options.cancels !== undefined) endDeployment(state, options.cancels, 'cancelled')
   for (const id of conflicts) endDeployment(state, id, 'replaced')
   const apps: Record<string, { original: AppRow | null; target: AppRow | null }> = {}
   const created: AppId[] = []
@@ -98,7 +110,7 @@ export function commitTargets(
     if (after === null) removeApp(state, target.id)
     else if (after !== entry.before) state.tables.app.put(target.id, after)
     if (after !== null && after.version !== entry.before?.version) keepVersion(state, after)
-    if (entry.before === null) created.push(target.id)
+    if (entry.before === null && after !== null) created.push(target.id)
     if (after !== entry.before) apps[target.id] = { original: entry.before, target: after }
     touchApp(state, target.id)
   }
@@ -108,11 +120,7 @@ export function commitTargets(
 }
 
 /** The steps that lead from the present apps to the targets. */
-export function stepsFor(
-  state: State,
-  targets: readonly Target[],
-  groups: StepsInput['groups'] = [...state.tables.group.values()],
-): Step[] {
+export function stepsFor(state: State, targets: readonly Target[], groups: StepsInput['groups']): Step[] {
   const before = new Map<AppId, App>()
   const assigned = new Map<AppId, App>()
   const after = new Map<AppId, App>()
@@ -136,6 +144,23 @@ export function stepsFor(
     if (target.restart) restart.add(target.id)
   }
   return computeSteps({ before, assigned, after, groups, restart })
+}
+
+// Only an app that depends on something can close a circle.
+function cycleAfter(
+  state: State,
+  targets: readonly Target[],
+  groups: StepsInput['groups'],
+): readonly string[] | undefined {
+  const depends = targets.some(t => (t.submitted?.dependencies.length ?? 0) > 0)
+  if (!depends && groups.length === 0) return undefined
+  const after = new Map<AppId, App>()
+  for (const row of state.tables.app.values()) after.set(row.id, specOf(state, row.submitted))
+  for (const target of targets) {
+    if (target.submitted === null) after.delete(target.id)
+    else after.set(target.id, target.submitted)
+  }
+  return findDependencyCycle(after, groups)
 }
 
 function conflictsOf(state: State, steps: readonly Step[]): DeploymentId[] {
@@ -177,7 +202,9 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
     before.runKey === content.runKey
   const sameOwner = owner === null || (before?.stack === owner.stack && before.address === owner.address)
   if (sameContent && sameOwner && (owner === null || before.applied === null)) return before
-  const version = Math.max(state.env.utc, (before?.version ?? 0) + 1) as UtcMs
+  // A rollback puts an older version back; the one it undid is not given out again.
+  const latest = state.tables.version.get(versionKeys(state, target.id).at(-1) ?? '')?.version ?? 0
+  const version = Math.max(state.env.utc, (before?.version ?? 0) + 1, latest + 1) as UtcMs
   const configChanged = before === null || before.runKey !== content.runKey
   return {
     id: target.id,

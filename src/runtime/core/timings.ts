@@ -12,6 +12,8 @@ export function recordTiming(
   kind: 'start' | 'healthy' | 'stop',
   durationMs: number,
 ): void {
+  // The last stops of an app that is gone: nobody would clear its row away.
+  if (!state.tables.app.has(app)) return
   const row: TimingRow = state.tables.timing.get(app) ?? { app, start: [], healthy: [], stop: [] }
   state.tables.timing.put(app, { ...row, [kind]: [...row[kind], durationMs].slice(-samplesKept) })
 }

@@ -137,6 +137,8 @@ export function replay(state: State, commit: Commit): void {
     sameDigest(state.digest, commit.digest),
     `after commit ${commit.revision} the replica's digest differs`,
   )
+  // Whoever made the commit has collected them.
+  state.specGarbage.clear()
   state.revision = commit.revision
   state.now = commit.now
   state.utc = commit.utc
