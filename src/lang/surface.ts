@@ -1,6 +1,6 @@
 // The surface form: what HCL and TypeScript have in common before the vocabulary turns it into the model. A resource
 // with a body of attributes and blocks, names in snake_case as in HCL, all expressions evaluated, every piece with its
-// place in the text where one is known. JSON (Marathon) files skip it: they already speak the model's language.
+// place in the text where one is known. A part with a mistake is marked, so that those behind it can look at the rest. JSON (Marathon) files skip it: they already speak the model's language.
 import type { Json, Range } from '../base/index.ts'
 
 export interface SurfaceConfig {
@@ -10,6 +10,8 @@ export interface SurfaceConfig {
   readonly server?: SurfaceValue
   readonly resources: readonly SurfaceResource[]
   readonly outputs: readonly SurfaceOutput[]
+  /** Resources are missing here, or stand for an unknown number of them: a mistake that is told already. */
+  readonly incomplete?: boolean
 }
 
 export interface SurfaceResource {
@@ -32,10 +34,14 @@ export interface SurfaceBody {
   readonly blocks: readonly SurfaceBlock[]
   /** The closing brace, or wherever "something is missing here" should point. */
   readonly end?: Range
+  /** Blocks are missing here because of a mistake that is told already. */
+  readonly incomplete?: boolean
 }
 
 export interface SurfaceValue {
   readonly value: Json
+  /** The expression has a mistake that is told already; the value is null. */
+  readonly failed?: boolean
   /** The expression. */
   readonly range?: Range
   /** The attribute's name. */

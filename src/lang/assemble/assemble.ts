@@ -21,12 +21,13 @@ import {
   decodeApp,
   fromTypeScript,
   groupWords,
+  isCertain,
   newDraft,
   placeOf,
   readBody,
   volumeWords,
 } from '../vocabulary/index.ts'
-import type { Dialect, Draft } from '../vocabulary/index.ts'
+import type { Dialect, Draft, KnownVolumes } from '../vocabulary/index.ts'
 import { dependenciesOf } from './dependencies.ts'
 import { idOf, labelOf, volumeNameOf } from './ids.ts'
 import { indexAddresses } from './references.ts'
@@ -43,38 +44,40 @@ export interface Assembled {
 export function assemble(config: SurfaceConfig, stack: StackName, dialect: Dialect = 'hcl'): Assembled {
   const resources = config.resources.map(r => inWords(r, dialect))
   const index = indexAddresses(resources)
-  const diagnostics: Diagnostic[] = duplicates(resources)
-  const volumes = assembleVolumes(resources, dialect, diagnostics)
-  const known = new Map(
-    resources
-      .filter(r => r.kind === 'volume')
-      .flatMap(r => {
-        const volume = volumes.find(v => v.address === r.address)
-        return volume ? [[volume.name, volume] as const, [labelOf(r), volume] as const] : []
-      }),
-  )
+  const volumes = resources.filter(r => r.kind === 'volume').map(r => readVolume(r, dialect))
+  const known = knownVolumes(volumes, config.incomplete !== true)
+  const drafts = volumes.map(v => v.draft)
   const groups: DesiredGroup[] = []
   const apps: DesiredApp[] = []
   for (const resource of resources) {
-    if (resource.kind === 'group') groups.push(assembleGroup(resource, dialect, index, diagnostics))
+    if (resource.kind === 'group') {
+      const draft = readGroup(resource, dialect)
+      drafts.push(draft)
+      const dependencies = dependenciesOf(resource, draft.references, index)
+      groups.push({ address: resource.address, id: idOf(resource) as GroupId, dependencies })
+    }
     if (resource.kind !== 'app') continue
     const draft = decodeApp(resource, dialect, known)
+    drafts.push(draft)
     const app = finishApp(draft, index)
-    diagnostics.push(...draft.diagnostics)
     if (app) {
       const sensitivePaths = [...new Set(draft.sensitivePaths)].sort(compareStrings)
       apps.push({ address: resource.address, app, sensitivePaths })
     }
   }
+  const diagnostics: Diagnostic[] = [...duplicates(resources), ...drafts.flatMap(d => d.diagnostics)]
+  const incomplete =
+    config.incomplete === true || drafts.some(d => d.incomplete) || config.outputs.some(o => o.value.failed)
   const sources = new Map(resources.flatMap(r => (r.range ? [[r.address, r.range] as const] : [])))
-  if (!hasErrors(diagnostics)) diagnostics.push(...checkWhole(apps, groups, sources))
+  if (incomplete || hasErrors(diagnostics)) return { diagnostics, sources }
+  diagnostics.push(...checkWhole(apps, groups, sources))
   if (hasErrors(diagnostics)) return { diagnostics, sources }
   const desired: Desired = {
     format: 1,
     stack,
     apps: apps.sort(by(a => a.app.id)),
     groups: groups.sort(by(g => g.id)),
-    volumes: [...volumes].sort(by(v => v.name)),
+    volumes: volumes.map(v => v.volume).sort(by(v => v.name)),
     outputs: outputsOf(config.outputs),
   }
   return { desired, diagnostics, sources }
@@ -117,61 +120,60 @@ function idOrName(resource: SurfaceResource): string {
   return resource.kind === 'volume' ? `The volume ${volumeNameOf(resource)}` : idOf(resource)
 }
 
-function assembleVolumes(
-  resources: readonly SurfaceResource[],
-  dialect: Dialect,
-  diagnostics: Diagnostic[],
-): readonly DesiredVolume[] {
-  return resources
-    .filter(r => r.kind === 'volume')
-    .map(resource => {
-      const draft = newDraft(resource, dialect)
-      const part = readBody(draft, resource.body, volumeWords, draft.context, resource.range)
-      const size = part.fields.get('size')
-      if (size && (size.value as number) <= 0) {
-        complain(draft, 'Invalid size', 'A volume must be larger than nothing.', size.source.range)
-      }
-      diagnostics.push(...draft.diagnostics)
-      return {
-        address: resource.address,
-        name: volumeNameOf(resource),
-        size: (size?.value as number | undefined) ?? 0,
-        shared: part.fields.get('shared')?.value === true,
-      }
-    })
+interface ReadVolume {
+  readonly volume: DesiredVolume
+  /** The last segment of its id: what an app in the same group calls it. */
+  readonly label: string
+  readonly draft: Draft
 }
 
-function assembleGroup(
-  resource: SurfaceResource,
-  dialect: Dialect,
-  index: AddressIndex,
-  diagnostics: Diagnostic[],
-): DesiredGroup {
+function readVolume(resource: SurfaceResource, dialect: Dialect): ReadVolume {
+  const draft = newDraft(resource, dialect)
+  const part = readBody(draft, resource.body, volumeWords, draft.context, resource.range)
+  const size = part.fields.get('size')
+  if (size && (size.value as number) <= 0) {
+    complain(draft, 'Invalid size', 'A volume must be larger than nothing.', size.source.range)
+  }
+  const volume = {
+    address: resource.address,
+    name: volumeNameOf(resource),
+    size: (size?.value as number | undefined) ?? 0,
+    shared: part.fields.get('shared')?.value === true,
+  }
+  return { volume, label: labelOf(resource), draft }
+}
+
+function knownVolumes(volumes: readonly ReadVolume[], complete: boolean): KnownVolumes {
+  const byName = new Map<string, { readonly size?: number }>()
+  for (const { volume, label, draft } of volumes) {
+    const known = isGood(draft) ? { size: volume.size } : {}
+    byName.set(volume.name, known)
+    byName.set(label, known)
+  }
+  return { byName, complete }
+}
+
+function readGroup(resource: SurfaceResource, dialect: Dialect): Draft {
   const draft = newDraft(resource, dialect)
   readBody(draft, resource.body, groupWords, draft.context, resource.range)
-  diagnostics.push(...draft.diagnostics)
-  return {
-    address: resource.address,
-    id: idOf(resource) as GroupId,
-    dependencies: dependenciesOf(resource, draft.references, index),
-  }
+  return draft
 }
 
-/** The normalised app; undefined when something was wrong with it, which the draft then tells. */
+function isGood(draft: Draft): boolean {
+  return !draft.incomplete && !hasErrors(draft.diagnostics)
+}
+
+/** The normalised app; undefined when something is wrong with it, which is told: in the draft, or before. */
 function finishApp(draft: Draft, index: AddressIndex): App | undefined {
   const { resource } = draft
   const dependencies = dependenciesOf(resource, draft.references, index)
   const input = { ...draft.json, ...(dependencies.length > 0 ? { dependencies } : {}) }
   const { app, diagnostics } = normalizeApp(input, { id: idOf(resource) as AppId })
-  if (hasErrors(draft.diagnostics)) {
-    // Something is missing from the draft already: only what is wrong with a value that stands there is told.
-    const certain = diagnostics.filter(d => draft.leaves.has(d.path ?? '/'))
-    draft.diagnostics.push(...certain.map(d => placed(draft, d)))
-    return undefined
-  }
   const found = [...diagnostics, ...(app ? validateApp(app) : [])]
-  draft.diagnostics.push(...found.map(d => placed(draft, d)))
-  return hasErrors(found) ? undefined : app
+  // Where something is missing already, only what is wrong with a value that stands there is told.
+  const told = isGood(draft) ? found : found.filter(d => isCertain(draft, d.path ?? '/'))
+  draft.diagnostics.push(...told.map(d => placed(draft, d)))
+  return isGood(draft) ? app : undefined
 }
 
 /**
@@ -182,7 +184,10 @@ function placed(draft: Draft, diagnostic: Diagnostic): Diagnostic {
   const path = diagnostic.path ?? '/'
   return {
     ...diagnostic,
-    summary: `Invalid ${wordAt(draft, path)}`,
+    summary:
+      diagnostic.severity === 'error'
+        ? `Invalid ${wordAt(draft, path)}`
+        : `${wordAt(draft, path)}: ${diagnostic.summary}`,
     subject: placeOf(draft, path === '/' ? '' : path),
     context: draft.context,
     address: draft.resource.address,

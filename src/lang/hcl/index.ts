@@ -1,9 +1,3 @@
 // The face of the HCL front end.
-export {
-  type HclFile,
-  type HclOptions,
-  type HclResult,
-  evaluateHclFiles,
-  maxResources,
-} from './config/evaluateconfig.ts'
+export { type HclFile, type HclOptions, type HclResult, evaluateHclFiles } from './config/evaluateconfig.ts'
 export { type HclInput, parseVarFile } from './config/variables.ts'

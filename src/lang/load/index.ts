@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { by, errorDiagnostic, hasErrors } from '../../base/index.ts'
+import { assert, by, errorDiagnostic, hasErrors } from '../../base/index.ts'
 import type { Diagnostic, Range } from '../../base/index.ts'
 import type { Desired, StackName } from '../../model/index.ts'
 import { assemble, checkWhole, desiredFromMarathon, isStackName, stackNameFrom } from '../assemble/index.ts'
@@ -237,6 +237,8 @@ function chooseStack(
 /** All front ends of a directory are one configuration. */
 function merge(assembled: readonly Assembled[], diagnostics: Diagnostic[]): Desired | undefined {
   const all = assembled.flatMap(a => (a.desired ? [a.desired] : []))
+  // A part left out would be deleted from the cluster.
+  assert(all.length === assembled.length, 'a part of the configuration has neither a value nor an error')
   const [first] = all
   if (!first || all.length === 1) return first
   const apps = all.flatMap(d => d.apps).sort(by(a => a.app.id))

@@ -33,12 +33,15 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
   if (unknown !== undefined) {
     tell('Unknown property', `A cluster has no property "${unknown}"; known: ${known.join(', ')}.`, site)
   }
+  const before = diagnostics.length
   const placed = place(config.resources, tell)
+  const incomplete = diagnostics.length > before
   const addresses = new Map(placed.map(p => [p.resource as object, p]))
   const valueOf = (value: unknown, at: Site | undefined, path: string): SurfaceValue => {
     const found: Found = { addresses, references: new Set(), sensitive: [], problems: [] }
     const json = plain(value, '', found, 0)
     for (const problem of found.problems) tell('Not plain data', `${path}${problem}`, at)
+    if (found.problems.length > 0) return { value: null, failed: true }
     return {
       value: json ?? null,
       ...(found.references.size > 0 ? { references: [...found.references] } : {}),
@@ -64,6 +67,7 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
       ...(config.server === undefined ? {} : { server: valueOf(config.server, site, 'server') }),
       resources,
       outputs,
+      ...(incomplete ? { incomplete } : {}),
     },
     diagnostics,
   }

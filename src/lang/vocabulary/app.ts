@@ -13,8 +13,13 @@ import { appWords } from './words.ts'
 /** Attributes that app.ts puts in place itself, or that are the assembly's business. */
 const placedFields = new Set(['image', 'network', 'dependencies', 'constraints'])
 
-/** Top-level volumes by name, for the apps that mount them. */
-export type KnownVolumes = ReadonlyMap<string, { readonly size: number }>
+/** Top-level volumes, for the apps that mount them. */
+export interface KnownVolumes {
+  /** By name; without a size where it has a mistake. */
+  readonly byName: ReadonlyMap<string, { readonly size?: number | undefined }>
+  /** False when there may be more. */
+  readonly complete: boolean
+}
 
 /** The draft's `json` is a Marathon app without id and dependencies, ready to be normalised. */
 export function decodeApp(resource: SurfaceResource, dialect: Dialect, volumes: KnownVolumes): Draft {
@@ -23,13 +28,9 @@ export function decodeApp(resource: SurfaceResource, dialect: Dialect, volumes: 
   copyFields(draft, [], app, placedFields)
   const ports = blocksOf(app, 'port')
   const image = placeContainer(draft, app, volumes)
-  placePorts(
-    draft,
-    ports,
-    placeNetwork(draft, app, image && ports.some(p => p.part.fields.has('containerPort'))),
-  )
+  placePorts(draft, ports, placeNetwork(draft, app, ports, image))
   placeConstraints(draft, app)
-  placeChecks(draft, app, ports)
+  placeChecks(draft, app)
   placeSecrets(draft, app)
   for (const block of app.blocks) if (!placedBlocks.has(block.type)) copyBlock(draft, [], block)
   return draft
@@ -49,6 +50,11 @@ const placedBlocks = new Set([
 
 function blocksOf(part: Part, type: string): readonly PartBlock[] {
   return part.blocks.filter(b => b.type === type)
+}
+
+/** Whether the field is written, with a mistake or without. */
+function has(part: Part, field: string): boolean {
+  return part.fields.has(field) || part.unusable.has(field)
 }
 
 function copyFields(
@@ -93,7 +99,7 @@ function placeContainer(draft: Draft, app: Part, volumes: KnownVolumes): boolean
     complain(draft, 'Image given twice', detail, image.source.nameRange ?? image.source.range)
   }
   if (container) open(draft, ['container'], container.part.range)
-  const hasImage = image !== undefined || inner?.has('image') === true
+  const hasImage = has(app, 'image') || (container !== undefined && has(container.part, 'image'))
   const mounts = [...blocksOf(app, 'volume'), ...(container ? blocksOf(container.part, 'volume') : [])]
   if (!container && !hasImage && mounts.length === 0) return false
   const type = inner?.get('type')
@@ -123,15 +129,20 @@ function placeVolume(draft: Draft, at: Segments, part: Part, volumes: KnownVolum
   const named = fields.get('volume')
   if (named) {
     const name = volumeName(named.value)
-    const volume = name === undefined ? undefined : volumes.get(name)
+    const volume = name === undefined ? undefined : volumes.byName.get(name)
+    if (!volume && !volumes.complete) {
+      draft.incomplete = true
+      return
+    }
     if (name === undefined || !volume) {
-      const known = [...volumes.keys()]
+      const known = [...volumes.byName.keys()]
       const list = known.length === 0 ? 'There are no top-level volumes.' : `Known: ${known.join(', ')}.`
       const detail = `${showValue(named.value)} names no volume of this configuration. ${list}`
       complain(draft, 'Unknown volume', detail + didYouMean(name ?? '', known), named.source.range)
       return
     }
-    put(draft, [...at, 'persistent', 'size'], volume.size, named.source)
+    if (volume.size === undefined) draft.incomplete = true
+    else put(draft, [...at, 'persistent', 'size'], volume.size, named.source)
   }
   if (!fields.has('mode') && !fields.has('secret')) put(draft, [...at, 'mode'], 'RW')
 }
@@ -151,7 +162,9 @@ const networkModes: Readonly<Record<string, string>> = {
 }
 
 /** Returns whether it is the host network. */
-function placeNetwork(draft: Draft, app: Part, bridgeByDefault: boolean): boolean {
+function placeNetwork(draft: Draft, app: Part, ports: readonly PartBlock[], hasImage: boolean): boolean {
+  const inContainer = ports.some(p => has(p.part, 'containerPort'))
+  const bridgeByDefault = hasImage && inContainer
   const attribute = app.fields.get('network')
   const blocks = blocksOf(app, 'network')
   if (attribute) {
@@ -165,11 +178,12 @@ function placeNetwork(draft: Draft, app: Part, bridgeByDefault: boolean): boolea
     if (mode === undefined || (name !== '') !== (mode === 'container')) {
       const detail = `"network" must be "host", "bridge" or "container:NAME"; it is ${showValue(attribute.value)}.`
       complain(draft, 'Invalid network', detail, attribute.source.range)
-      return true
+      return !inContainer
     }
     put(draft, ['networks', 0], name === '' ? { mode } : { mode, name }, attribute.source)
     return mode === 'host'
   }
+  if (app.unusable.has('network')) return !inContainer
   for (const [i, block] of blocks.entries()) {
     copyBlock(draft, [], block)
     const mode = block.part.fields.get('mode')
@@ -181,7 +195,9 @@ function placeNetwork(draft: Draft, app: Part, bridgeByDefault: boolean): boolea
       complain(draft, 'Invalid network', detail, mode.source.range)
     }
   }
-  if (blocks.length > 0) return blocks[0]!.part.fields.get('mode')?.value === 'host'
+  const [first] = blocks
+  if (first?.part.unusable.has('mode') === true) return !inContainer
+  if (first) return first.part.fields.get('mode')?.value === 'host'
   if (bridgeByDefault) put(draft, ['networks', 0], { mode: 'container/bridge' })
   return !bridgeByDefault
 }
@@ -213,30 +229,24 @@ function placeConstraints(draft: Draft, app: Part): void {
   }
 }
 
-function placeChecks(draft: Draft, app: Part, ports: readonly PartBlock[]): void {
+function placeChecks(draft: Draft, app: Part): void {
   for (const [i, block] of blocksOf(app, 'health_check').entries()) {
-    placeCheck(draft, ['healthChecks', i], block, ports, 'value')
+    placeCheck(draft, ['healthChecks', i], block, app, 'value')
     const { fields } = block.part
     if (fields.has('command') && !fields.has('protocol'))
       put(draft, ['healthChecks', i, 'protocol'], 'COMMAND')
   }
   for (const block of blocksOf(app, 'readiness_check')) copyBlock(draft, [], block)
-  for (const block of blocksOf(app, 'check')) placeCheck(draft, ['check'], block, ports, 'shell')
+  for (const block of blocksOf(app, 'check')) placeCheck(draft, ['check'], block, app, 'shell')
 }
 
-function placeCheck(
-  draft: Draft,
-  at: Segments,
-  block: PartBlock,
-  ports: readonly PartBlock[],
-  shell: 'value' | 'shell',
-): void {
+function placeCheck(draft: Draft, at: Segments, block: PartBlock, app: Part, shell: 'value' | 'shell'): void {
   open(draft, at, block.part.range)
   for (const [name, { value, source }] of block.part.fields) {
     if (name === 'command') put(draft, [...at, name], command(value, shell), source)
     else if (name !== 'portName') put(draft, [...at, name], value, source)
     else {
-      const index = portIndex(draft, value, ports, source.range)
+      const index = portIndex(draft, value, app, source.range)
       if (index !== undefined) put(draft, [...at, 'portIndex'], index, source)
     }
   }
@@ -253,16 +263,13 @@ function command(value: Json, shell: 'value' | 'shell'): Json {
   return Array.isArray(value) ? { argv: value } : { [shell]: value }
 }
 
-function portIndex(
-  draft: Draft,
-  port: Json,
-  ports: readonly PartBlock[],
-  range: Range | undefined,
-): number | undefined {
+function portIndex(draft: Draft, port: Json, app: Part, range: Range | undefined): number | undefined {
+  const ports = blocksOf(app, 'port')
   // An app that names no port has one by default.
   const count = Math.max(1, ports.length)
   if (typeof port === 'number') {
     if (port >= 0 && port < count) return port
+    if (app.incomplete) return undefined
     const fixed = spell(draft.dialect, 'port_number')
     const detail =
       `"port" is the name of a port or its position from 0; the app has ${count}. ` +
@@ -273,6 +280,7 @@ function portIndex(
   const names = ports.map(p => p.part.fields.get('name')?.value)
   const index = names.indexOf(port)
   if (index >= 0) return index
+  if (app.incomplete || ports.some(p => p.part.unusable.has('name'))) return undefined
   const known = names.filter(n => typeof n === 'string')
   const list = known.length === 0 ? 'The app names no ports.' : `Its ports: ${known.join(', ')}.`
   const detail = `No port of the app is named ${showValue(port)}. ${list}${didYouMean(textOf(port), known)}`
@@ -284,6 +292,7 @@ function placeSecrets(draft: Draft, app: Part): void {
   for (const { part } of blocksOf(app, 'secret')) {
     const name = part.fields.get('name')
     const source = part.fields.get('source')
+    if (part.unusable.has('name')) continue
     if (!name) complain(draft, 'Missing name for secret', 'Write secret "name" { source = … }.', part.range)
     else if (source) put(draft, ['secrets', textOf(name.value), 'source'], source.value, source.source)
   }

@@ -12,6 +12,10 @@ import type { AttributeWord, BlockWord, Words } from './words.ts'
 export interface Part {
   readonly fields: ReadonlyMap<string, PartField>
   readonly blocks: readonly PartBlock[]
+  /** Fields that are written, but have no value because of a mistake that is told. */
+  readonly unusable: ReadonlySet<string>
+  /** Whether blocks are missing because of a mistake that is told. */
+  readonly incomplete: boolean
   readonly range?: Range | undefined
 }
 
@@ -37,19 +41,27 @@ export function readBody(
   named: readonly string[] = [],
 ): Part {
   const fields = new Map<string, PartField>()
+  const unusable = new Set<string>()
   for (const [name, source] of Object.entries(body.attributes)) {
     for (const reference of source.references ?? []) draft.references.add(reference)
     const known = own(words.attributes, name)
     if (!known) complainUnknownAttribute(draft, words, name, source, what)
-    else readAttribute(draft, name, known, source, fields)
+    else if (source.failed === true) unusable.add(known.field)
+    else if (source.value !== null) {
+      const value = readAttribute(draft, name, known, source)
+      if (value === undefined) unusable.add(known.field)
+      else fields.set(known.field, { value, source })
+    }
   }
-  const blocks = readBlocks(draft, body.blocks, words, what)
+  const { blocks, complete } = readBlocks(draft, body.blocks, words, what)
+  const incomplete = body.incomplete === true || !complete
+  if (incomplete || unusable.size > 0) draft.incomplete = true
   for (const [name, { field, required }] of Object.entries(words.attributes)) {
     if (!required || fields.has(field) || name in body.attributes || named.includes(name)) continue
     const detail = `${capital(what)} must have ${quoted(draft, name)}.`
     complain(draft, 'Missing required argument', detail, range ?? body.end)
   }
-  return { fields, blocks, range }
+  return { fields, blocks, unusable, incomplete, range }
 }
 
 function readAttribute(
@@ -57,15 +69,10 @@ function readAttribute(
   name: string,
   word: AttributeWord,
   source: SurfaceValue,
-  fields: Map<string, PartField>,
-): void {
-  if (source.value === null) return
+): Json | undefined {
   const type = valueTypes[word.type]
   const value = type.read(source.value)
-  if (value !== undefined) {
-    fields.set(word.field, { value, source })
-    return
-  }
+  if (value !== undefined) return value
   const shown = source.sensitive?.length ? 'a sensitive value' : showValue(source.value)
   complain(
     draft,
@@ -73,6 +80,7 @@ function readAttribute(
     `${quoted(draft, name)} must be ${type.expected}; it is ${shown}.`,
     source.range,
   )
+  return undefined
 }
 
 function summaryFor(type: AttributeWord['type']): string {
@@ -102,13 +110,15 @@ function readBlocks(
   blocks: readonly SurfaceBlock[],
   words: Words,
   what: string,
-): readonly PartBlock[] {
+): { readonly blocks: readonly PartBlock[]; readonly complete: boolean } {
   const result: PartBlock[] = []
+  let complete = true
   const seen = new Set<string>()
   for (const block of blocks) {
     const word = own(words.blocks, block.type)
     if (!word) {
       complainUnknownBlock(draft, words, block, what)
+      complete = false
       continue
     }
     if (!word.many && seen.has(block.type)) {
@@ -121,7 +131,7 @@ function readBlocks(
     const inner = blockName(draft, block.type)
     result.push({ type: block.type, word, part: readBody(draft, labelled, word, inner, block.range) })
   }
-  return result
+  return { blocks: result, complete }
 }
 
 function complainUnknownBlock(draft: Draft, words: Words, block: SurfaceBlock, what: string): void {

@@ -14,12 +14,14 @@ export interface Draft {
   readonly json: Record<string, Json>
   /** By JSON path. */
   readonly places: Map<string, Place>
-  /** Paths of single values: what is wrong with one of them does not hang on the rest. */
-  readonly leaves: Set<string>
+  /** Paths of values that were written whole: what is wrong within one of them does not hang on the rest. */
+  readonly whole: Set<string>
   readonly sensitivePaths: string[]
   /** Addresses that any expression refers to. */
   readonly references: Set<string>
   readonly diagnostics: Diagnostic[]
+  /** Something is missing here because of a mistake that is told already, elsewhere or here. */
+  incomplete: boolean
 }
 
 export interface Place {
@@ -36,10 +38,11 @@ export function newDraft(resource: SurfaceResource, dialect: Dialect): Draft {
     context: `${resource.kind} ${JSON.stringify(resource.name)}`,
     json: {},
     places: new Map(),
-    leaves: new Set(),
+    whole: new Set(),
     sensitivePaths: [],
     references: new Set(),
     diagnostics: [],
+    incomplete: false,
   }
 }
 
@@ -52,9 +55,14 @@ export function put(draft: Draft, segments: Segments, value: Json, source?: Surf
     else target = (target[segment] ??= typeof segments[i + 1] === 'number' ? [] : {}) as Record<string, Json>
   }
   const path = jsonPath(segments)
-  if (typeof value !== 'object') draft.leaves.add(path)
+  if (!isEmptyObject(value)) draft.whole.add(path)
   draft.places.set(path, { name: source?.nameRange, value: source?.range })
   for (const part of source?.sensitive ?? []) draft.sensitivePaths.push(path + marathonPath(part))
+}
+
+/** An object that is opened, to be filled part by part. */
+function isEmptyObject(value: Json): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
 /** Marathon's way to write a path: `/container/volumes(0)/hostPath`. */
@@ -70,12 +78,23 @@ function marathonPath(pointer: string): string {
     .replaceAll('~0', '~')
 }
 
+/** Whether a mistake at this path is one of the value that stands there, whatever else is missing. */
+export function isCertain(draft: Draft, path: string): boolean {
+  for (let at = path; at !== ''; at = at.replace(lastStep, '')) {
+    if (draft.whole.has(at)) return true
+    if (!lastStep.test(at)) return false
+  }
+  return false
+}
+
+const lastStep = /(\(\d+\)|\/[^/(]*)$/
+
 /** The place of a path, or of the nearest part of the text around it. */
 export function placeOf(draft: Draft, path: string): Range | undefined {
-  for (let at = path; at !== ''; at = at.replace(/(\(\d+\)|\/[^/(]*)$/, '')) {
+  for (let at = path; at !== ''; at = at.replace(lastStep, '')) {
     const place = draft.places.get(at)
     if (place?.value ?? place?.name) return place.value ?? place.name
-    if (!/(\(\d+\)|\/[^/(]*)$/.test(at)) break
+    if (!lastStep.test(at)) break
   }
   return draft.resource.range
 }

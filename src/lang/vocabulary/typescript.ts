@@ -9,12 +9,17 @@ import type { BlockWord, Words } from './words.ts'
 export function fromTypeScript(body: SurfaceBody, words: Words): SurfaceBody {
   const attributes: Record<string, SurfaceValue> = {}
   const blocks: SurfaceBlock[] = [...body.blocks]
+  let incomplete = body.incomplete === true
   const attributeNames = new Map(Object.keys(words.attributes).map(name => [camelCase(name), name]))
   const blockNames = new Map(
     Object.entries(words.blocks).map(([name, word]) => [word.typescript ?? camelCase(name), name]),
   )
   for (const [name, value] of Object.entries(body.attributes)) {
     const type = blockNames.get(name)
+    if (type !== undefined && value.failed === true) {
+      incomplete = true
+      continue
+    }
     const parts = type === undefined ? undefined : blockParts(value, words.blocks[type]!)
     if (type === undefined || parts === undefined) attributes[attributeNames.get(name) ?? name] = value
     else {
@@ -25,7 +30,7 @@ export function fromTypeScript(body: SurfaceBody, words: Words): SurfaceBody {
       }
     }
   }
-  return { ...body, attributes, blocks }
+  return { ...body, attributes, blocks, ...(incomplete ? { incomplete } : {}) }
 }
 
 /** The attributes of each block that a value stands for; undefined when it has another shape. */

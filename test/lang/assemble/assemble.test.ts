@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { assemble, isStackName, stackNameFrom } from '../../../src/lang/index.ts'
 import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
+import { decodeApp } from '../../../src/lang/vocabulary/index.ts'
 import type { Desired, StackName } from '../../../src/model/index.ts'
 
 function assembled(text: string): { desired: Desired | undefined; problems: readonly string[] } {
@@ -57,35 +58,24 @@ locals { cache = app.cache.id }
 })
 
 describe('volumes', () => {
-  it('stand for themselves, and are mounted by reference', () => {
+  it('stand for themselves', () => {
+    const { desired, problems } = assembled('volume "data" {\n  size = "2GiB"\n}')
+    // This version has no place for their data: mounting one is an error at the mount.
+    expect(problems).toEqual([
+      expect.stringMatching(/^12: Invalid persistent: This version has no persistent volumes/),
+      expect.stringMatching(/^16: Invalid persistent: This version has no persistent volumes/),
+    ])
+    expect(desired).toBeUndefined()
+  })
+
+  it('stand for themselves where nothing mounts them', () => {
     const { desired, problems } = assembled(`
 volume "data" {
   size = "2GiB"
 }
-app "db" {
-  image = "db"
-  upgrade_strategy {
-    minimum_health_capacity = 0
-    maximum_over_capacity   = 0
-  }
-  unreachable_strategy = "disabled"
-  volume {
-    container = "data"
-    volume    = volume.data
-  }
-  volume {
-    container = "more"
-    size      = 100
-  }
-}
 `)
     expect(problems).toEqual([])
     expect(desired!.volumes).toEqual([{ address: 'volume.data', name: 'data', size: 2048, shared: false }])
-    expect(desired!.apps[0]!.app.container!.volumes).toMatchObject([
-      { containerPath: 'data', mode: 'RW', persistent: { size: 2048 } },
-      { containerPath: 'more', mode: 'RW', persistent: { size: 100 } },
-    ])
-    expect(desired!.apps[0]!.app.dependencies).toEqual([])
   })
 
   it('must exist to be mounted', () => {

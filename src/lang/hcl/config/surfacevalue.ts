@@ -2,14 +2,15 @@
 import { type Diagnostic, type Json, type Range, errorDiagnostic } from '../../../base/index.ts'
 import type { SurfaceValue } from '../../surface.ts'
 import { asDouble } from '../number.ts'
-import { type Value, isMapping, isSequence, sensitiveMark } from '../value.ts'
+import { type Value, hasUnknown, isMapping, isSequence, sensitiveMark } from '../value.ts'
 
-/** Unknown becomes null: its mistake is reported, and a configuration with mistakes is not used. */
+/** A value with something unknown in it has failed: its mistake is reported. */
 export function toSurfaceValue(
   value: Value,
   places: { range: Range; nameRange?: Range },
   report: (diagnostic: Diagnostic) => void,
 ): SurfaceValue {
+  if (hasUnknown(value)) return { value: null, failed: true, ...places }
   const sensitive: string[] = []
   const references = new Set<string>()
   let finite = true
@@ -38,6 +39,7 @@ export function toSurfaceValue(
   if (!finite) {
     const detail = 'The number is infinite or too large to be used. Was something divided by zero?'
     report(errorDiagnostic('Invalid number', detail, { subject: places.range }))
+    return { value: null, failed: true, ...places }
   }
   return {
     value: json,

@@ -17,6 +17,7 @@ import { Source } from '../source.ts'
 import { anyType } from '../type.ts'
 import { readType } from '../typeexpression.ts'
 import { type Type, type Value, sensitiveMark, string, unknownValue, withMarks } from '../value.ts'
+import { namedAttributes } from './attributes.ts'
 import type { Declaration } from './declarations.ts'
 import { fromJson } from './fromjson.ts'
 
@@ -266,28 +267,6 @@ function readValidations(body: Body, source: Source, report: Report): Validation
     }
   }
   return validations
-}
-
-/** The attributes of a body by name; others than `known` are reported. */
-export function namedAttributes(
-  body: Body,
-  known: readonly string[],
-  source: Source,
-  context: string,
-  report: Report,
-): ReadonlyMap<string, Attribute> {
-  const named = new Map<string, Attribute>()
-  for (const attribute of body.attributes) {
-    if (known.includes(attribute.name)) {
-      named.set(attribute.name, attribute)
-      continue
-    }
-    const detail = `There is no argument "${attribute.name}" here.${didYouMean(attribute.name, known)}`
-    report(
-      errorDiagnostic('Unsupported argument', detail, { subject: source.range(attribute.nameSpan), context }),
-    )
-  }
-  return named
 }
 
 function flag(attribute: Attribute | undefined, fallback: boolean, scope: Scope): boolean {

@@ -1,0 +1,80 @@
+// depends_on = [app.db, group.shop.app.api]: resources as a whole, never values of theirs.
+import type { SurfaceValue } from '../../surface.ts'
+import type { Attribute, Expression } from '../ast.ts'
+import { type Scope, reportError } from '../evaluate.ts'
+import { type Value, deepMarks } from '../value.ts'
+import { isResourceKind } from './finddeclaration.ts'
+import type { Instance } from './instance.ts'
+import { resolveResource } from './resolveresource.ts'
+import type { Run } from './run.ts'
+
+const summary = 'Invalid depends_on reference'
+
+/** A list of addresses. `own` has those of the instance and of the groups around it. */
+export function evaluateDependsOn(
+  run: Run,
+  attribute: Attribute,
+  scope: Scope,
+  instance: Instance,
+  own: ReadonlySet<string>,
+): SurfaceValue {
+  const { expression } = attribute
+  const range = scope.source.range(expression)
+  const nameRange = scope.source.range(attribute.nameSpan)
+  if (expression.kind !== 'tuple') {
+    const detail = 'A list of references is required: depends_on = [app.db].'
+    reportError(scope, expression, 'Invalid depends_on argument', detail)
+    return { value: null, failed: true, range, nameRange }
+  }
+  const addresses = new Set<string>()
+  let failed = false
+  for (const element of expression.elements) {
+    const found = addressesOf(run, element, scope, instance)
+    failed ||= found === undefined
+    for (const address of found ?? []) {
+      if (!own.has(address)) {
+        addresses.add(address)
+        continue
+      }
+      const detail = `${instance.address} can't depend on itself or on the group around it.`
+      reportError(scope, element, summary, detail)
+      failed = true
+    }
+  }
+  const list = [...addresses]
+  if (failed) return { value: null, failed, range, nameRange }
+  return { value: list, range, nameRange, ...(list.length === 0 ? {} : { references: list }) }
+}
+
+/** Undefined when it names none, which is reported. */
+function addressesOf(
+  run: Run,
+  element: Expression,
+  scope: Scope,
+  instance: Instance,
+): readonly string[] | undefined {
+  if (
+    element.kind !== 'traversal' ||
+    !isResourceKind(element.root) ||
+    element.steps[0]?.kind !== 'attribute'
+  ) {
+    const detail =
+      'Each element names an app, a group or a volume, without quotes: app.db, group.shop.app.api.'
+    reportError(scope, element, summary, detail)
+    return undefined
+  }
+  const { value, used } = resolveResource(run, element.root, element, scope, instance)
+  if (value.kind === 'unknown') return undefined
+  const rest = element.steps[used]
+  if (rest !== undefined) {
+    const detail = 'A dependency is on an app, group or volume as a whole, not on one of its attributes.'
+    reportError(scope, rest, summary, detail)
+    return undefined
+  }
+  return ownAddresses(value)
+}
+
+// A single resource carries its address on itself; several are a tuple or object of such.
+function ownAddresses(value: Value): string[] {
+  return [...(value.marks ?? deepMarks(value) ?? [])]
+}
