@@ -37,6 +37,7 @@ export function readPlanFile(file: string): Plan {
       advice: `Make it again with: sddc plan -out ${file}`,
     })
   if (!existsSync(file)) throw invalid('there is no such file')
+  if (!statSync(file).isFile()) throw invalid('it is not a file')
   if (statSync(file).size > maxPlanBytes) throw invalid('it is larger than any plan')
   let value: unknown
   try {

@@ -3,6 +3,7 @@ import { CodedError, type Diagnostic } from '../base/index.ts'
 import { Refusal } from './client.ts'
 import type { Context } from './context.ts'
 import { diagnosticJson, printDiagnostics } from './print/diagnostics.ts'
+import { systemErrorText } from './systemerror.ts'
 import type { Terminal } from './terminal.ts'
 
 export function printProblems(
@@ -35,28 +36,6 @@ export function printError(terminal: Terminal, error: unknown): void {
   }
   terminal.note(`${paint.red.bold('Error:')} this is a bug in sddc; please report it with the lines below`)
   terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
-}
-
-const systemReasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EDQUOT: 'the disk quota is used up',
-  EISDIR: 'it is a directory',
-  EMFILE: 'too many open files',
-  ENOENT: 'there is no such file or directory',
-  ENOSPC: 'no space is left on the device',
-  ENOTDIR: 'a part of the path is a file, not a directory',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-}
-
-/** What the operating system refused; undefined for anything else. */
-function systemErrorText(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  const { code, path, dest, syscall } = error as NodeJS.ErrnoException & { dest?: string }
-  const reason = code === undefined ? undefined : systemReasons[code]
-  if (reason === undefined || syscall === undefined) return undefined
-  const what = dest ?? path
-  return `${what === undefined ? '' : `${what}: `}${reason} (${code} from ${syscall})`
 }
 
 function detailsOf(error: CodedError): string[] {

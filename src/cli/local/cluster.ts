@@ -217,6 +217,9 @@ export async function stopLocal(
   directory: string,
   begins: () => void,
 ): Promise<{ agents: number } | undefined> {
+  // Without a change where there is nothing to end: it works on a full disk.
+  const known = knownLocal(directory)
+  if (known === undefined || (!mayRun(known) && !isLocalChanging(directory))) return undefined
   return locked(lockOf(directory), () => stop(directory, begins))
 }
 

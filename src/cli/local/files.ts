@@ -3,6 +3,8 @@
 //   .sddc/logs/         of the processes    .sddc/local.json     who runs
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { CodedError } from '../../base/index.ts'
+import { systemErrorText } from '../systemerror.ts'
 
 export const localDirectoryName = '.sddc'
 
@@ -96,6 +98,23 @@ export function writeLocal(directory: string, cluster: LocalCluster): void {
 }
 
 export function prepareLocal(directory: string): void {
-  mkdirSync(join(directory, 'logs'), { recursive: true })
-  writeFileSync(join(directory, '.gitignore'), '*\n')
+  try {
+    makeDirectory(directory)
+    makeDirectory(join(directory, 'logs'))
+    writeFileSync(join(directory, '.gitignore'), '*\n')
+  } catch (error) {
+    throw new CodedError(
+      'DATA_DIRECTORY_INVALID',
+      `The local cluster can not keep its state in ${directory}`,
+      {
+        advice: `${systemErrorText(error) ?? String(error)}\nMake room there, or name another place: sddc up --dir DIRECTORY`,
+        cause: error,
+      },
+    )
+  }
+}
+
+// Not recursive: on a read-only file system Node then tells that something is missing.
+function makeDirectory(directory: string): void {
+  if (!existsSync(directory)) mkdirSync(directory)
 }

@@ -1,5 +1,5 @@
 // One process at a time: a file that names its holder. A holder that died in its work is not waited for.
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '../../base/index.ts'
 import { isAlive, startTimeOf } from './processes.ts'
@@ -36,19 +36,22 @@ export function isLocked(file: string): boolean {
   return holder !== undefined && isAlive(holder)
 }
 
+// Linking a complete file: whoever finds the lock can read its holder, also when the disk is full.
 function take(file: string): boolean {
+  const own = `${file}.${process.pid}`
   try {
-    const descriptor = openSync(file, 'wx')
-    writeSync(descriptor, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) ?? '' }))
-    closeSync(descriptor)
+    writeFileSync(own, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) ?? '' }))
+    linkSync(own, file)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    rmSync(own, { force: true })
   }
 }
 
-/** Undefined: nobody, or one who has not written its name yet. */
+/** Undefined: nobody, or a file that is none of ours. */
 function readHolder(file: string): LocalProcess | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as LocalProcess
