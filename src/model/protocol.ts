@@ -7,7 +7,7 @@
 import type { App } from './app.ts'
 import type { AgentId, ClusterId, Epoch, InstanceId, Revision, SessionId, SpecHash } from './ids.ts'
 import type { Exit, HealthResult, ReportedCondition, StopCause } from './instance.ts'
-import type { Attribute, Capacity, Resources } from './resources.ts'
+import type { Attribute, Capacity, DriverKind, Resources } from './resources.ts'
 
 export const protocolVersion = 1
 
@@ -80,7 +80,7 @@ export interface Hello {
   readonly hostname: string
   readonly capacity: Capacity
   readonly attributes: Readonly<Record<string, Attribute>>
-  readonly drivers: readonly ('process' | 'docker')[]
+  readonly drivers: readonly DriverKind[]
   /** Where its second connection serves logs and files is the server's business; this is only what people read. */
   readonly version: string
 }

@@ -42,9 +42,10 @@ export interface Capacity {
 }
 
 /** How an agent can run tasks. */
-export type DriverKind = 'process' | 'docker'
+export const driverKinds = ['process', 'docker'] as const
+export type DriverKind = (typeof driverKinds)[number]
 
-/** The driver that an app needs. */
+/** The driver that an app needs: what names an image runs in a container, everything else is a process. */
 export function driverOf(app: Pick<App, 'container'>): DriverKind {
   return app.container?.docker === undefined ? 'process' : 'docker'
 }

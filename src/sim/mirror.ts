@@ -2,7 +2,7 @@
 // has reported running under it. What was placed but never reported is started by the model.
 import type { AgentIdentity } from '../agent/core/index.ts'
 import type { ClusterMs } from '../base/index.ts'
-import { driverOf, type Epoch, type InstanceId } from '../model/index.ts'
+import { driverOf, type DriverKind, type Epoch, type InstanceId } from '../model/index.ts'
 import type { AgentRow, AllocationRow, InstanceRow, State } from '../runtime/core/index.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -62,7 +62,7 @@ function taskRecord(state: State, allocation: AllocationRow): object {
   }
 }
 
-function driverOfAllocation(state: State, allocation: AllocationRow): 'process' | 'docker' {
+function driverOfAllocation(state: State, allocation: AllocationRow): DriverKind {
   const spec = state.tables.spec.get(allocation.spec)
   return spec === undefined ? 'process' : driverOf(spec.app)
 }

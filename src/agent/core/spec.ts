@@ -1,13 +1,8 @@
 // From an assignment row and its app to what a driver gets: nothing is left to decide there.
-import { taskEnvironment, taskIdOf, taskPorts, type App } from '../../model/index.ts'
+import { driverOf, taskEnvironment, taskIdOf, taskPorts } from '../../model/index.ts'
 import { containerSandbox, sandboxDirectory } from './sandbox.ts'
 import type { AgentState, TaskState } from './state.ts'
-import type { DriverKind, TaskSpec } from './types.ts'
-
-/** Whatever names an image runs in a container; everything else is a process. */
-export function driverOf(app: App): DriverKind {
-  return app.container?.docker ? 'docker' : 'process'
-}
+import type { TaskSpec } from './types.ts'
 
 /** Undefined while the spec, or the row itself, is not here. */
 export function taskSpec(state: AgentState, task: TaskState): TaskSpec | undefined {

@@ -1,9 +1,9 @@
 // The life of one task here: assigned → starting (record stored) → running → ended. Every change of phase is a record;
 // the start effect leaves only together with the stored `starting`, so that no key is ever started twice.
 import type { ClusterMs } from '../../base/index.ts'
-import type { Epoch, Exit, TaskKey } from '../../model/index.ts'
+import { driverOf, type Epoch, type Exit, type TaskKey } from '../../model/index.ts'
 import { scheduleChecks } from './health.ts'
-import { driverOf, taskSpec } from './spec.ts'
+import { taskSpec } from './spec.ts'
 import { newTask, type TaskState } from './state.ts'
 import { addStatus, repeatLast } from './status.ts'
 import type { Turn } from './turn.ts'

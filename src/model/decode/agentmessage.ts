@@ -2,6 +2,7 @@
 import type { Result } from '../../base/index.ts'
 import { maxRowsPerMessage } from '../protocol.ts'
 import type { AgentMessage, Hello, ReportRow } from '../protocol.ts'
+import { driverKinds } from '../resources.ts'
 import { amount, decodeWith, flag, integer, list, oneOf, record, tagged, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import {
@@ -38,7 +39,7 @@ const hello: Decoder<Hello> = record(
     hostname: text(255, 1),
     capacity,
     attributes,
-    drivers: list(oneOf('process', 'docker'), 2),
+    drivers: list(oneOf(...driverKinds), driverKinds.length),
     version: text(100),
   },
   { clusterId },
