@@ -5,24 +5,26 @@ import type { Diagnostic } from '../../base/index.ts'
 import type { App } from '../app.ts'
 import { singleInstanceLabel } from '../normalize/complete.ts'
 import { checkConstraints } from './constraints.ts'
-import { checkContainer, checkResident } from './container.ts'
+import { checkContainer } from './container.ts'
 import { featureOff } from './features.ts'
 import { checkHealth } from './health.ts'
 import { checkPath } from './id.ts'
 import { checkNetworks, checkPorts, firstRepeated } from './network.ts'
 import type { Report } from './report.ts'
+import { withoutEffect } from './withouteffect.ts'
 
 /** What is wrong with the app; paths as in Marathon, `/` is the whole app. */
 export function validateApp(app: App): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   const report: Report = (path, summary, detail) => found.push(errorDiagnostic(summary, detail, { path }))
   for (const rule of rules) rule(app, report)
-  return found
+  return [...found, ...withoutEffect(app)]
 }
 
 const rules: readonly ((app: App, report: Report) => void)[] = [
   (app, report) => checkPath(app.id, '/id', 'app', report),
   checkProcess,
+  checkExecutor,
   checkResources,
   checkSecrets,
   checkRoles,
@@ -32,7 +34,6 @@ const rules: readonly ((app: App, report: Report) => void)[] = [
   checkPorts,
   (app, report) => checkConstraints(app.constraints, '/constraints', report),
   checkHealth,
-  checkResident,
   checkRollout,
   checkDependencies,
 ]
@@ -47,6 +48,16 @@ function checkProcess(app: App, report: Report): void {
     )
   if (app.cmd === undefined && app.args === undefined && !app.container?.docker)
     report('/', rule, 'Nothing says what to run: add "cmd", or a container with an image.')
+}
+
+// The built-in one has two spellings.
+function checkExecutor({ executor }: App, report: Report): void {
+  if (executor !== '' && executor !== '//cmd')
+    report(
+      '/executor',
+      'custom executors are not offered in this version',
+      'This version has the built-in one only. Leave "executor" out: "cmd" and "args" are run by it.',
+    )
 }
 
 function checkResources(app: App, report: Report): void {

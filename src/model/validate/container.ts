@@ -1,6 +1,6 @@
 // Rules for the container and its volumes.
-import type { App, Container, Volume } from '../app.ts'
-import { checkConstraints } from './constraints.ts'
+import type { App, Container, HostVolume, Volume } from '../app.ts'
+import { driverOf } from '../resources.ts'
 import { featureOff } from './features.ts'
 import type { Report } from './report.ts'
 
@@ -30,60 +30,55 @@ export function checkContainer(app: App, report: Report): void {
   if (linuxInfo?.seccomp?.profileName !== undefined && linuxInfo.seccomp.unconfined === true)
     report('/container/linuxInfo/seccomp', 'must have only one of profileName and unconfined', 'Keep one.')
   for (const [i, volume] of container.volumes.entries())
-    checkVolume(volume, `/container/volumes(${i})`, report)
+    checkVolume(app, volume, `/container/volumes(${i})`, report)
   checkMountPoints(container, report)
 }
 
-function checkVolume(volume: Volume, path: string, report: Report): void {
+function checkVolume(app: App, volume: Volume, path: string, report: Report): void {
   if (volume.containerPath === '')
     report(`${path}/containerPath`, 'must not be empty', 'Say where the volume is mounted in the container.')
-  if ('secret' in volume) {
-    featureOff('secrets', path, report)
-  } else if ('hostPath' in volume) {
-    if (volume.hostPath === '')
-      report(`${path}/hostPath`, 'must not be empty', 'Name the file or directory of the machine.')
-  } else if ('external' in volume) {
-    featureOff('external_volumes', `${path}/external`, report)
-  } else {
-    checkPersistent(volume, path, report)
-  }
+  else if (volume.containerPath.split('/').includes('..'))
+    report(`${path}/containerPath`, 'must not contain ".."', 'Write the path that is meant.')
+  if ('secret' in volume) featureOff('secrets', path, report)
+  else if ('external' in volume) featureOff('external_volumes', `${path}/external`, report)
+  else if ('hostPath' in volume) checkHostVolume(app, volume, path, report)
+  else
+    report(
+      `${path}/persistent`,
+      'persistent volumes are not offered in this version',
+      'This version has no persistent volumes. Use a host volume: "hostPath" names a directory of the machine; a constraint on "hostname" keeps the app there.',
+    )
 }
 
-function checkPersistent(
-  volume: Extract<Volume, { persistent: object }>,
-  path: string,
-  report: Report,
-): void {
-  const { size, type, maxSize, constraints, profileName } = volume.persistent
-  if (/[/]/.test(volume.containerPath) || volume.containerPath === '.' || volume.containerPath === '..')
+function checkHostVolume(app: App, volume: HostVolume, path: string, report: Report): void {
+  const { hostPath, containerPath, mode } = volume
+  if (hostPath === '')
+    report(`${path}/hostPath`, 'must not be empty', 'Name the file or directory of the machine.')
+  else if (!hostPath.startsWith('/'))
+    report(`${path}/hostPath`, 'must be an absolute path', 'It names a file or directory of the machine.')
+  if (driverOf(app) === 'docker') {
+    for (const name of ['hostPath', 'containerPath'] as const)
+      if (volume[name].includes(':'))
+        report(
+          `${path}/${name}`,
+          'must not contain ":"',
+          'The container engine takes it for the end of the path.',
+        )
+    return
+  }
+  // A plain process sees the machine's own files: there is no other root to mount something in.
+  if (containerPath.startsWith('/'))
     report(
       `${path}/containerPath`,
-      'must not contain "/" and must not be "." or ".."',
-      'A persistent volume is mounted in the sandbox: write one name, for example "data".',
+      'must be a relative path for an app without an image',
+      `A plain process sees the files of the machine as they are: use "${hostPath.slice(0, 60)}" itself, write a relative path to find it in the sandbox, or name an image.`,
     )
-  if (volume.mode !== 'RW') report(`${path}/mode`, 'must be RW', 'A persistent volume is always written to.')
-  if (size <= 0) report(`${path}/persistent/size`, 'must be greater than 0', 'Say how much space is kept.')
-  if (maxSize !== undefined && type !== 'mount')
+  if (mode === 'RO')
     report(
-      `${path}/persistent/maxSize`,
-      'is only allowed for mount disks',
-      'Leave it out, or write type mount.',
+      `${path}/mode`,
+      'must be RW for an app without an image',
+      'Nothing keeps a plain process from writing. Write RW, or name an image.',
     )
-  if (maxSize !== undefined && maxSize <= size)
-    report(`${path}/persistent/maxSize`, 'must be greater than size', `It is ${maxSize}, size is ${size}.`)
-  if (type === 'root' && constraints.length > 0)
-    report(`${path}/persistent/constraints`, 'must not be set for root disks', 'Write type path or mount.')
-  if (type === 'root' && profileName !== undefined)
-    report(`${path}/persistent/profileName`, 'must not be set for root disks', 'Write type path or mount.')
-  for (const [i, [field, operator]] of constraints.entries()) {
-    if (field !== 'path' || (operator !== 'LIKE' && operator !== 'UNLIKE'))
-      report(
-        `${path}/persistent/constraints(${i})`,
-        'only LIKE and UNLIKE on "path" are supported',
-        'Disks are told apart by their path only.',
-      )
-  }
-  checkConstraints(constraints, `${path}/persistent/constraints`, report)
 }
 
 function checkMountPoints(container: Container, report: Report): void {
@@ -97,21 +92,4 @@ function checkMountPoints(container: Container, report: Report): void {
       )
     seen.add(containerPath)
   }
-}
-
-/** Rules for apps whose instances keep volumes. */
-export function checkResident(app: App, report: Report): void {
-  if (!app.container?.volumes.some(v => 'persistent' in v)) return
-  if (app.upgradeStrategy.maximumOverCapacity !== 0)
-    report(
-      '/upgradeStrategy/maximumOverCapacity',
-      'must be 0 for apps with persistent volumes',
-      'An instance on top would need a volume of its own that nobody uses afterwards.',
-    )
-  if (app.unreachableStrategy !== 'disabled')
-    report(
-      '/unreachableStrategy',
-      'must be "disabled" for apps with persistent volumes',
-      'A replacement would start without the data that the lost instance keeps.',
-    )
 }

@@ -3,7 +3,7 @@ import type { Report } from './report.ts'
 
 const instead = {
   secrets: 'This server keeps no secrets yet. Hand the value over in "env", marked as sensitive.',
-  external_volumes: 'This server has no storage providers yet. Use a host volume or a persistent one.',
+  external_volumes: 'This server has no storage providers yet. Use a host volume.',
   gpu_resources: 'This server hands out no GPUs yet. Write 0.',
 } as const
 

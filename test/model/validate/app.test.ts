@@ -14,7 +14,6 @@ const feature = (name: string): string =>
   `Feature ${name} is not enabled. Enable with --enable_features ${name})`
 const docker = { docker: { image: 'i' } }
 const bridge = { networks: [{ mode: 'container/bridge' }], cmd: null }
-const resident = { container: { volumes: [{ containerPath: 'd', persistent: { size: 1 } }] } }
 
 const good: readonly [string, Json][] = [
   ['a command', {}],
@@ -41,7 +40,10 @@ const good: readonly [string, Json][] = [
       ],
     },
   ],
-  ['several container networks', { networks: [{ name: 'a' }, { name: 'b' }] }],
+  [
+    'several container networks',
+    { container: { type: 'MESOS', ...docker }, networks: [{ name: 'a' }, { name: 'b' }] },
+  ],
   [
     'ports on a bridge',
     {
@@ -65,7 +67,23 @@ const good: readonly [string, Json][] = [
   ['a command as a check', { ports: [], healthChecks: [{ protocol: 'COMMAND', command: { value: 'a' } }] }],
   ['a readiness check', { portDefinitions: [{ name: 'http-api' }], readinessChecks: [{}] }],
   ['one instance at most', { labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } }],
-  ['a resident app', resident],
+  ['the built-in executor by name', { executor: '//cmd' }],
+  [
+    'a directory of the machine in the sandbox of a process',
+    { container: { type: 'MESOS', volumes: [{ containerPath: 'data/in', hostPath: '/srv' }] } },
+  ],
+  [
+    'directories of the machine in a container',
+    {
+      container: {
+        ...docker,
+        volumes: [
+          { containerPath: '/in', hostPath: '/srv/in', mode: 'RO' },
+          { containerPath: 'out', hostPath: '/srv/out' },
+        ],
+      },
+    },
+  ],
   ['limits', { resourceLimits: { cpus: 2, mem: 'unlimited' } }],
   ['roles', { role: 'r', acceptedResourceRoles: ['*', 'r'] }],
   [
@@ -192,44 +210,46 @@ const bad: readonly [string, Json, string, string][] = [
     feature('secrets'),
   ],
   [
-    'a persistent volume with a path',
-    { container: { volumes: [{ containerPath: 'a/b', persistent: { size: 1 } }] } },
+    'a persistent volume',
+    { container: { ...docker, volumes: [{ containerPath: 'a', persistent: { size: 1 } }] } },
+    '/container/volumes(0)/persistent',
+    'persistent volumes are not offered in this version',
+  ],
+  [
+    'a way out of the sandbox by a volume',
+    { container: { ...docker, volumes: [{ containerPath: 'a/../../b', hostPath: '/a' }] } },
     '/container/volumes(0)/containerPath',
-    'must not contain "/" and must not be "." or ".."',
+    'must not contain ".."',
   ],
   [
-    'a persistent volume without size',
-    { container: { volumes: [{ containerPath: 'a', persistent: { size: 0 } }] } },
-    '/container/volumes(0)/persistent/size',
-    'must be greater than 0',
+    'a relative host path',
+    { container: { ...docker, volumes: [{ containerPath: '/a', hostPath: 'data' }] } },
+    '/container/volumes(0)/hostPath',
+    'must be an absolute path',
   ],
   [
-    'a persistent volume to read',
-    { container: { volumes: [{ containerPath: 'a', mode: 'RO', persistent: { size: 1 } }] } },
+    'a colon in a path of a container',
+    { container: { ...docker, volumes: [{ containerPath: '/a', hostPath: '/a:b' }] } },
+    '/container/volumes(0)/hostPath',
+    'must not contain ":"',
+  ],
+  [
+    'an absolute place for a volume of a process',
+    { container: { volumes: [{ containerPath: '/data', hostPath: '/srv' }] } },
+    '/container/volumes(0)/containerPath',
+    'must be a relative path for an app without an image',
+  ],
+  [
+    'a read-only volume of a process',
+    { container: { volumes: [{ containerPath: 'data', hostPath: '/srv', mode: 'RO' }] } },
     '/container/volumes(0)/mode',
-    'must be RW',
+    'must be RW for an app without an image',
   ],
   [
-    'a root disk with constraints',
-    {
-      container: {
-        volumes: [{ containerPath: 'a', persistent: { size: 1, constraints: [['path', 'LIKE', 'a']] } }],
-      },
-    },
-    '/container/volumes(0)/persistent/constraints',
-    'must not be set for root disks',
-  ],
-  [
-    'a resident app on top of itself',
-    { ...resident, upgradeStrategy: { maximumOverCapacity: 1 } },
-    '/upgradeStrategy/maximumOverCapacity',
-    'must be 0 for apps with persistent volumes',
-  ],
-  [
-    'a resident app that is replaced',
-    { ...resident, unreachableStrategy: {} },
-    '/unreachableStrategy',
-    'must be "disabled" for apps with persistent volumes',
+    'an executor',
+    { executor: '/opt/executor' },
+    '/executor',
+    'custom executors are not offered in this version',
   ],
   [
     'two kinds of network',
@@ -481,9 +501,29 @@ const bad: readonly [string, Json, string, string][] = [
 
 test.each(bad)('%s is refused', (_name, given, path, summary) => {
   const found = validateApp(appOf({ id: '/web', cmd: 'x', ...(given as object) }))
-  expect(found.map(d => [d.path, d.summary])).toEqual([[path, summary]])
-  expect(found[0]!.severity).toBe('error')
-  expect(found[0]!.detail).toMatch(/[^ ][.?]$/)
+  const errors = found.filter(d => d.severity === 'error')
+  expect(errors.map(d => [d.path, d.summary])).toEqual([[path, summary]])
+  expect(errors[0]!.detail).toMatch(/[^ ][.?]$/)
+})
+
+const idle: readonly [string, Json, string][] = [
+  ['a general check', { check: { tcp: {} } }, '/check'],
+  ['resources of an executor', { executorResources: { cpus: 1 } }, '/executorResources'],
+  ['isolation', { container: { type: 'MESOS', ...docker, linuxInfo: {} } }, '/container/linuxInfo'],
+  [
+    'credentials for an image',
+    { container: { docker: { image: 'i', credential: { principal: 'p' } } } },
+    '/container/docker/credential',
+  ],
+  ['a network of its own for a process', { networks: [{ mode: 'container/bridge' }] }, '/networks'],
+  ['a terminal for a process', { tty: true }, '/tty'],
+]
+
+test.each(idle)('%s is told to have no effect', (_name, given, path) => {
+  const found = validateApp(appOf({ id: '/web', cmd: 'x', ...(given as object) }))
+  expect(found.map(d => [d.severity, d.path])).toEqual([['warning', path]])
+  expect(found[0]!.summary).toMatch(/^has no effect/)
+  expect(found[0]!.detail).toMatch(/[^ ]\.$/)
 })
 
 test('all rules are told at once', () => {
