@@ -1,6 +1,7 @@
 // What the operating system refused, in words. Such errors are no bugs: a full disk, a directory of somebody else.
 
 const reasons: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: 'no interface of this machine has that address',
   EACCES: 'permission denied',
   EDQUOT: 'the disk quota is used up',
   EEXIST: 'something of that name exists',
@@ -16,9 +17,12 @@ const reasons: Readonly<Record<string, string>> = {
 /** `/srv/x: permission denied (EACCES from open)`; undefined for any other error. */
 export function systemErrorText(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  const { code, path, dest, syscall } = error as NodeJS.ErrnoException & { dest?: string }
+  const { code, path, dest, address, syscall } = error as NodeJS.ErrnoException & {
+    dest?: string
+    address?: string
+  }
   const reason = code === undefined ? undefined : reasons[code]
   if (reason === undefined || syscall === undefined) return undefined
-  const what = dest ?? path
+  const what = dest ?? path ?? address
   return `${what === undefined ? '' : `${what}: `}${reason} (${code} from ${syscall})`
 }

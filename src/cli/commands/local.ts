@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { exit, type Context } from '../context.ts'
 import { runningLocal, startLocal, stopLocal } from '../local/cluster.ts'
+import { durationOption } from './roles.ts'
 import { findLocalDirectory, newLocalDirectory, type LocalCluster } from '../local/files.ts'
 
 export interface UpOptions {
@@ -15,6 +16,7 @@ export async function upCommand(context: Context, options: UpOptions): Promise<n
   const { terminal } = context
   const from = resolve(context.directory, options.directory ?? '.')
   const directory = findLocalDirectory(from) ?? newLocalDirectory(from)
+  if (options.pingInterval !== undefined) durationOption('ping-interval', options.pingInterval)
   const already = runningLocal(directory) !== undefined
   if (!already) terminal.note('Starting a local cluster …')
   else if (options.port !== undefined || options.pingInterval !== undefined) {

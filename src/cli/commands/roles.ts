@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { CodedError, parseDurationMs } from '../../base/index.ts'
 import { detectCapacity, dockerDriverFactory, processDriver, startAgent } from '../../agent/index.ts'
 import { parseAttributes, parseResources, type AgentId, type Capacity } from '../../model/index.ts'
-import { startServer } from '../../runtime/index.ts'
+import { initCluster, markedCluster, startServer } from '../../runtime/index.ts'
 import { exit, type Context } from '../context.ts'
 import { namedServer } from '../target.ts'
 import { programVersion } from '../version.ts'
@@ -16,12 +16,17 @@ export interface ServerOptions {
   readonly host: string
   readonly port: number
   readonly pingInterval: string | undefined
+  /** Make a new cluster in the data directory first. */
+  readonly init: boolean
 }
 
 export async function serverCommand(context: Context, options: ServerOptions): Promise<number> {
   const log = logTo(context)
+  const dataDirectory = resolve(context.directory, options.data)
+  if (options.init) log(`made cluster ${await initCluster(dataDirectory)} in ${dataDirectory}`)
+  else await holdsCluster(dataDirectory, options.data)
   const server = await startServer({
-    dataDirectory: resolve(context.directory, options.data),
+    dataDirectory,
     host: options.host,
     port: options.port,
     version: programVersion(),
@@ -50,7 +55,7 @@ export interface AgentOptions {
 export async function agentCommand(context: Context, options: AgentOptions): Promise<number> {
   const log = logTo(context)
   const server = serverOf(options)
-  const name = options.name ?? hostname()
+  const name = checkedName(options.name ?? hostname())
   const workDirectory = resolve(context.directory, options.work)
   const address = options.address ?? options.hostname ?? hostname()
   const agent = await startAgent({
@@ -71,6 +76,27 @@ export async function agentCommand(context: Context, options: AgentOptions): Pro
   log(signal === 'SIGUSR2' ? 'agent stops its tasks and ends' : 'agent ends; its tasks run on')
   await agent.close({ stopTasks: signal === 'SIGUSR2' })
   return exit.done
+}
+
+// A cluster is never made by itself: behind a mistyped path or an empty mount everything would seem to be lost.
+async function holdsCluster(directory: string, typed: string): Promise<void> {
+  try {
+    await markedCluster(directory)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw new CodedError(error.code, error.message, {
+      advice: `Check the path. To make a new cluster there: sddc server --data ${typed} --init`,
+      cause: error,
+    })
+  }
+}
+
+// It becomes a name of files, and part of addresses.
+function checkedName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return name
+  throw new CodedError('USAGE', `"${name}" is not a name for an agent`, {
+    advice: 'Up to 128 letters, digits, ".", "_" and "-". Give one with: sddc agent --name NAME',
+  })
 }
 
 function serverOf(options: AgentOptions): string {
@@ -95,7 +121,8 @@ function parsed<T>(option: string, result: { ok: true; value: T } | { ok: false;
   throw new CodedError('USAGE', `--${option}: ${result.error}`)
 }
 
-function durationOption(name: string, text: string): number {
+/** `3s` in milliseconds. */
+export function durationOption(name: string, text: string): number {
   const ms = parseDurationMs(text)
   if (ms !== undefined && ms > 0) return ms
   throw new CodedError('USAGE', `--${name}: "${text}" is not a duration`, {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '../../base/index.ts'
 import type { AgentId } from '../../model/index.ts'
 import { dockerDriverFactory, processDriver, startAgent } from '../../agent/index.ts'
-import { initCluster } from '../../runtime/index.ts'
+import { initCluster, markedCluster } from '../../runtime/index.ts'
 import { Client } from '../client.ts'
 import { exit } from '../context.ts'
 import type { Terminal } from '../terminal.ts'
@@ -136,7 +136,7 @@ function portOf({ url }: LocalCluster): number {
 
 async function startServerProcess(options: UpOptions, port: number): Promise<LocalCluster['server']> {
   const data = join(options.directory, 'server')
-  if (!existsSync(data)) await initCluster(data)
+  if (!(await holdsCluster(data))) await initCluster(data)
   return startBackground({
     args: [
       'server',
@@ -146,6 +146,14 @@ async function startServerProcess(options: UpOptions, port: number): Promise<Loc
     logFile: join(options.directory, 'logs', 'server.log'),
     env: process.env,
   })
+}
+
+/** False also after a start that was interrupted or ran out of room: it is begun anew. */
+function holdsCluster(data: string): Promise<boolean> {
+  return markedCluster(data).then(
+    () => true,
+    () => false,
+  )
 }
 
 function startAgentProcess(directory: string, url: string, name: string, portBlock: number): LocalAgent {

@@ -61,17 +61,22 @@ export const clusterCommands = [
     words: {},
     options: {
       data: { kind: 'text', value: 'DIRECTORY', about: 'Directory of the state (default sddc-data)' },
+      init: { kind: 'flag', about: 'Make a new cluster in that directory first' },
       host: { kind: 'text', value: 'ADDRESS', about: 'Address to listen on (default 127.0.0.1)' },
       port: { ...port, least: 0, about: 'Port to listen on (default 8080; 0: any free one)' },
       'ping-interval': pingInterval,
     },
-    examples: [['server --data /var/lib/sddc --host 10.0.0.1', 'as a service']],
+    examples: [
+      ['server --data /var/lib/sddc --init', 'the first time'],
+      ['server --data /var/lib/sddc --host 10.0.0.1', 'from then on, as a service'],
+    ],
     run: async (context, v) =>
       (await import('../../commands/roles.ts')).serverCommand(context, {
         data: v.data ?? 'sddc-data',
         host: v.host ?? '127.0.0.1',
         port: v.port ?? 8080,
         pingInterval: v['ping-interval'],
+        init: v.init,
       }),
   }),
   command({
