@@ -45,8 +45,8 @@ export function stopCommand(context: Context, options: OperateOptions): Promise<
 interface Operation {
   readonly verb: string
   /** Whether the next plan of the app's stack shows it. */
-  drifts(app: AppView): boolean
-  change(client: Client, id: string): Promise<{ deploymentId: string }>
+  readonly drifts: (app: AppView) => boolean
+  readonly change: (client: Client, id: string) => Promise<{ deploymentId: string }>
 }
 
 async function operate(

@@ -103,33 +103,29 @@ describe('mistakes', () => {
 })
 
 describe('the table of commands', () => {
-  test('each command has a purpose and one to three examples, which are understood', () => {
+  test.each(commands)('$name has a purpose and one to three examples, which are understood', command => {
+    expect(command.about).toMatch(/^[A-Z].*[^.]$/)
+    expect(command.examples.length).toBeGreaterThanOrEqual(1)
+    expect(command.examples.length).toBeLessThanOrEqual(3)
+    for (const [line] of command.examples) expect(values(line)).toMatchObject({ command: command.name })
+  })
+
+  test.each(commands)('$name: its options are of the same kind and short name as elsewhere', command => {
+    for (const [name, { kind, short }] of Object.entries(command.options)) {
+      expect({ name, kind, short }).toEqual({
+        name,
+        kind: allOptions[name]!.kind,
+        short: allOptions[name]!.short,
+      })
+    }
+  })
+
+  test.each(commands)('$name: its required words come first', ({ words }) => {
+    const required = Object.values(words).map(word => word.required)
+    expect(required).toEqual([...required].sort((a, b) => Number(b) - Number(a)))
+  })
+
+  test('has every command', () => {
     expect(commands.length).toBeGreaterThan(15)
-    for (const command of commands) {
-      expect(command.about, command.name).toMatch(/^[A-Z].*[^.]$/)
-      expect(command.examples.length, command.name).toBeGreaterThanOrEqual(1)
-      expect(command.examples.length, command.name).toBeLessThanOrEqual(3)
-      for (const [line] of command.examples)
-        expect(values(line), line).toMatchObject({ command: command.name })
-    }
-  })
-
-  test('an option is of the same kind and has the same short name in all commands', () => {
-    for (const command of commands) {
-      for (const [name, { kind, short }] of Object.entries(command.options)) {
-        expect({ name, kind, short }).toEqual({
-          name,
-          kind: allOptions[name]!.kind,
-          short: allOptions[name]!.short,
-        })
-      }
-    }
-  })
-
-  test('required words come first', () => {
-    for (const { name, words } of commands) {
-      const required = Object.values(words).map(word => word.required)
-      expect(required, name).toEqual([...required].sort((a, b) => Number(b) - Number(a)))
-    }
   })
 })
