@@ -12,8 +12,10 @@ export class AppIndex {
   readonly unreachable = new Set<InstanceId>()
   /** Live, with a health check that failed last time. */
   readonly failing = new Set<InstanceId>()
-  /** Slots of live instances. */
-  readonly slots = new Set<number>()
+  /**
+   * Live instances by slot. One each, but a rollback or a replica may come by the new one before the old one has gone.
+   */
+  readonly slots = new Map<number, number>()
   /** Goal run. */
   live = 0
 
@@ -23,7 +25,7 @@ export class AppIndex {
     if (row.goal === 'stop') this.stopping.add(row.id)
     else {
       this.live++
-      this.slots.add(row.slot)
+      this.#countSlot(row.slot, 1)
       if (row.agent === null) this.scheduled.add(row.id)
       if (row.health.some(h => h.consecutiveFailures > 0)) this.failing.add(row.id)
     }
@@ -37,7 +39,7 @@ export class AppIndex {
     this.failing.delete(row.id)
     if (row.goal === 'run') {
       this.live--
-      this.slots.delete(row.slot)
+      this.#countSlot(row.slot, -1)
     }
   }
 
@@ -51,5 +53,11 @@ export class AppIndex {
     const free: number[] = []
     for (let slot = 0; free.length < count; slot++) if (!this.slots.has(slot)) free.push(slot)
     return free
+  }
+
+  #countSlot(slot: number, by: 1 | -1): void {
+    const holders = (this.slots.get(slot) ?? 0) + by
+    if (holders === 0) this.slots.delete(slot)
+    else this.slots.set(slot, holders)
   }
 }

@@ -144,7 +144,7 @@ export function isMadeBy(deployment: DeploymentRow, app: AppId): boolean {
 function restart(state: State, deployment: DeploymentRow, action: ActionRow): boolean {
   const app = state.tables.app.get(action.app)
   if (app === undefined) return true
-  const decision = rollingDecision(action, candidatesOf(state, app))
+  const decision = rollingDecision(figuresOf(state, app, action), candidatesOf(state, app))
   for (const id of decision.kill) {
     if (state.budget <= 0) return postponed(state, app.id)
     stopInstance(state, state.tables.instance.get(id)!, 'deployment', deployment.actor.name)
@@ -154,6 +154,18 @@ function restart(state: State, deployment: DeploymentRow, action: ActionRow): bo
     create(state, app, decision.launch, plannedFor(deployment, app.id, launched))
   }
   return decision.done
+}
+
+/** The figures of the action's start; a promise that was raised since, in place, holds at once. */
+export function figuresOf(
+  state: State,
+  app: AppRow,
+  action: ActionRow,
+): Pick<ActionRow, 'target' | 'minHealthy' | 'maxCapacity'> {
+  const { residency, upgradeStrategy } = specOf(state, app.effective)
+  if (residency !== undefined) return action
+  const promised = Math.ceil(action.target * upgradeStrategy.minimumHealthCapacity)
+  return { ...action, minHealthy: Math.max(action.minHealthy, promised) }
 }
 
 /** What the rolling arithmetic looks at: live and stopping instances, of older configurations and of the present one. */

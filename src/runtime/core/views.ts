@@ -16,11 +16,13 @@ import {
   type StatusView,
   type VersionView,
   type WaitingView,
+  type WaitReason,
 } from '../../model/index.ts'
+import { roundsUntilUnreachable } from './agentmessages.ts'
 import { appsOf } from './deployments.ts'
 import { aggregateHealth, effectiveAppOf, specOf, strictlyHealthy } from './instances.ts'
 import { launchTime } from './launch.ts'
-import { candidatesOf, healthyCount } from './reconcile.ts'
+import { candidatesOf, figuresOf, healthyCount } from './reconcile.ts'
 import { rollingDecision } from './rolling/rolling.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
@@ -104,12 +106,23 @@ function waitingView(state: State, id: AppId): WaitingView | undefined {
   const first = [...index.scheduled].map(i => state.tables.instance.get(i)!)[0]!
   const until = launchTime(state, first)
   const waitMs = until - state.env.now
+  const reasons = state.frozen ? [frozen(state), ...(known?.reasons ?? [])] : (known?.reasons ?? [])
   return {
     instances: index.scheduled.size,
     since: isoTime(known?.sinceUtc ?? state.env.utc),
-    reasons: known?.reasons ?? [],
+    reasons,
     ...(waitMs > 0 ? { nextTrySeconds: Math.ceil(waitMs / 1000) } : {}),
   }
+}
+
+function frozen(state: State): WaitReason {
+  const silent = [...state.missedRounds].filter(([id, missed]) => {
+    const isGivenUp = state.tables.agent.get(id)?.unreachableSince !== null
+    return missed > roundsUntilUnreachable && !isGivenUp
+  })
+  const agents = silent.length
+  const message = `${agents} of ${state.tables.agent.size} agents are silent, more than are given up in a minute: nothing is placed meanwhile`
+  return { filter: 'unreachable', agents, message }
 }
 
 function instanceView(state: State, i: InstanceRow, app: AppRow | undefined): InstanceView {
@@ -255,5 +268,5 @@ function waitsFor(state: State, action: ActionRow, app: AppRow | undefined): str
       : `a place for ${waiting.instances}: ${reason}`
   }
   if (app === undefined || action.action !== 'RestartApplication') return undefined
-  return rollingDecision(action, candidatesOf(state, app)).waitingFor
+  return rollingDecision(figuresOf(state, app, action), candidatesOf(state, app)).waitingFor
 }

@@ -182,7 +182,8 @@ export class Cluster {
         },
       ],
     }
-    if (row.condition === 'Finished' || row.condition === 'Failed' || row.condition === 'Killed') task.ended = true
+    if (row.condition === 'Finished' || row.condition === 'Failed' || row.condition === 'Killed')
+      task.ended = true
     this.input({ kind: 'agent', session: agent.session!, message })
   }
 

@@ -1,0 +1,21 @@
+// Many random lives of a cluster. A seed that ever failed stays in the list.
+import { describe, expect, test } from 'vitest'
+import { rounds } from '../../support/rounds.ts'
+import { Chaos } from './chaos.ts'
+
+const failedOnce: readonly number[] = []
+const first = Number(process.env['SDDC_SEED'] ?? 1)
+const count = rounds({ usual: 60, prove: 5000 })
+
+function live(seed: number, stepRows?: number): void {
+  const chaos = new Chaos(seed, stepRows === undefined ? {} : { stepRows })
+  chaos.run(120)
+  chaos.heal()
+  expect(chaos.verdict()).toBe('')
+}
+
+describe('a cluster under random use and trouble keeps its invariants and comes to rest', () => {
+  for (const seed of [...failedOnce, ...Array.from({ length: count }, (_, i) => first + i)]) {
+    test(`seed ${seed}`, () => live(seed, [undefined, undefined, 1, 7][seed % 4]))
+  }
+})
