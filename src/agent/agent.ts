@@ -3,7 +3,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CodedError } from '../base/index.ts'
-import type { AgentId, Attribute, Capacity } from '../model/index.ts'
+import { taskIdOf, type AgentId, type Attribute, type Capacity } from '../model/index.ts'
 import { detectCapacity } from './capacity.ts'
 import { CheckRunner } from './check/run.ts'
 import { openCheckpoint } from './checkpoint/checkpoint.ts'
@@ -11,6 +11,7 @@ import { lockDirectory } from './checkpoint/lock.ts'
 import {
   createAgentState,
   decodeRecords,
+  directoryName,
   noMemory,
   taskText,
   type AgentState,
@@ -22,6 +23,7 @@ import type { DriverContext, DriverFactory } from './driver/factory.ts'
 import { ControlLink } from './link/control.ts'
 import { StreamsLink } from './link/streams.ts'
 import { AgentLoop } from './loop.ts'
+import { SandboxKeeper } from './sandboxes/keeper.ts'
 
 export interface AgentOptions {
   /** `http://host:port` of the server. */
@@ -103,6 +105,7 @@ class Agent {
   readonly #driverTimers = new Set<NodeJS.Timeout>()
   #control: ControlLink | undefined
   #streams: StreamsLink | undefined
+  #sandboxes: SandboxKeeper | undefined
   #saidReason: string | undefined
   #groupDone: (() => void) | undefined
   #closed = false
@@ -120,7 +123,10 @@ class Agent {
       ...places,
       agentId: options.agentId,
       log: options.log,
-      listener: event => this.#loop.input({ kind: 'driver', event }),
+      listener: event => {
+        this.#loop.input({ kind: 'driver', event })
+        if (event.kind === 'ended') this.#sandboxes?.ended()
+      },
     }
     this.#checks = new CheckRunner(
       {
@@ -147,6 +153,8 @@ class Agent {
   async open(): Promise<void> {
     await Promise.all(this.#options.drivers.map(factory => this.#bring(factory)))
     const { server, agentId, log } = this.#options
+    const { tasksDirectory } = this.#context
+    this.#sandboxes = new SandboxKeeper({ tasksDirectory, living: () => this.#livingSandboxes(), log })
     this.#control = new ControlLink(server, {
       connected: session => this.#loop.input({ kind: 'connected', session }),
       received: message => this.#loop.input({ kind: 'server', message }),
@@ -157,12 +165,14 @@ class Agent {
       },
     })
     this.#streams = new StreamsLink(server, agentId, {
-      tasksDirectory: this.#context.tasksDirectory,
+      tasksDirectory,
       incarnations: instance =>
         [...this.#state.tasks.values()].filter(t => t.key.instance === instance).map(t => t.key.incarnation),
       driverLogs: (key, stream, wanted) => {
-        const kind = this.#state.tasks.get(taskText(key))?.driver
-        return kind && this.#drivers.get(kind)?.logs?.(key, stream, wanted)
+        // What a task wrote that has ended is in its sandbox, whatever its driver.
+        const task = this.#state.tasks.get(taskText(key))
+        if (!task?.driver || task.phase === 'ended') return undefined
+        return this.#drivers.get(task.driver)?.logs?.(key, stream, wanted)
       },
     })
   }
@@ -174,8 +184,14 @@ class Agent {
     this.#control?.close()
     if (stopTasks) await this.#stopAll()
     await this.#loop.close()
+    await this.#sandboxes?.close()
     await Promise.all([...this.#drivers.values()].map(driver => driver.close()))
     await this.#checkpoint.close()
+  }
+
+  #livingSandboxes(): ReadonlySet<string> {
+    const living = [...this.#state.tasks.values()].filter(t => t.phase !== 'ended')
+    return new Set(living.map(({ key }) => directoryName(taskIdOf(key.instance, key.incarnation))))
   }
 
   async #stopAll(): Promise<void> {
@@ -188,6 +204,10 @@ class Agent {
     do {
       await new Promise<void>(done => (this.#groupDone = done))
     } while (living())
+    // How they ended is in the checkpoint; of the tasks themselves only the sandboxes stay.
+    for (const task of this.#state.tasks.values()) {
+      if (task.phase === 'ended' && task.driver) this.#drivers.get(task.driver)?.remove(task.key)
+    }
   }
 
   // A driver that can't be made or asked now is tried again and again; its tasks are left as they are until then.

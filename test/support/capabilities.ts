@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import Docker from 'dockerode'
 
-export const capabilities = ['busybox', 'docker', 'root', 'strace'] as const
+export const capabilities = ['busybox', 'docker', 'root', 'strace', 'zip'] as const
 export type Capability = (typeof capabilities)[number]
 
 export async function findCapabilities(): Promise<readonly Capability[]> {
@@ -12,6 +12,7 @@ export async function findCapabilities(): Promise<readonly Capability[]> {
     docker: await dockerAnswers(),
     root: process.getuid?.() === 0,
     strace: runs('strace', ['-o', '/dev/null', 'true']),
+    zip: runs('zip', ['-v']) && runs('unzip', ['-v']),
   }
   return capabilities.filter(name => found[name])
 }

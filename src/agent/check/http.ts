@@ -2,6 +2,7 @@
 // the built-in fetch can do neither.
 import { request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
+import { dialProblem, placeText } from './place.ts'
 
 export interface HttpTarget {
   readonly secure: boolean
@@ -23,7 +24,8 @@ export function checkHttp(target: HttpTarget): Promise<number> {
       rejectUnauthorized: false,
     })
     const timer = setTimeout(
-      () => request.destroy(new Error(`no answer within ${target.timeoutMs / 1000} s`)),
+      () =>
+        request.destroy(new Error(`no answer from ${placeText(target)} within ${target.timeoutMs / 1000} s`)),
       target.timeoutMs,
     )
     const finish = (status: number): void => {
@@ -32,7 +34,7 @@ export function checkHttp(target: HttpTarget): Promise<number> {
     }
     request.once('response', response => finish(response.statusCode ?? 0))
     request.once('upgrade', response => finish(response.statusCode ?? 101))
-    request.once('error', reject)
+    request.once('error', error => reject(new Error(dialProblem(target, error), { cause: error })))
     request.once('close', () => clearTimeout(timer))
     request.end()
   })

@@ -1,6 +1,7 @@
 // A TCP check: the port takes a connection.
 import { connect } from 'node:net'
 import type { CheckOutcome } from './outcome.ts'
+import { dialProblem, placeText } from './place.ts'
 
 export function checkTcp(address: string, port: number, timeoutMs: number): Promise<CheckOutcome> {
   return new Promise(resolve => {
@@ -11,10 +12,14 @@ export function checkTcp(address: string, port: number, timeoutMs: number): Prom
       resolve(outcome)
     }
     const timer = setTimeout(
-      () => finish({ ok: false, cause: `no connection within ${timeoutMs / 1000} s` }),
+      () =>
+        finish({
+          ok: false,
+          cause: `no connection to ${placeText({ address, port })} within ${timeoutMs / 1000} s`,
+        }),
       timeoutMs,
     )
     socket.once('connect', () => finish({ ok: true }))
-    socket.once('error', error => finish({ ok: false, cause: error.message }))
+    socket.once('error', error => finish({ ok: false, cause: dialProblem({ address, port }, error) }))
   })
 }

@@ -153,7 +153,10 @@ export interface Driver {
   remove(key: TaskKey): void
   /** Runs a command beside a running task, in its sandbox and with its environment. Never throws. */
   exec(key: TaskKey, argv: readonly string[], timeoutMs: number): Promise<ExecResult>
-  /** What a task wrote, for drivers that do not write it to the files of its sandbox. */
+  /**
+   * What a task wrote, for drivers that do not write it to the files of its sandbox while it runs. Before its end is
+   * told it is in those files.
+   */
   logs?(key: TaskKey, stream: 'stdout' | 'stderr', options: LogsWanted): AsyncIterable<Uint8Array>
   /** Lets go of everything without touching running tasks. */
   close(): Promise<void>

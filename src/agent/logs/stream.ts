@@ -1,5 +1,6 @@
 // Reads a task's output file for one reader: from the beginning or the last lines, to the end or on and on as the file
 // grows. Rotation copies and truncates, so a file that became shorter is read from its start.
+import { constants } from 'node:fs'
 import { open, readdir, type FileHandle } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -99,7 +100,10 @@ async function sendFile(
 
 async function openLog(place: LogPlace, taskId: TaskId, stream: LogStream): Promise<FileHandle> {
   try {
-    return await open(`${sandboxDirectory(place.tasksDirectory, taskId)}/${stream}`, 'r')
+    // The task may have put a link in its place, to a file that only the agent may read.
+    const { O_RDONLY, O_NOFOLLOW } = constants
+    const path = `${sandboxDirectory(place.tasksDirectory, taskId)}/${stream}`
+    return await open(path, O_RDONLY | O_NOFOLLOW)
   } catch {
     throw new Error(`this agent has no ${stream} of ${taskId}`)
   }

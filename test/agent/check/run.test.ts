@@ -98,7 +98,7 @@ describe('HTTP', () => {
     const check = health({ timeoutSeconds: 0.1 })
     expect(await outcome(effect({ healthChecks: [check] }, silent))).toMatchObject({
       ok: false,
-      cause: 'no answer within 0.1 s',
+      cause: `no answer from 127.0.0.1:${silent} within 0.1 s`,
     })
   })
 
@@ -107,7 +107,24 @@ describe('HTTP', () => {
     closers.pop()!()
     expect(await outcome(effect({ healthChecks: [health({})] }, port))).toMatchObject({
       ok: false,
-      cause: expect.stringContaining('ECONNREFUSED'),
+      cause: `nothing listens on 127.0.0.1:${port}`,
+    })
+  })
+
+  it('an app that listens on another address: the cause names the one that was dialled', async () => {
+    const port = await web((_, response) => response.end())
+    const dialled = new Promise<CheckOutcome>(resolve => {
+      const context = { address: '127.0.0.9', exec: () => Promise.reject(new Error('no exec')) }
+      new CheckRunner(context, resolve).run(effect({ healthChecks: [health({})] }, port))
+    })
+    expect(await dialled).toMatchObject({ ok: false, cause: `nothing listens on 127.0.0.9:${port}` })
+  })
+
+  it('a connection that breaks: the cause names the address', async () => {
+    const port = await listen(createSocketServer(socket => socket.destroy()))
+    expect(await outcome(effect({ healthChecks: [health({})] }, port))).toMatchObject({
+      ok: false,
+      cause: `socket hang up (127.0.0.1:${port})`,
     })
   })
 
@@ -179,7 +196,7 @@ describe('TCP and COMMAND', () => {
     closers.pop()!()
     expect(await outcome(effect(app, port))).toMatchObject({
       ok: false,
-      cause: expect.stringContaining('ECONNREFUSED'),
+      cause: `nothing listens on 127.0.0.1:${port}`,
     })
   })
 

@@ -250,7 +250,35 @@ describe('process driver', () => {
     expect(await driver.exec(task.key, ['no-such-program'], 100)).toMatchObject({ kind: 'failed' })
   })
 
-  it('fetches files and web resources into the sandbox, and unpacks what tar knows', async () => {
+  it('links directories of the machine into the sandbox', async () => {
+    const data = `${harness.sandboxOf(harness.run({}))}-data`
+    await mkdir(data, { recursive: true })
+    await writeFile(`${data}/in`, 'from the machine')
+    const volume = { containerPath: 'deep/data', hostPath: data, mode: 'RW' } as const
+    const task = harness.run({
+      cmd: 'cat deep/data/in; echo back > deep/data/out',
+      container: { type: 'MESOS', volumes: [volume] },
+    })
+    expect(await runToEnd(task)).toMatchObject({ condition: 'Finished' })
+    expect(await stdoutOf(task)).toBe('from the machine')
+    expect(await readFile(`${data}/out`, 'utf8')).toBe('back\n')
+  })
+
+  it.each([
+    { name: 'read-only', volume: { mode: 'RO' }, problem: 'nothing keeps a plain process from writing' },
+    { name: 'absolute', volume: { containerPath: '/data' }, problem: 'only inside its sandbox' },
+    { name: 'outside', volume: { containerPath: '../data' }, problem: 'only inside its sandbox' },
+    { name: 'missing', volume: { hostPath: '/no/such/place' }, problem: 'does not exist on this agent' },
+  ] as const)('a volume that is $name: Error with its name', async ({ volume, problem }) => {
+    const whole = { containerPath: 'data', hostPath: '/tmp', mode: 'RW', ...volume } as const
+    const end = await runToEnd(harness.run({ cmd: 'true', container: { type: 'MESOS', volumes: [whole] } }))
+    expect(end).toMatchObject({
+      condition: 'Error',
+      exit: { message: expect.stringMatching(new RegExp(`^volume ${whole.containerPath}: .*${problem}`)) },
+    })
+  })
+
+  it('fetches files and web resources into the sandbox', async () => {
     const files = `${harness.sandboxOf(harness.run({}))}-files`
     await mkdir(files, { recursive: true })
     await writeFile(`${files}/hello.sh`, '#!/bin/sh\necho hello from a file\n')

@@ -5,10 +5,10 @@
 // Each container that runs is waited for by one request to the engine. When the engine goes away all those requests
 // fail; then each container is looked at again until the engine answers, and what happened meanwhile is told.
 import { setMaxListeners } from 'node:events'
-import { mkdir } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import type { Exit, TaskKey } from '../../../model/index.ts'
+import { taskIdOf, type Exit, type TaskKey } from '../../../model/index.ts'
 import {
   sandboxDirectory,
   type Driver,
@@ -18,6 +18,8 @@ import {
   type TaskSpec,
 } from '../../core/index.ts'
 import type { DriverContext } from '../factory.ts'
+import { fetchInto } from '../sandbox/fetch.ts'
+import { giveToContainerUser } from '../sandbox/owner.ts'
 import {
   answerLimit,
   isConnectionFailure,
@@ -31,7 +33,7 @@ import { execInContainer } from './exec.ts'
 import { conditionOf, exitOf, hasEnded } from './exit.ts'
 import { Images } from './image.ts'
 import { createLimit } from './limit.ts'
-import { readLogs, type LogOptions } from './logs.ts'
+import { keepLogs, readLogs, type LogOptions } from './logs.ts'
 import { containerName, keyOfLabels, ownerLabels, sameKey, type Owner } from './names.ts'
 import { containerSettings } from './settings.ts'
 import { waitForEnd } from './wait.ts'
@@ -53,6 +55,8 @@ interface Watched {
   stopInFlight: boolean
   /** From here on a loss of the engine leaves open whether there is a container. */
   createSent: boolean
+  /** Ended by a stop: what is being fetched is not needed any more. */
+  readonly preparation: AbortController
 }
 
 type EndCondition = Extract<DriverEvent, { kind: 'ended' }>['condition']
@@ -99,8 +103,9 @@ export class DockerDriver implements Driver {
       const container = key && (await this.#inspect(Id))
       const task = container && foundTask(key, container)
       if (!task) continue
-      found.push(task)
       if (task.state === 'running') this.#adopt(key)
+      else if (!(await this.#hasLogs(key))) await this.#keepLogs(key)
+      found.push(task)
     }
     return found
   }
@@ -114,6 +119,7 @@ export class DockerDriver implements Driver {
       phase: 'preparing',
       stopInFlight: false,
       createSent: false,
+      preparation: new AbortController(),
     }
     this.#watched.set(name, watched)
     this.#emit({ kind: 'starting', key: task.key })
@@ -124,6 +130,7 @@ export class DockerDriver implements Driver {
     const name = containerName(key)
     const watched = this.#watched.get(name) ?? this.#adopt(key)
     watched.stopGraceMs = graceMs
+    watched.preparation.abort()
     if (watched.phase === 'running') this.#background(this.#stop(watched))
   }
 
@@ -137,13 +144,14 @@ export class DockerDriver implements Driver {
     return execInContainer(this.#options.engine, containerName(key), argv, timeoutMs)
   }
 
-  /** Text of one of the two streams of a task, from the engine's own log of it. */
+  /** Text of one of the two streams of a task that has not been removed, from the engine's own log of it. */
   logs(key: TaskKey, stream: 'stdout' | 'stderr', options: LogOptions = {}): AsyncIterable<Uint8Array> {
     return readLogs(this.#docker, containerName(key), stream, options)
   }
 
   async close(): Promise<void> {
     this.#closing.abort()
+    for (const watched of this.#watched.values()) watched.preparation.abort()
     await Promise.all(this.#work)
   }
 
@@ -157,6 +165,7 @@ export class DockerDriver implements Driver {
         return await this.#tryLaunch(task, watched)
       } catch (error) {
         if (this.#closed) return
+        if (watched.stopGraceMs !== undefined && !watched.createSent) continue
         if (!isConnectionFailure(error)) return this.#neverRan(watched, 'Error', messageOf(error))
         // Nobody there and nothing asked for yet: the server may try elsewhere. Otherwise whether there is a container
         // shows when the engine is back; the name makes another try harmless.
@@ -179,8 +188,10 @@ export class DockerDriver implements Driver {
     let container = await this.#inspect(watched.name)
     if (!container) {
       const docker = task.app.container?.docker
-      await makeSandbox(sandbox)
-      await this.#images.provide(settings.options.Image ?? '', docker?.forcePullImage ?? false)
+      const image = settings.options.Image ?? ''
+      await this.#images.provide(image, docker?.forcePullImage ?? false)
+      const user = settings.options.User ?? (await this.#images.userOf(image))
+      await makeSandbox(sandbox, task, user, watched.preparation.signal)
       if (watched.stopGraceMs !== undefined || this.#closed) {
         return this.#neverRan(watched, 'Killed', 'stopped before it was started')
       }
@@ -231,7 +242,14 @@ export class DockerDriver implements Driver {
     const name = containerName(key)
     const known = this.#watched.get(name)
     if (known) return known
-    const watched: Watched = { key, name, phase: 'running', stopInFlight: false, createSent: true }
+    const watched: Watched = {
+      key,
+      name,
+      phase: 'running',
+      stopInFlight: false,
+      createSent: true,
+      preparation: new AbortController(),
+    }
     this.#watched.set(name, watched)
     this.#background(this.#watch(watched))
     return watched
@@ -253,6 +271,8 @@ export class DockerDriver implements Driver {
         told = true
         if (hasEnded(container.State)) {
           const stopAsked = watched.stopGraceMs !== undefined
+          // Told as ended means that its logs can be read from its sandbox.
+          await this.#keepLogs(watched.key)
           return this.#end(watched, conditionOf(container.State, stopAsked), exitOfContainer(container))
         }
         if (watched.stopGraceMs !== undefined) this.#background(this.#stop(watched))
@@ -297,6 +317,27 @@ export class DockerDriver implements Driver {
       if (status === 404 || status === 409) return
       throw error
     }
+  }
+
+  async #keepLogs(key: TaskKey): Promise<void> {
+    try {
+      await keepLogs(this.#docker, containerName(key), this.#sandboxOf(key), this.#closing.signal)
+    } catch (error) {
+      if (!this.#closed) this.#log(key, `its output could not be kept: ${messageOf(error)}`)
+    }
+  }
+
+  async #hasLogs(key: TaskKey): Promise<boolean> {
+    try {
+      await access(`${this.#sandboxOf(key)}/stderr`)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #sandboxOf(key: TaskKey): string {
+    return sandboxDirectory(this.#context.tasksDirectory, taskIdOf(key.instance, key.incarnation))
   }
 
   // What was told as never started must not run, also when only the answer of the engine was lost.
@@ -349,20 +390,29 @@ export class DockerDriver implements Driver {
   }
 }
 
-// Not told as it comes: its code would look like a connection that failed.
-async function makeSandbox(path: string): Promise<void> {
+// Problems with files are not told as they come: their codes would look like a connection that failed.
+async function makeSandbox(path: string, task: TaskSpec, user: string, signal: AbortSignal): Promise<void> {
   try {
     await mkdir(path, { recursive: true })
+    for (const item of task.app.fetch) await fetchInto(path, item, signal)
+    await giveToContainerUser(path, user)
   } catch (error) {
-    throw new Error(`the sandbox could not be made: ${messageOf(error)}`, { cause: error })
+    throw new Error(
+      error instanceof Error && 'code' in error
+        ? `the sandbox could not be made: ${error.message}`
+        : messageOf(error),
+      { cause: error },
+    )
   }
 }
 
-function foundTask(key: TaskKey, container: Docker.ContainerInspectInfo): FoundTask | undefined {
+function foundTask(key: TaskKey, container: Docker.ContainerInspectInfo): FoundTask {
   if (hasEnded(container.State))
     return { key, driver: 'docker', state: 'ended', exit: exitOfContainer(container) }
-  // Made but never started: the agent went away in between. It counts as lost, and is removed with its record.
-  if (container.State.Status === 'created') return undefined
+  if (container.State.Status === 'created') {
+    const message = 'its container was made but not started: the agent went away in between'
+    return { key, driver: 'docker', state: 'ended', exit: { message } }
+  }
   const { pid, ipAddresses } = runningEvent(key, container)
   return {
     key,

@@ -29,6 +29,12 @@ export class Images {
     return pull
   }
 
+  /** The user that its containers run as, as Docker writes it; empty: root. */
+  async userOf(image: string): Promise<string> {
+    const { Config } = await this.#docker.getImage(image).inspect()
+    return Config.User
+  }
+
   async #exists(image: string): Promise<boolean> {
     try {
       await this.#docker.getImage(image).inspect()

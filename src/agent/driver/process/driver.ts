@@ -58,6 +58,7 @@ export class ProcessDriver implements Driver {
   readonly #scanner = new ProcessScanner()
   readonly #tasks = new Map<string, Followed>()
   readonly #byName = new Map<string, Followed>()
+  readonly #removals = new Set<Promise<void>>()
   readonly #closing = new AbortController()
   #watcher: FSWatcher | undefined
   #round: NodeJS.Timeout | undefined
@@ -125,7 +126,12 @@ export class ProcessDriver implements Driver {
     this.#tasks.delete(taskText(key))
     this.#byName.delete(task.files.name)
     const { directory, pid, exit } = task.files
-    for (const path of [directory, pid, exit]) void rm(path, { recursive: true, force: true }).catch(() => {})
+    const removal = Promise.all(
+      [directory, pid, exit].map(path => rm(path, { recursive: true, force: true })),
+    )
+      .catch(() => {})
+      .then(() => void this.#removals.delete(removal))
+    this.#removals.add(removal)
   }
 
   async exec(key: TaskKey, argv: readonly string[], timeoutMs: number): Promise<ExecResult> {
@@ -140,6 +146,7 @@ export class ProcessDriver implements Driver {
     this.#watcher?.close()
     clearTimeout(this.#round)
     for (const task of this.#tasks.values()) if (task.phase === 'preparing') task.preparation.abort()
+    await Promise.all(this.#removals)
   }
 
   #follow(key: TaskKey, taskId: string, files: TaskFiles, phase: Followed['phase']): Followed {

@@ -4,6 +4,10 @@
 // The shim runs in a session of its own, outside the task's session and process group, and does one thing: it waits and
 // writes how the task ended. It knows nothing of the task's environment. The launch script becomes the task: it records
 // its own process id and start time, sets the environment, and is replaced by the command.
+//
+// A shell gives only a number: 128 + n for a death by signal n. Where it prints no line for the signal (SIGINT, SIGPIPE,
+// with bash also SIGTERM), a task that ends by itself with 130, 141 or 143 is told from one that was killed by a guess,
+// and the guess is the signal.
 
 /** Arguments: the launch script, the exit record to write. */
 export const shimScript = `#!/bin/sh

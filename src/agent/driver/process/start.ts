@@ -1,13 +1,15 @@
 // Everything up to the moment before a task's launch: who it is, its sandbox, what it needs, its script.
-import { chown, mkdir, open, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import { sandboxDirectory, type TaskSpec } from '../../core/index.ts'
 import type { DriverContext } from '../factory.ts'
-import { fetchInto } from './fetch.ts'
+import { fetchInto } from '../sandbox/fetch.ts'
+import { giveTo } from '../sandbox/owner.ts'
 import type { TaskFiles } from './layout.ts'
 import { programOf } from './program.ts'
 import type { Description } from './records.ts'
 import { launchScript } from './script.ts'
 import { taskUser } from './user.ts'
+import { linkVolumes } from './volumes.ts'
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -39,6 +41,7 @@ export async function startTask(
   await mkdir(sandbox, { recursive: true, mode: 0o755 })
   for (const name of ['stdout', 'stderr']) await (await open(`${sandbox}/${name}`, 'a')).close()
   for (const item of task.app.fetch) await fetchInto(sandbox, item, signal)
+  await linkVolumes(sandbox, task.app.container?.volumes ?? [])
   const program = programOf(task.app, sandbox, env.PATH)
   if ('problem' in program) throw new Error(program.problem)
   const script = launchScript({
@@ -49,10 +52,7 @@ export async function startTask(
     command: program.command,
     prefix: user?.prefix ?? [],
   })
-  if (user) {
-    for (const path of [sandbox, `${sandbox}/stdout`, `${sandbox}/stderr`])
-      await chown(path, user.uid, user.gid)
-  }
+  if (user) await giveTo(sandbox, user.uid, user.gid)
   signal.throwIfAborted()
   await writeFile(files.launch, script, { mode: 0o600 })
   signal.throwIfAborted()
