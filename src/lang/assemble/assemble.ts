@@ -29,7 +29,7 @@ import {
 } from '../vocabulary/index.ts'
 import type { Dialect, Draft, KnownVolumes } from '../vocabulary/index.ts'
 import { dependenciesOf } from './dependencies.ts'
-import { idOf, labelOf, volumeNameOf } from './ids.ts'
+import { idOf, isSegment, labelOf, volumeNameOf } from './ids.ts'
 import { indexAddresses } from './references.ts'
 import type { AddressIndex } from './references.ts'
 
@@ -58,6 +58,7 @@ export function assemble(config: SurfaceConfig, stack: StackName, dialect: Diale
     }
     if (resource.kind !== 'app') continue
     const draft = decodeApp(resource, dialect, known)
+    checkName(draft)
     drafts.push(draft)
     const app = finishApp(draft, index)
     if (app) {
@@ -129,6 +130,7 @@ interface ReadVolume {
 
 function readVolume(resource: SurfaceResource, dialect: Dialect): ReadVolume {
   const draft = newDraft(resource, dialect)
+  checkName(draft)
   const part = readBody(draft, resource.body, volumeWords, draft.context, resource.range)
   const size = part.fields.get('size')
   if (size && (size.value as number) <= 0) {
@@ -155,8 +157,21 @@ function knownVolumes(volumes: readonly ReadVolume[], complete: boolean): KnownV
 
 function readGroup(resource: SurfaceResource, dialect: Dialect): Draft {
   const draft = newDraft(resource, dialect)
+  checkName(draft)
   readBody(draft, resource.body, groupWords, draft.context, resource.range)
   return draft
+}
+
+function checkName(draft: Draft): void {
+  const label = labelOf(draft.resource)
+  if (isSegment(label)) return
+  const near = label
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  const advice = near === '' ? '' : ` For example: ${JSON.stringify(near)}.`
+  const detail = `${JSON.stringify(label)} is not a name: lower-case letters, digits, inner hyphens and dots are taken.${advice}`
+  complain(draft, 'Invalid name', detail, draft.resource.range)
 }
 
 function isGood(draft: Draft): boolean {
@@ -166,10 +181,14 @@ function isGood(draft: Draft): boolean {
 /** The normalised app; undefined when something is wrong with it, which is told: in the draft, or before. */
 function finishApp(draft: Draft, index: AddressIndex): App | undefined {
   const { resource } = draft
+  const isInGoodGroups = resource.path.every(isSegment)
   const dependencies = dependenciesOf(resource, draft.references, index)
   const input = { ...draft.json, ...(dependencies.length > 0 ? { dependencies } : {}) }
   const { app, diagnostics } = normalizeApp(input, { id: idOf(resource) as AppId })
-  const found = [...diagnostics, ...(app ? validateApp(app) : [])]
+  const found = [...diagnostics, ...(app ? validateApp(app) : [])].filter(
+    // A group's name is the group's mistake.
+    d => d.path !== '/id' || isInGoodGroups,
+  )
   // Where something is missing already, only what is wrong with a value that stands there is told.
   const told = isGood(draft) ? found : found.filter(d => isCertain(draft, d.path ?? '/'))
   draft.diagnostics.push(...told.map(d => placed(draft, d)))

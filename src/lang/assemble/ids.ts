@@ -2,6 +2,13 @@
 // `count` index is appended with a hyphen.
 import type { SurfaceResource } from '../surface.ts'
 
+const segment = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/
+
+/** Marathon's rule for one segment of an id. */
+export function isSegment(label: string): boolean {
+  return segment.test(label)
+}
+
 export function idOf(resource: Pick<SurfaceResource, 'path' | 'name' | 'key'>): string {
   return `/${[...resource.path, labelOf(resource)].join('/')}`
 }

@@ -419,6 +419,10 @@ function evaluateCall(expression: Call, scope: Scope): Value {
   return callFunction(called, given, expression, scope)
 }
 
+function countOf(parameters: readonly unknown[]): string {
+  return `${parameters.length} argument${parameters.length === 1 ? '' : 's'}`
+}
+
 function callFunction(
   called: HclFunction,
   given: readonly { value: Value; span: Span }[],
@@ -429,11 +433,11 @@ function callFunction(
   const expandedUnknown = expression.expand && given.at(-1)?.value.kind === 'unknown'
   if (given.length < parameters.length && !expandedUnknown) {
     const missing = parameters[given.length]!.name
-    const detail = `${name}() needs ${parameters.length} argument(s), ${given.length} given: "${missing}" is missing.`
+    const detail = `${name}() needs ${countOf(parameters)}, ${given.length} given: "${missing}" is missing.`
     return reportError(scope, expression.close, 'Not enough function arguments', detail)
   }
   if (given.length > parameters.length && rest === undefined) {
-    const detail = `${name}() takes ${parameters.length} argument(s), ${given.length} given.`
+    const detail = `${name}() takes ${countOf(parameters)}, ${given.length} given.`
     return reportError(scope, given[parameters.length]!.span, 'Too many function arguments', detail)
   }
   const values: Value[] = []

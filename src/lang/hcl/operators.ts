@@ -76,7 +76,10 @@ function operand(value: Value, operator: string, side: 'left' | 'right', wanted:
     return convert(value, wanted === 'number' ? numberType : boolType)
   } catch (thrown) {
     if (!(thrown instanceof ConversionError)) throw thrown
-    throw new OperandError('Invalid operand', `Unsuitable value for "${operator}": ${thrown.message}.`, side)
+    const advice =
+      operator === '+' && value.kind === 'string' ? ' To put texts together write "${a}${b}".' : ''
+    const detail = `Unsuitable value for "${operator}": ${thrown.message}.${advice}`
+    throw new OperandError('Invalid operand', detail, side)
   }
 }
 

@@ -241,6 +241,7 @@ function merge(assembled: readonly Assembled[], diagnostics: Diagnostic[]): Desi
   assert(all.length === assembled.length, 'a part of the configuration has neither a value nor an error')
   const [first] = all
   if (!first || all.length === 1) return first
+  if (reportDoubles(assembled, diagnostics)) return undefined
   const apps = all.flatMap(d => d.apps).sort(by(a => a.app.id))
   const groups = all.flatMap(d => d.groups).sort(by(g => g.id))
   const places = new Map(assembled.flatMap(a => [...a.sources]))
@@ -253,4 +254,23 @@ function merge(assembled: readonly Assembled[], diagnostics: Diagnostic[]): Desi
     volumes,
     outputs: Object.assign({}, ...all.map(d => d.outputs)) as Desired['outputs'],
   }
+}
+
+/** Apps that two front ends describe, at the second place. */
+function reportDoubles(assembled: readonly Assembled[], diagnostics: Diagnostic[]): boolean {
+  const first = new Map<string, Range | undefined>()
+  let found = false
+  for (const { desired, sources } of assembled) {
+    const own = new Map((desired?.apps ?? []).map(a => [a.app.id, sources.get(a.address)]))
+    for (const [id, subject] of own) {
+      if (first.has(id)) {
+        const before = first.get(id)
+        const where = before ? ` at ${before.file}:${before.start.line}` : ''
+        const detail = `${id} is already defined${where}. Rename one of the two, or remove it.`
+        diagnostics.push(errorDiagnostic('Duplicate app', detail, { subject }))
+        found = true
+      } else first.set(id, subject)
+    }
+  }
+  return found
 }

@@ -26,6 +26,7 @@ export function decodeApp(resource: SurfaceResource, dialect: Dialect, volumes: 
   const draft = newDraft(resource, dialect)
   const app = readBody(draft, resource.body, appWords, draft.context, resource.range)
   copyFields(draft, [], app, placedFields)
+  checkProcess(draft, app)
   const ports = blocksOf(app, 'port')
   const image = placeContainer(draft, app, volumes)
   placePorts(draft, ports, placeNetwork(draft, app, ports, image))
@@ -34,6 +35,14 @@ export function decodeApp(resource: SurfaceResource, dialect: Dialect, volumes: 
   placeSecrets(draft, app)
   for (const block of app.blocks) if (!placedBlocks.has(block.type)) copyBlock(draft, [], block)
   return draft
+}
+
+function checkProcess(draft: Draft, app: Part): void {
+  const args = app.fields.get('args')
+  if (!app.fields.has('cmd') || !args) return
+  const detail =
+    'Keep "cmd" for a line that a shell runs, or "args" for a program and its arguments, not both.'
+  complain(draft, 'Command given twice', detail, args.source.nameRange ?? args.source.range)
 }
 
 const placedBlocks = new Set([

@@ -5,7 +5,7 @@ import type { Json, Range } from '../../base/index.ts'
 import type { SurfaceBlock, SurfaceBody, SurfaceValue } from '../surface.ts'
 import { camelCase, complain, spell } from './draft.ts'
 import type { Draft } from './draft.ts'
-import { showValue, valueTypes } from './values.ts'
+import { showMistake, valueTypes } from './values.ts'
 import type { AttributeWord, BlockWord, Words } from './words.ts'
 
 /** One body, read. Fields are in the model's units, under the names of the Marathon form. */
@@ -73,11 +73,11 @@ function readAttribute(
   const type = valueTypes[word.type]
   const value = type.read(source.value)
   if (value !== undefined) return value
-  const shown = source.sensitive?.length ? 'a sensitive value' : showValue(source.value)
+  const mistake = source.sensitive?.length ? 'it is a sensitive value' : showMistake(source.value, word.type)
   complain(
     draft,
     summaryFor(word.type),
-    `${quoted(draft, name)} must be ${type.expected}; it is ${shown}.`,
+    `${quoted(draft, name)} must be ${type.expected}; ${mistake}.`,
     source.range,
   )
   return undefined
@@ -98,7 +98,7 @@ function complainUnknownAttribute(
   const advice =
     own(words.blocks, name) && draft.dialect === 'hcl'
       ? ` It is a block here: write ${name} { … } without an equals sign.`
-      : (otherWord(draft, words, name) ?? didYouMean(name, knownWords(draft, words)))
+      : (otherWord(draft, words, name) ?? nearOrAll(name, knownWords(draft, words)))
   const summary = draft.dialect === 'hcl' ? 'Unsupported argument' : 'Unknown property'
   const noun = draft.dialect === 'hcl' ? 'argument' : 'property'
   const detail = `${capital(what)} has no ${noun} named "${name}".${advice}`
@@ -188,6 +188,17 @@ const otherWords: Readonly<Record<string, string>> = {
   replicas: 'instances',
   environment: 'env',
   volumes: 'volume',
+  hostport: 'host',
+  hostPort: 'host',
+  host_port: 'host',
+  containerPort: 'container',
+  container_port: 'container',
+  servicePort: 'service',
+  service_port: 'service',
+  containerPath: 'container',
+  container_path: 'container',
+  hostPath: 'host',
+  host_path: 'host',
 }
 
 function otherWord(draft: Draft, words: Words, name: string): string | undefined {
@@ -196,6 +207,14 @@ function otherWord(draft: Draft, words: Words, name: string): string | undefined
   const block = own(words.blocks, meant)
   return ` Did you mean "${draft.dialect === 'hcl' ? meant : (block?.typescript ?? camelCase(meant))}"?`
 }
+
+/** The nearest known word, or all of them when they are few. */
+function nearOrAll(name: string, known: readonly string[]): string {
+  const near = didYouMean(name, known)
+  return near !== '' || known.length > maxListed ? near : ` It has: ${known.join(', ')}.`
+}
+
+const maxListed = 12
 
 function quoted(draft: Draft, name: string): string {
   return `"${spell(draft.dialect, name)}"`

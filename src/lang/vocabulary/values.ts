@@ -8,6 +8,8 @@ interface ValueReader {
   readonly expected: string
   /** The value in the model's form; undefined when it is not of this type. */
   readonly read: (value: Json) => Json | undefined
+  /** Reads one element of a list or map. */
+  readonly readPart?: (value: Json) => Json | undefined
 }
 
 export const valueTypes = {
@@ -26,16 +28,22 @@ export const valueTypes = {
   size: { expected: 'a size such as "512MiB" or "2GiB", or a number of MiB', read: readSize },
   numberOrUnlimited: { expected: 'a number or "unlimited"', read: orUnlimited(readNumber) },
   sizeOrUnlimited: { expected: 'a size such as "512MiB" or "unlimited"', read: orUnlimited(readSize) },
-  strings: { expected: 'a list of strings', read: v => readList(v, readString) },
-  integers: { expected: 'a list of whole numbers', read: v => readList(v, readInteger) },
-  stringMap: { expected: 'a map of strings', read: v => readMap(v, readString) },
+  strings: { expected: 'a list of strings', read: v => readList(v, readString), readPart: readString },
+  integers: {
+    expected: 'a list of whole numbers',
+    read: v => readList(v, readInteger),
+    readPart: readInteger,
+  },
+  stringMap: { expected: 'a map of strings', read: v => readMap(v, readString), readPart: readString },
   env: {
     expected: 'a map of strings, or of { secret = "name" }',
-    read: v => readMap(v, e => readString(e) ?? readSecretReference(e)),
+    read: v => readMap(v, readEnvValue),
+    readPart: readEnvValue,
   },
   constraints: {
     expected: 'a list of constraints such as ["hostname", "UNIQUE"]',
-    read: v => readList(v, c => readList(c, readString)),
+    read: v => readList(v, readStrings),
+    readPart: readStrings,
   },
   stringOrInteger: { expected: 'a name or a whole number', read: v => readInteger(v) ?? readString(v) },
   command: {
@@ -52,6 +60,22 @@ export function showValue(value: Json): string {
   if (Array.isArray(value) && value.length > 3) return `a list of ${value.length}`
   const text = JSON.stringify(value)
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`
+}
+
+/** What is wrong with a value that could not be read: the first part that is not as it should be, or all of it. */
+export function showMistake(value: Json, type: ValueType): string {
+  const { read, readPart }: ValueReader = valueTypes[type]
+  const isBad = (part: Json | undefined): part is Json => part !== undefined && readPart?.(part) === undefined
+  if (readPart && Array.isArray(value) && read([]) !== undefined) {
+    const items = value as readonly Json[]
+    const at = items.findIndex(isBad)
+    return `[${at}] of it is ${showValue(items[at]!)}`
+  }
+  if (readPart && isRecord(value) && read({}) !== undefined) {
+    const [name, part] = Object.entries(value).find(([, p]) => p !== null && isBad(p))!
+    return `${JSON.stringify(name)} in it is ${showValue(part!)}`
+  }
+  return `it is ${showValue(value)}`
 }
 
 /** For values that were read as text, whose type says only that they are JSON. */
@@ -111,6 +135,14 @@ function readMap(value: Json, read: (value: Json) => Json | undefined): Json | u
     result[key] = item
   }
   return result
+}
+
+function readStrings(value: Json): Json | undefined {
+  return readList(value, readString)
+}
+
+function readEnvValue(value: Json): Json | undefined {
+  return readString(value) ?? readSecretReference(value)
 }
 
 function readSecretReference(value: Json): Json | undefined {

@@ -60,22 +60,50 @@ locals { cache = app.cache.id }
 describe('volumes', () => {
   it('stand for themselves', () => {
     const { desired, problems } = assembled('volume "data" {\n  size = "2GiB"\n}')
-    // This version has no place for their data: mounting one is an error at the mount.
-    expect(problems).toEqual([
-      expect.stringMatching(/^12: Invalid persistent: This version has no persistent volumes/),
-      expect.stringMatching(/^16: Invalid persistent: This version has no persistent volumes/),
-    ])
-    expect(desired).toBeUndefined()
+    expect(problems).toEqual([])
+    expect(desired!.volumes).toEqual([{ address: 'volume.data', name: 'data', size: 2048, shared: false }])
   })
 
-  it('stand for themselves where nothing mounts them', () => {
-    const { desired, problems } = assembled(`
+  const mounted = `
 volume "data" {
   size = "2GiB"
 }
-`)
-    expect(problems).toEqual([])
-    expect(desired!.volumes).toEqual([{ address: 'volume.data', name: 'data', size: 2048, shared: false }])
+app "db" {
+  image = "db"
+  volume {
+    container = "data"
+    volume    = volume.data
+  }
+  volume {
+    container = "more"
+    size      = 100
+  }
+}
+`
+
+  it('are mounted by reference', () => {
+    const { config } = evaluateHclFiles([{ name: 'main.hcl', text: mounted }])
+    const db = config!.resources.find(r => r.kind === 'app')!
+    const known = { byName: new Map([['data', { size: 2048 }]]), complete: true }
+    const draft = decodeApp(db, 'hcl', known)
+    expect(draft.diagnostics).toEqual([])
+    expect(draft.json).toMatchObject({
+      container: {
+        volumes: [
+          { containerPath: 'data', mode: 'RW', persistent: { size: 2048 } },
+          { containerPath: 'more', mode: 'RW', persistent: { size: 100 } },
+        ],
+      },
+    })
+  })
+
+  it('have no place for their data in this version: mounting one is an error at the mount', () => {
+    const { desired, problems } = assembled(mounted)
+    expect(problems).toEqual([
+      expect.stringMatching(/^7: Invalid persistent: This version has no persistent volumes/),
+      expect.stringMatching(/^11: Invalid persistent: This version has no persistent volumes/),
+    ])
+    expect(desired).toBeUndefined()
   })
 
   it('must exist to be mounted', () => {

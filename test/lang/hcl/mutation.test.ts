@@ -1,7 +1,10 @@
-// Random damage to sample texts: nothing throws, nothing hangs, every range lies inside of the text.
+// Random damage to sample texts: nothing throws, nothing hangs, every range lies inside of the text, and what can't be
+// applied has an error that says why.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
+import { assemble } from '../../../src/lang/index.ts'
+import type { StackName } from '../../../src/model/index.ts'
 import { samples } from './samples.ts'
 
 const pieces = [
@@ -85,7 +88,13 @@ test('ten thousand mutated configurations', () => {
           expect(subject.end.line).toBeLessThanOrEqual(lines)
           expect(subject.start.column).toBeGreaterThan(0)
         }
-        expect(config === undefined).toBe(diagnostics.some(d => d.severity === 'error'))
+        const wrong = diagnostics.some(d => d.severity === 'error')
+        const failed = config === undefined || /"(failed|incomplete)":true/.test(JSON.stringify(config))
+        if (failed) expect(wrong).toBe(true)
+        const assembled = config && assemble(config, 'test' as StackName)
+        if (assembled?.desired === undefined) {
+          expect(wrong || (assembled?.diagnostics ?? []).some(d => d.severity === 'error')).toBe(true)
+        } else expect(failed).toBe(false)
       },
     ),
     { numRuns: 10_000 },

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import type { Diagnostic } from '../../../src/base/index.ts'
 import { loadConfiguration } from '../../../src/lang/load/index.ts'
 import type { Loaded } from '../../../src/lang/load/index.ts'
+import { repository, run } from '../../support/processes.ts'
 
 const folder = join(import.meta.dirname, 'fixtures', 'broken')
 const names = (await readdir(folder)).sort()
@@ -20,11 +21,24 @@ describe('broken configurations', () => {
     const directory = join(folder, name)
     const loaded = await loadConfiguration(directory, { vars: [], varFiles: [], env: {} })
     expect(loaded.desired).toBeUndefined()
+    expect(loaded.diagnostics.some(d => d.severity === 'error')).toBe(true)
     const text = loaded.diagnostics.map(d => render(d, loaded, directory)).join('\n')
     const path = join(directory, 'expected.txt')
     if (process.env['UPDATE'] || !existsSync(path)) await writeFile(path, text)
     expect(text).toBe(await readFile(path, 'utf8'))
   })
+})
+
+describe('sddc validate', () => {
+  it.each(['01-syntax', '08-duplicate-id-two-files', '17-module-wrong-values', '34-mistakes-of-all-kinds'])(
+    'ends with 1 for %s',
+    async name => {
+      const program = join(repository, 'bin', 'sddc.js')
+      const ended = await run(process.execPath, [program, 'validate', join(folder, name), '--json'])
+      expect(JSON.parse(ended.stdout)).toMatchObject({ valid: false })
+      expect(ended.code).toBe(1)
+    },
+  )
 })
 
 function render(d: Diagnostic, loaded: Loaded, directory: string): string {

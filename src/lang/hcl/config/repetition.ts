@@ -3,7 +3,7 @@ import type { Attribute, Expression } from '../ast.ts'
 import { tryConvert } from '../convert.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { asDouble, isWhole } from '../number.ts'
-import { nameOfKind, numberType } from '../type.ts'
+import { describeType, nameOfKind, numberType, typeOf } from '../type.ts'
 import {
   type Value,
   describe,
@@ -109,8 +109,11 @@ function mistakeInForEach(value: Value): string | undefined {
   if (value.kind === 'set' && value.elements.every(e => e.kind === 'string' && e.value !== '')) {
     return undefined
   }
+  if (value.kind === 'set' && value.elements.some(e => e.kind === 'string' && e.value === '')) {
+    return "A key can't be empty."
+  }
   const wanted = 'A map, an object or a set of non-empty strings is required'
-  return `${wanted}; this is ${nameOfKind(value)}.${adviceForForEach(value)}`
+  return `${wanted}; this is ${value.kind === 'set' ? describeType(typeOf(value)) : nameOfKind(value)}.${adviceForForEach(value)}`
 }
 
 function adviceForForEach(value: Value): string {
