@@ -1,0 +1,2 @@
+// The face of the formatter.
+export { formatHcl, type Formatted } from './format.ts'
