@@ -11,9 +11,9 @@ import {
   type ServerMessage,
   type SessionId,
 } from '../../model/index.ts'
-import type { UtcMs } from '../../base/index.ts'
+import type { ClusterMs, UtcMs } from '../../base/index.ts'
 import { brakeAllows } from './brake.ts'
-import { aggregateHealth, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
+import { aggregateHealth, specOf, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
 import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
 import type { Session, State } from './state.ts'
 import { recordTiming } from './timings.ts'
@@ -103,6 +103,7 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
   }
   state.tables.agent.put(message.agentId, row)
   if (wasUnreachable) backInReach(state, message.agentId)
+  if (known !== undefined && message.clusterId === undefined) lostRecords(state, message.agentId)
   state.agents.setReachable(message.agentId, true)
   state.capacityFreed = true
   send(state, sessionId, {
@@ -270,6 +271,27 @@ function outOfReach(state: State, agent: AgentRow): void {
 function backInReach(state: State, agent: AgentId): void {
   state.event('agent_reachable', { agentId: agent })
   markInstances(state, agent, false)
+}
+
+// The agent knows nothing of its former life: its tasks start or are found anew, and their statuses count from 1 again.
+// What was reported of them before holds no more.
+function lostRecords(state: State, agent: AgentId): void {
+  for (const [key, allocation] of [...(state.allocationsOf.get(agent) ?? [])]) {
+    state.tables.allocation.put(key, { ...allocation, statusSeq: 0 })
+    const instance = state.tables.instance.get(allocation.instance)
+    if (instance === undefined || instance.incarnation !== allocation.incarnation) continue
+    state.tables.instance.put(instance.id, {
+      ...instance,
+      reported: null,
+      health: [],
+      ready: specOf(state, instance.spec).readinessChecks.length === 0,
+      placedAt: state.env.now,
+      runningAt: 0 as ClusterMs,
+      pid: 0,
+      ipAddresses: [],
+    })
+    touchApp(state, instance.app)
+  }
 }
 
 function markInstances(state: State, agent: AgentId, unreachable: boolean): void {

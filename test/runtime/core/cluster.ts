@@ -82,6 +82,7 @@ export class Cluster {
       message: {
         kind: 'hello',
         protocolVersions: [1],
+        ...(agent.appliedGen > 0 ? { clusterId: 'c1' as ClusterId } : {}),
         agentId: agent.id,
         session: agent.session,
         bootId: 'b1',

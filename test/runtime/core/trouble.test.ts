@@ -351,6 +351,21 @@ describe('an agent', () => {
     expect(appView(cluster.state, web)!.instances[0]!.incarnation).toBe(2)
   })
 
+  test('that was installed anew tells of its tasks from the beginning', () => {
+    const cluster = clusterOf(1)
+    create(cluster)
+    const { agent, key } = cluster.running()[0]!
+    for (let i = 0; i < 5; i++) cluster.report(agent, key, { condition: 'Running' })
+    cluster.disconnect(agent)
+    agent.tasks.clear()
+    agent.appliedGen = 0
+    agent.obedient = false
+    cluster.connect(agent)
+    expect(appView(cluster.state, web)).toMatchObject({ running: 0, staged: 1 })
+    cluster.report(agent, key, { condition: 'Running' })
+    expect(appView(cluster.state, web)).toMatchObject({ running: 1 })
+  })
+
   test('that tells twice of one check has not told of the other', () => {
     const cluster = clusterOf(1)
     create(cluster, { healthChecks: [{ protocol: 'TCP' }, { protocol: 'TCP' }] })
