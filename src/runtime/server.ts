@@ -1,6 +1,7 @@
 // A server: the store, the loop over it, the forecast beside it, and the doors in front. This is where all parts are
 // put together; nothing is decided here.
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { CodedError } from '../base/index.ts'
 import type { ClusterId } from '../model/index.ts'
 import {
@@ -19,6 +20,7 @@ import { AgentControl } from './http/agents/control.ts'
 import { AgentStreams } from './http/agents/streams.ts'
 import { createApi } from './http/api.ts'
 import type { Backend } from './http/context.ts'
+import { isBoundToLoopback } from './http/guard.ts'
 import { type Doors, listen } from './http/listen.ts'
 import type { Log } from './log.ts'
 import type { Core } from './loop/core.ts'
@@ -35,7 +37,7 @@ export interface ServerOptions {
   /** Of this program, as the API shows it. */
   readonly version: string
   readonly pingIntervalMs?: number
-  /** Names other than loopback and the bound address under which requests may come in. */
+  /** Names under which requests may come in besides those that the server knows itself (see http/guard.ts). */
   readonly allowedHosts?: readonly string[]
   readonly log: Log
   /** Where the state is kept. Default: LevelDB in the data directory. */
@@ -72,7 +74,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { host, log } = options
   const control = new AgentControl(log)
   const streams = new AgentStreams(log)
-  const guard = { boundHost: host, names: options.allowedHosts ?? [] }
+  const ownNames = isBoundToLoopback({ boundHost: host }) ? [] : [hostname()]
+  const guard = { boundHost: host, names: [...ownNames, ...(options.allowedHosts ?? [])] }
   const doors: Doors = { api: undefined, guard, control, streams }
   // First the port: it is the cheaper thing to find taken.
   const listening = await listen(doors, host, options.port)
@@ -105,7 +108,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
     const backend: Backend = {
       version: options.version,
-      address,
       head: () => loop.head,
       submit: (operation, actor, key) => loop.submit(operation, actor, key),
       read: look => loop.read(look),

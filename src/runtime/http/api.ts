@@ -10,7 +10,7 @@ import { marathonRoutes } from './marathon/routes.ts'
 import { nativeRoutes } from './native/routes.ts'
 import { segmentsOf } from './path.ts'
 import { CodedError } from '../../base/index.ts'
-import { errorResponse, HttpError, json, text } from './respond.ts'
+import { errorResponse, HttpError, json } from './respond.ts'
 import { find } from './route.ts'
 
 /** What the socket knows of the client; absent in tests without sockets. */
@@ -33,13 +33,13 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: SocketBindings 
   app.all('*', async c => {
     const request = c.req.raw
     const url = new URL(request.url)
-    const refusal = refusedAtDoor(
-      { host: request.headers.get('host') ?? url.host, origin: request.headers.get('origin') },
-      guard,
-    )
-    if (refusal !== undefined) return text(`${refusal}\n`, 403)
-    const response = await answer(backend, log, request, url, c.env?.incoming?.socket.remoteAddress)
-    return withCommonHeaders(response, request, backend)
+    const host = request.headers.get('host') ?? url.host
+    const refusal = refusedAtDoor({ host, origin: request.headers.get('origin') }, guard)
+    if (refusal !== undefined) return json({ message: refusal, code: 'FOREIGN_HOST' }, 403)
+    const address = withPort(host)
+    const from = c.env?.incoming?.socket.remoteAddress
+    const response = await answer({ backend, request, url, address }, log, from)
+    return withCommonHeaders(response, request, address)
   })
   return app
 }
@@ -47,18 +47,15 @@ export function createApi(options: ApiOptions): Hono<{ Bindings: SocketBindings 
 const routes = [...marathonRoutes, ...nativeRoutes]
 
 async function answer(
-  backend: Backend,
+  asked: Pick<Context, 'backend' | 'request' | 'url' | 'address'>,
   log: Log,
-  request: Request,
-  url: URL,
   remoteAddress: string | undefined,
 ): Promise<Response> {
+  const { request, url } = asked
   try {
     const { handler, params } = handlerOf(request.method, url)
     const context: Context = {
-      backend,
-      request,
-      url,
+      ...asked,
       query: url.searchParams,
       params,
       actor: actorOf(request, remoteAddress),
@@ -108,8 +105,16 @@ function limited(value: string, header: string): string {
   throw new HttpError(400, `${header} is longer than ${maxHeaderLength} characters`)
 }
 
-function withCommonHeaders(response: Response, request: Request, backend: Backend): Response {
+// Links in answers lead back the way the client came: behind a forwarded port we don't know our own address.
+function withPort(host: string): string {
+  const { hostname, port } = new URL(`http://${host}`)
+  return `${hostname}:${port === '' ? 80 : port}`
+}
+
+function withCommonHeaders(response: Response, request: Request, address: string): Response {
   const answered = request.method === 'HEAD' ? new Response(null, response) : response
+  // What would have flowed must end where it comes from.
+  if (request.method === 'HEAD') void response.body?.cancel()
   const { headers } = answered
   headers.set('Cache-Control', 'no-cache, no-store, must-revalidate')
   headers.set('Pragma', 'no-cache')
@@ -117,6 +122,6 @@ function withCommonHeaders(response: Response, request: Request, backend: Backen
   headers.set('X-Frame-Options', 'DENY')
   headers.set('X-XSS-Protection', '1; mode=block')
   headers.set('X-Content-Type-Options', 'nosniff')
-  headers.set('X-Marathon-Leader', `http://${backend.address}`)
+  headers.set('X-Marathon-Leader', `http://${address}`)
   return answered
 }

@@ -1,6 +1,7 @@
 // Request bodies: JSON whatever the Content-Type says (curl sends a form type by default), within a limit.
 import type { Json, Result } from '../../base/index.ts'
 import type { Context } from './context.ts'
+import { jsonProblem } from './jsonproblem.ts'
 import { HttpError } from './respond.ts'
 
 /** Bytes of a body at most: a plan of some ten thousand apps. Strings end at 512 MB, memory earlier. */
@@ -8,14 +9,14 @@ export const maxBodyBytes = 64 * 1024 * 1024
 
 /** The JSON in the body. Throws 400 in Marathon's words when there is none, 413 when it is too long. */
 export async function jsonBody({ request }: Context): Promise<Json> {
-  const text = await limitedText(request)
+  const text = textOf(await limitedBytes(request))
   if (text.trim() === '') {
     throw new HttpError(400, 'Please specify data in JSON format', { details: 'the body is empty' })
   }
   try {
     return JSON.parse(text) as Json
   } catch (error) {
-    throw new HttpError(400, 'Invalid JSON', { details: (error as Error).message })
+    throw new HttpError(400, 'Invalid JSON', { details: jsonProblem(text, error as Error) })
   }
 }
 
@@ -37,15 +38,39 @@ export function decoded<T>(value: unknown, decode: (value: unknown) => Result<T,
   })
 }
 
-async function limitedText(request: Request): Promise<string> {
-  if (request.body === null) return ''
+async function limitedBytes(request: Request): Promise<Uint8Array> {
+  const encoding = request.headers.get('content-encoding') ?? 'identity'
+  if (encoding !== 'identity')
+    throw new HttpError(415, `Content-Encoding ${encoding} is not supported; send the body as it is`)
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > maxBodyBytes) throw tooLong()
+  if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    length += chunk.length
-    if (length > maxBodyBytes)
-      throw new HttpError(413, `The body is longer than ${maxBodyBytes / 1024 ** 2} MiB`)
-    chunks.push(chunk)
+  const reader = request.body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read().catch(brokenOff)
+    if (done) return Buffer.concat(chunks)
+    length += value.length
+    if (length > maxBodyBytes) throw tooLong()
+    chunks.push(value)
   }
-  return Buffer.concat(chunks).toString('utf8')
+}
+
+function tooLong(): HttpError {
+  return new HttpError(413, `The body is longer than ${maxBodyBytes / 1024 ** 2} MiB`)
+}
+
+// The client is gone; nobody reads this, and it is no failure of ours.
+function brokenOff(): never {
+  throw new HttpError(400, 'The body was broken off')
+}
+
+// Never with replacement characters: an app would run with another text than was sent.
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new HttpError(400, 'Invalid JSON', { details: 'the body is not UTF-8' })
+  }
 }

@@ -16,8 +16,6 @@ import type { Head } from '../loop/loop.ts'
 
 export interface Backend {
   readonly version: string
-  /** `host:port` under which clients reach this server. */
-  readonly address: string
   head(): Head
   submit(operation: Operation, actor: Actor, key?: string): Promise<Reply>
   /** Looks at the state when all of it is stored. */
@@ -52,6 +50,8 @@ export interface Context {
   readonly backend: Backend
   readonly request: Request
   readonly url: URL
+  /** `host:port` under which the client reaches this server. */
+  readonly address: string
   readonly query: URLSearchParams
   /** What stands in the path for `{name}`, decoded. */
   readonly params: Readonly<Record<string, string>>

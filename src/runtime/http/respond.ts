@@ -59,10 +59,27 @@ export function refusalError(reply: Refused): HttpError {
   })
 }
 
+export type Accepted = Extract<Reply, { ok: true }>
+
 /** The reply when it is good; else throws its refusal. */
-export function accepted(reply: Reply): Extract<Reply, { ok: true }> {
+export function accepted(reply: Reply): Accepted {
   if (reply.ok) return reply
   throw refusalError(reply)
+}
+
+/** Marathon's header on answers that made a deployment. */
+export function deploymentHeader(reply: Accepted): Record<string, string> {
+  return reply.deployment === undefined ? {} : { 'Marathon-Deployment-Id': reply.deployment }
+}
+
+/** Marathon's answer to a change that made a deployment. */
+export function deploymentJson(
+  reply: Accepted,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body = { version: reply.version, deploymentId: reply.deployment }
+  return json(body, status, { ...headers, ...deploymentHeader(reply) })
 }
 
 /** What a client is told of anything thrown. */

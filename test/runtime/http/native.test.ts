@@ -197,6 +197,24 @@ describe('who may come in', () => {
     ['localhost:8080', 'http://localhost:3000', guard, false],
     ['localhost:8080', 'https://evil.example', guard, false],
     ['localhost:8080', 'null', guard, false],
+    ['LOCALHOST.:8080', null, guard, true],
+    ['[::1]:8080', 'http://[::1]:8080', guard, true],
+    ['[0:0:0:0:0:0:0:1]', null, guard, true],
+    ['localhost', 'http://localhost:80', guard, true],
+    ['localhost:80', 'http://LOCALHOST', guard, true],
+    ['sddc.example', 'https://sddc.example', guard, true],
+    ['localhost:8080', 'http://localhost:8080, http://evil.example', guard, false],
+    ['localhost:8080', 'ftp://localhost:8080', guard, false],
+    ['localhost:8080, evil.example', null, guard, false],
+    ['me@localhost', null, guard, false],
+    ['localhost/x', null, guard, false],
+    ['localhost?x', null, guard, false],
+    ['[fe80::1]:8080', null, everywhere, true],
+    ['[fe80::1]:8080', null, { boundHost: '::', names: [] }, true],
+    ['master.lan:8080', null, { boundHost: 'master.lan', names: [] }, true],
+    ['10.0.0.1:8080', null, { boundHost: 'master.lan', names: [] }, true],
+    ['10.0.0.1:8080', null, { boundHost: '::1', names: [] }, false],
+    ['lb.example:443', null, { boundHost: '10.0.0.1', names: ['LB.example:8443'] }, true],
   ])('Host %s, Origin %s', (host, origin, options, allowed) => {
     expect(refusedAtDoor({ host, origin }, options) === undefined).toBe(allowed)
   })
@@ -285,6 +303,17 @@ describe('a state that can not even be loaded', () => {
 })
 
 describe('logs', () => {
+  it('are not left open by HEAD', async () => {
+    rig.join('a1')
+    await rig.call('POST', '/v2/apps', { ...web, instances: 1 })
+    await waitFor(
+      async () => (await rig.call('GET', '/v2/tasks?status=running')).body['tasks']![0] !== undefined,
+    )
+    const task = (await rig.call('GET', '/v2/tasks')).body['tasks']![0]!['id'] as unknown as string
+    const answer = await rig.call('HEAD', `/v1/logs?instance=${task}&follow=true`)
+    expect([answer.status, answer.text, rig.logsCancelled]).toEqual([200, '', 1])
+  })
+
   it('are asked of the agent that has them', async () => {
     rig.join('a1')
     await rig.call('POST', '/v2/apps', { ...web, instances: 1 })

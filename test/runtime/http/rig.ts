@@ -50,10 +50,14 @@ export interface Rig<T extends Store = MemoryStore> {
   readonly loop: Loop<State>
   readonly store: T
   readonly logged: string[]
+  /** Streams that their reader gave up. */
+  readonly logsCancelled: number
   readonly logsAsked: { readonly agent: AgentId; readonly request: LogRequest }[]
   call(method: string, path: string, body?: Json | string, headers?: Record<string, string>): Promise<Answer>
   /** An agent with room for four instances of 1 CPU. */
   join(name: string): void
+  /** Each running task of the app finishes by itself. */
+  endTasks(app: string): void
   readonly agents: ReadonlyMap<SessionId, FakeAgent>
   close(): Promise<void>
 }
@@ -67,6 +71,7 @@ export async function startRig<T extends Store = MemoryStore>(
 ): Promise<Rig<T>> {
   const logged: string[] = []
   const logsAsked: { agent: AgentId; request: LogRequest }[] = []
+  let cancelled = 0
   const connected = new Map<SessionId, FakeAgent>()
   const loop = await Loop.start<State>({
     core,
@@ -86,7 +91,6 @@ export async function startRig<T extends Store = MemoryStore>(
   const api = createApi({
     backend: {
       version: '1.2.3',
-      address: '127.0.0.1:8080',
       head: () => loop.head,
       submit: (operation, actor, key) => loop.submit(operation, actor, key),
       read: look => loop.read(look),
@@ -101,7 +105,10 @@ export async function startRig<T extends Store = MemoryStore>(
           return new ReadableStream({
             start(controller) {
               controller.enqueue(new TextEncoder().encode('one line\n'))
-              controller.close()
+              if (request.tail !== undefined || !request.follow) controller.close()
+            },
+            cancel() {
+              cancelled++
             },
           })
         },
@@ -115,6 +122,9 @@ export async function startRig<T extends Store = MemoryStore>(
     store,
     logged,
     logsAsked,
+    get logsCancelled() {
+      return cancelled
+    },
     async call(method, path, body, headers = {}) {
       const response = await api.request(`http://127.0.0.1:8080${path}`, {
         method,
@@ -134,6 +144,9 @@ export async function startRig<T extends Store = MemoryStore>(
       const agent = new FakeAgent(name as AgentId, message => loop.agentSays(agent.session, message))
       connected.set(agent.session, agent)
       agent.hello()
+    },
+    endTasks(app) {
+      for (const agent of connected.values()) agent.endTasks(app)
     },
     agents: connected,
     close: () => loop.close(),
@@ -193,6 +206,13 @@ export class FakeAgent {
     this.#say = say
     this.hello()
     for (const task of this.#tasks.values()) this.#report(task)
+  }
+
+  endTasks(app: string): void {
+    for (const task of this.#tasks.values()) {
+      const isOf = task.row.instance.startsWith(`${app.slice(1).replaceAll('/', '_')}.`)
+      if (isOf && task.condition === 'Running') this.#becomes(task, 'Finished')
+    }
   }
 
   hears(message: ServerMessage): void {

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import {
   type AgentId,
@@ -320,8 +320,11 @@ describe('logs', () => {
       fetch(`${server.url}/v1/logs?instance=${instance}&follow=true`),
       opened(streams).then(({ id }) => streams.say({ id, op: 'data', data: '' })),
     ])
+    const printed = vi.spyOn(console, 'error')
     streams.socket.terminate()
     await expect(answer[0].text()).rejects.toThrow()
+    expect(printed).not.toHaveBeenCalled()
+    printed.mockRestore()
     await waitFor(async () => (await fetch(`${server.url}/v1/logs?instance=${instance}`)).status === 503)
   })
 })

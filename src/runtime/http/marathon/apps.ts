@@ -1,17 +1,25 @@
 // `/v2/apps`: Marathon's doors to apps (specification: REST API, apps and tasks of an app). Every change goes through
 // the core's planner and makes a deployment.
 import type { Json } from '../../../base/index.ts'
-import type { AppId, AppRequest, Reply } from '../../../model/index.ts'
+import type { AppId, AppRequest } from '../../../model/index.ts'
 import { appView, effectiveApp, type State, versionsOf } from '../../core/index.ts'
 import { jsonBody } from '../body.ts'
 import { type Context, type Handler, isTrue } from '../context.ts'
 import { appPath, type AppPath } from '../path.ts'
-import { accepted, HttpError, json, notFound } from '../respond.ts'
+import {
+  type Accepted,
+  accepted,
+  deploymentHeader,
+  deploymentJson,
+  HttpError,
+  json,
+  notFound,
+} from '../respond.ts'
 import type { Found } from '../route.ts'
 import { appJson, createdJson, type Embed, versionJson } from './appjson.ts'
 import { parseSelector } from './selector.ts'
 import { tasksJson } from './taskjson.ts'
-import { killTasks } from './tasks.ts'
+import { killTasks, victimsOf } from './tasks.ts'
 
 /** The handler for a method on what stands behind `/v2/apps`. */
 export function marathonApps(method: string, rest: readonly string[]): Found {
@@ -37,12 +45,12 @@ function methodsOn(path: AppPath): Readonly<Record<string, Handler>> {
         GET: c => showApp(c, path.id),
         PUT: c => changeOne(c, path.id, isTrue(c.query, 'partialUpdate', true), true),
         PATCH: c => changeOne(c, path.id, true, false),
-        DELETE: c => deploy(c, [{ kind: 'delete', id: path.id }], isTrue(c.query, 'force', true)),
+        DELETE: c => changed(c, [{ kind: 'delete', id: path.id }], isTrue(c.query, 'force', true)),
       }
     case 'group':
       return { GET: c => showGroup(c, path.prefix) }
     case 'restart':
-      return { POST: c => deploy(c, [{ kind: 'restart', id: path.id }]) }
+      return { POST: c => changed(c, [{ kind: 'restart', id: path.id }]) }
     case 'tasks':
       return { GET: c => showTasks(c, path.id), DELETE: c => killTasksOf(c, path.id) }
     case 'groupTasks':
@@ -77,20 +85,13 @@ async function listApps({ backend, query }: Context): Promise<Response> {
 }
 
 async function createApp(context: Context): Promise<Response> {
-  const { backend, query } = context
-  const body = await jsonBody(context)
-  const reply = accepted(
-    await backend.submit(
-      { kind: 'changeApps', changes: [{ kind: 'create', body }], force: isTrue(query, 'force') },
-      context.actor,
-      context.key,
-    ),
-  )
+  const { backend } = context
+  const reply = await deploy(context, [{ kind: 'create', body: await jsonBody(context) }])
   const id = reply.created[0]
   if (id === undefined) throw new HttpError(500, 'The app was created, but its id is not known')
   const created = await backend.read(state => createdJson(state, id, reply.deployment))
   return json(created, 201, {
-    Location: `http://${backend.address}/v2/apps${id}`,
+    Location: `http://${context.address}/v2/apps${id}`,
     ...deploymentHeader(reply),
   })
 }
@@ -103,26 +104,32 @@ async function changeMany(context: Context, partial: boolean, create: boolean): 
     if (id === undefined) throw wrongType(`(${i})/id`, 'error.path.missing')
     return { kind: 'put', id, body: update, partial, create }
   })
-  return deploy(context, changes)
+  return changed(context, changes)
 }
 
 async function changeOne(context: Context, id: AppId, partial: boolean, create: boolean): Promise<Response> {
   const body = await jsonBody(context)
-  return deploy(context, [{ kind: 'put', id, body, partial, create }])
+  const named = idIn(body)
+  if (named !== undefined && named !== id)
+    throw new HttpError(422, 'Object is not valid', {
+      code: 'INVALID',
+      details: [{ path: '/id', errors: [`The app id ${named} differs from ${id} in the address`] }],
+    })
+  const reply = await deploy(context, [{ kind: 'put', id, body, partial, create }])
+  if (reply.created.length === 0) return deploymentJson(reply)
+  return deploymentJson(reply, 201, { Location: `http://${context.address}/v2/apps${id}` })
+}
+
+async function changed(context: Context, changes: readonly AppRequest[], force?: boolean): Promise<Response> {
+  return deploymentJson(await deploy(context, changes, force))
 }
 
 async function deploy(
-  context: Context,
+  { backend, query, actor, key }: Context,
   changes: readonly AppRequest[],
-  force = isTrue(context.query, 'force'),
-): Promise<Response> {
-  const { backend, actor, key } = context
-  const reply = accepted(await backend.submit({ kind: 'changeApps', changes, force }, actor, key))
-  const created = reply.created.length > 0 && changes.length === 1
-  return json({ version: reply.version, deploymentId: reply.deployment }, created ? 201 : 200, {
-    ...(created ? { Location: `http://${backend.address}/v2/apps${reply.created[0]}` } : {}),
-    ...deploymentHeader(reply),
-  })
+  force = isTrue(query, 'force'),
+): Promise<Accepted> {
+  return accepted(await backend.submit({ kind: 'changeApps', changes, force }, actor, key))
 }
 
 async function showApp({ backend }: Context, id: AppId): Promise<Response> {
@@ -156,24 +163,23 @@ async function showGroupTasks({ backend }: Context, prefix: string): Promise<Res
 
 async function killTasksOf(context: Context, id: AppId): Promise<Response> {
   const host = context.query.get('host')
-  const view = await context.backend.read(state => appView(state, id))
-  if (view === undefined) throw missing(id)
-  const chosen = view.instances.filter(i => host === null || i.host === host)
-  const killed = await killTasks(
-    context,
-    chosen.map(i => ({ app: id, view: i })),
+  const victims = await context.backend.read(state =>
+    victimsOf(state, id, i => host === null || i.host === host),
   )
-  return killed.kind === 'deployment' ? killed.response : json({ tasks: killed.tasks })
+  if (victims === undefined) throw missing(id)
+  return killTasks(context, victims, tasks => ({ tasks }))
 }
 
 async function killTask(context: Context, id: AppId, task: string): Promise<Response> {
-  const view = await context.backend.read(state => appView(state, id))
-  if (view === undefined) throw missing(id)
   // Any run of the instance matches.
-  const chosen = view.instances.find(i => i.taskId === task || i.id === task || task.startsWith(`${i.id}.`))
-  if (chosen === undefined) throw notFound(`Task '${task}' does not exist`)
-  const killed = await killTasks(context, [{ app: id, view: chosen }])
-  return killed.kind === 'deployment' ? killed.response : json({ task: killed.tasks[0] })
+  const victims = await context.backend.read(state =>
+    victimsOf(state, id, i => i.taskId === task || i.id === task || task.startsWith(`${i.id}.`)),
+  )
+  if (victims === undefined) throw missing(id)
+  const [victim] = victims
+  if (victim === undefined) throw notFound(`Task '${task}' does not exist`)
+  // One that is being killed already is shown all the same.
+  return killTasks(context, [victim], () => ({ task: victim.task }))
 }
 
 async function showVersions({ backend }: Context, id: AppId): Promise<Response> {
@@ -222,8 +228,4 @@ function wrongType(path: string, error: string): HttpError {
 
 function missing(id: AppId): HttpError {
   return notFound(`App '${id}' does not exist`)
-}
-
-export function deploymentHeader(reply: Extract<Reply, { ok: true }>): Record<string, string> {
-  return reply.deployment === undefined ? {} : { 'Marathon-Deployment-Id': reply.deployment }
 }

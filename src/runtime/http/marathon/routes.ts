@@ -7,9 +7,8 @@ import {
 } from '../../../model/index.ts'
 import { deploymentViews } from '../../core/index.ts'
 import { type Context, isTrue } from '../context.ts'
-import { accepted, empty, json, text } from '../respond.ts'
+import { accepted, deploymentJson, empty, json, text } from '../respond.ts'
 import { route, type Route } from '../route.ts'
-import { deploymentHeader } from './apps.ts'
 import { deleteTasks, listTasks } from './tasks.ts'
 
 export const marathonRoutes: readonly Route[] = [
@@ -19,7 +18,7 @@ export const marathonRoutes: readonly Route[] = [
   route('GET /v2/deployments', listDeployments),
   route('DELETE /v2/deployments/{id}', cancelDeployment),
   route('GET /v2/info', info),
-  route('GET /v2/leader', ({ backend }) => json({ leader: backend.address })),
+  route('GET /v2/leader', ({ address }) => json({ leader: address })),
 ]
 
 function ping({ request }: Context): Response {
@@ -29,10 +28,10 @@ function ping({ request }: Context): Response {
 }
 
 async function listDeployments({ backend }: Context): Promise<Response> {
-  return json((await backend.read(deploymentViews)).map(deploymentJson))
+  return json((await backend.read(deploymentViews)).map(shown))
 }
 
-function deploymentJson(view: DeploymentView): unknown {
+function shown(view: DeploymentView): unknown {
   return {
     id: view.id,
     version: view.version,
@@ -49,27 +48,26 @@ async function cancelDeployment({ backend, params, query, actor, key }: Context)
   const force = isTrue(query, 'force')
   const deployment = params['id']! as DeploymentId
   const reply = accepted(await backend.submit({ kind: 'cancelDeployment', deployment, force }, actor, key))
-  if (force) return empty(202)
-  return json({ version: reply.version, deploymentId: reply.deployment }, 200, deploymentHeader(reply))
+  return force ? empty(202) : deploymentJson(reply)
 }
 
 // The keys that Marathon's clients look at, with what is true of this server.
-function info({ backend }: Context): Response {
+function info({ backend, address }: Context): Response {
   const { clusterId } = backend.head()
-  const [hostname, port] = splitAddress(backend.address)
+  const [hostname, port] = splitAddress(address)
   return json({
     name: 'sddc',
     version: backend.version,
     buildref: 'unknown',
     elected: true,
-    leader: backend.address,
+    leader: address,
     frameworkId: clusterId,
     marathon_config: {
       features: [],
       hostname,
-      webui_url: `http://${backend.address}/`,
+      webui_url: `http://${address}/`,
       master: '',
-      mesos_leader_ui_url: `http://${backend.address}/`,
+      mesos_leader_ui_url: `http://${address}/`,
       framework_name: 'sddc',
       ha: false,
       checkpoint: true,

@@ -2,6 +2,7 @@
 import {
   type AppId,
   type AppView,
+  type InstanceId,
   instanceOfTask,
   type InstanceView,
   servicePorts,
@@ -10,12 +11,17 @@ import {
 import { appView, appViews, effectiveApp, type State } from '../../core/index.ts'
 import { jsonBody } from '../body.ts'
 import { type Context, isTrue } from '../context.ts'
-import { accepted, HttpError, json, text } from '../respond.ts'
+import { accepted, deploymentJson, HttpError, json, text } from '../respond.ts'
 import { taskJson } from './taskjson.ts'
 
 export async function listTasks({ backend, request, query }: Context): Promise<Response> {
   if (wantsText(request)) return text(await backend.read(allLines))
-  const wanted = new Set([...query.getAll('status'), ...query.getAll('status[]')])
+  // Words that are no status are passed over, as Marathon does.
+  const wanted = new Set(
+    [...query.getAll('status'), ...query.getAll('status[]')]
+      .map(word => word.toLowerCase())
+      .filter(word => word === 'running' || word === 'staging'),
+  )
   const shown = (i: InstanceView): boolean =>
     wanted.size === 0 ||
     (wanted.has('running') && i.condition === 'Running') ||
@@ -34,41 +40,43 @@ export async function listTasks({ backend, request, query }: Context): Promise<R
 
 /** One task to kill. */
 export interface Victim {
-  readonly app: AppId
-  readonly view: InstanceView
+  readonly instance: InstanceId
+  /** As it is shown to who killed it. */
+  readonly task: unknown
 }
 
-export type Killed =
-  | { readonly kind: 'tasks'; readonly tasks: readonly unknown[] }
-  | { readonly kind: 'deployment'; readonly response: Response }
+/** The app's tasks that are meant; undefined when there is no such app. */
+export function victimsOf(
+  state: State,
+  app: AppId,
+  isMeant: (instance: InstanceView) => boolean,
+): Victim[] | undefined {
+  const role = effectiveApp(state, app)?.role ?? '*'
+  return appView(state, app)
+    ?.instances.filter(isMeant)
+    .map(i => ({ instance: i.id, task: taskJson(app, role, i) }))
+}
 
-/** Kills, or with `?scale=true` also wants that many fewer. */
-export async function killTasks(context: Context, victims: readonly Victim[]): Promise<Killed> {
-  const { backend, query, actor, key } = context
+/** Kills, or with `?scale=true` also wants that many fewer. `body` makes the answer of the tasks that were killed. */
+export async function killTasks(
+  { backend, query, actor, key }: Context,
+  victims: readonly Victim[],
+  body: (killed: readonly unknown[]) => unknown,
+): Promise<Response> {
   const scale = isTrue(query, 'scale')
-  if (scale && isTrue(query, 'wipe'))
-    throw new HttpError(400, 'You cannot use scale and wipe at the same time.')
-  const reply = accepted(
-    await backend.submit(
-      {
-        kind: 'killInstances',
-        instances: victims.map(v => v.view.id),
-        scale,
-        force: isTrue(query, 'force'),
-      },
-      actor,
-      key,
-    ),
-  )
-  if (scale) {
-    const body = { version: reply.version, deploymentId: reply.deployment }
-    return { kind: 'deployment', response: json(body) }
+  if (isTrue(query, 'wipe')) {
+    if (scale) throw new HttpError(400, 'You cannot use scale and wipe at the same time.')
+    throw new HttpError(422, 'wipe is not supported: the data of volumes is never deleted by a kill', {
+      code: 'INVALID',
+    })
   }
+  const instances = victims.map(v => v.instance)
+  const force = isTrue(query, 'force')
+  const reply = accepted(await backend.submit({ kind: 'killInstances', instances, scale, force }, actor, key))
+  if (scale) return deploymentJson(reply)
   const killed = new Set(reply.killed)
-  return {
-    kind: 'tasks',
-    tasks: victims.filter(v => killed.has(v.view.id)).map(v => taskJson(v.app, '*', v.view)),
-  }
+  const tasks = victims.filter(v => killed.has(v.instance)).map(v => v.task)
+  return json(body(tasks))
 }
 
 export async function deleteTasks(context: Context): Promise<Response> {
@@ -79,19 +87,18 @@ export async function deleteTasks(context: Context): Promise<Response> {
       code: 'INVALID',
       details: [{ path: '/ids', errors: ['error.expected.jsarray'] }],
     })
-  const wanted = new Set<string>()
+  const wanted = new Set<InstanceId>()
   for (const id of ids) {
     const instance = instanceOfTask(id)
     if (instance === undefined) throw new HttpError(400, `Invalid task id '${id}'`)
     wanted.add(instance.instance)
   }
-  const victims = await context.backend.read(state =>
-    appViews(state).flatMap(view =>
-      view.instances.filter(i => wanted.has(i.id)).map(i => ({ app: view.id, view: i })),
-    ),
-  )
-  const killed = await killTasks(context, victims)
-  return killed.kind === 'deployment' ? killed.response : json({ tasks: killed.tasks })
+  const victims = await context.backend.read(state => {
+    const found = [...wanted].map(id => state.tables.instance.get(id)).filter(row => row !== undefined)
+    const apps = [...new Set(found.map(row => row.app))].sort()
+    return apps.flatMap(app => victimsOf(state, app, i => wanted.has(i.id)) ?? [])
+  })
+  return killTasks(context, victims, tasks => ({ tasks }))
 }
 
 // JSON unless text is asked for by name.
