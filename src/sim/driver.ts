@@ -97,7 +97,12 @@ export class ModelDriver {
 
   #start(task: TaskSpec): void {
     const text = textOf(task.key)
-    if (this.#processes.has(text)) return
+    const known = this.#processes.get(text)
+    if (known !== undefined) {
+      // As the real drivers do: it is not started again, but said to run again.
+      if (known.state === 'running') this.#emit({ kind: 'running', key: task.key })
+      return
+    }
     const process: Process = {
       key: task.key,
       driver: task.driver,

@@ -21,7 +21,7 @@ export interface DriverHarness {
   /** A task with a key of its own that behaves like this. */
   task(behaviour: Behaviour): TaskSpec
   /** Lets time pass until the condition holds; throws when it does not hold within a patience of the harness. */
-  until(condition: () => boolean): Promise<void>
+  until(condition: () => boolean | Promise<boolean>): Promise<void>
   /** The agent is restarted: the driver is closed and made anew over the same files, engine or model. */
   restart(whileAway?: () => Promise<void>): Promise<void>
   /** How many live runs of this task there are, by a look that does not go through the driver. */
@@ -137,11 +137,8 @@ export function driverConformance(
       const task = harness.task({ kind: 'exit', code: 7 })
       harness.driver.start(task)
       await harness.until(() => has(task, 'running'))
-      await harness.restart(async () => {
-        while ((await harness.liveRuns(task)) > 0) await new Promise(resolve => setTimeout(resolve, 20))
-      })
+      await harness.restart(() => harness.until(async () => (await harness.liveRuns(task)) === 0))
       if (has(task, 'ended')) return // it was quicker than the restart
-      await harness.until(() => true)
       expect(await harness.driver.find()).toMatchObject([
         { key: task.key, state: 'ended', exit: { code: 7 } },
       ])

@@ -1,8 +1,10 @@
 // The Docker driver on a real engine: first what every driver promises, then what is Docker's own.
-import { connect } from 'node:net'
+import { createServer } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { busyboxImage } from '../../../images/busybox.ts'
+import { tar } from '../../../images/tar.ts'
 import { freePort } from '../../../support/ports.ts'
 import { describeWith } from '../../../support/requires.ts'
 import { until } from '../../../support/wait.ts'
@@ -80,6 +82,128 @@ describeWith(['docker', 'busybox'], 'Docker driver', () => {
     })
     await harness.driver.exec(task.key, ['sh', '-c', 'echo 2 > /tmp/go'], 5000)
     expect(await all).toBe('1\n2\n')
+  })
+
+  test('a following reader ends when it goes away, while the task runs on', async () => {
+    const task = await harness.started(harness.run({ cmd: `echo 1; ${forever}` }))
+    const gone = new AbortController()
+    const pieces: string[] = []
+    const reading = (async () => {
+      for await (const piece of harness.driver.logs(task.key, 'stdout', {
+        follow: true,
+        signal: gone.signal,
+      }))
+        pieces.push(Buffer.from(piece).toString())
+    })()
+    await until(() => pieces.join('') === '1\n', { what: 'output' })
+    gone.abort()
+    await reading
+    const late = harness.driver.logs(task.key, 'stdout', { follow: true, signal: gone.signal })
+    expect(await text(late)).toBe('')
+    expect(await harness.liveRuns(task)).toBe(1)
+  })
+
+  test('what an ended task wrote is in its sandbox, and stays when the container goes', async () => {
+    const task = harness.run({ cmd: 'echo out; echo err >&2; ln -s /etc/passwd $MESOS_SANDBOX/stdout' })
+    await harness.started(task)
+    await harness.ended(task)
+    harness.driver.remove(task.key)
+    await until(() => isGone(harness, task), { what: 'the container to be removed' })
+    const sandbox = harness.sandboxOf(task)
+    expect([readFileSync(`${sandbox}/stdout`, 'utf8'), readFileSync(`${sandbox}/stderr`, 'utf8')]).toEqual([
+      'out\n',
+      'err\n',
+    ])
+    expect(readFileSync('/etc/passwd', 'utf8')).not.toContain('out\n')
+  })
+
+  test('the output of a task that ended while no agent was there is kept by the next one', async () => {
+    const task = await harness.started(
+      harness.run({ cmd: 'echo out; while [ ! -e /mnt/mesos/sandbox/go ]; do sleep 0.05; done' }),
+    )
+    await harness.restart(async () => {
+      writeFileSync(`${harness.sandboxOf(task)}/go`, '')
+      await until(async () => (await harness.liveRuns(task)) === 0, { what: 'its end' })
+    })
+    expect(await harness.driver.find()).toMatchObject([{ state: 'ended', exit: { code: 0 } }])
+    expect(readFileSync(`${harness.sandboxOf(task)}/stdout`, 'utf8')).toBe('out\n')
+  })
+
+  test('a container that was made but not started is found as ended', async () => {
+    const task = harness.run({ cmd: forever })
+    await harness.started(task)
+    harness.driver.stop(task.key, 0)
+    await harness.ended(task)
+    const { Config } = await harness.container(task).inspect()
+    const other = harness.run({ cmd: forever })
+    const Labels = { ...Config.Labels, 'sddc.instance': other.key.instance }
+    await harness.docker.createContainer({ name: `sddc-${other.taskId}`, Image: busyboxImage, Labels })
+    await harness.restart()
+    const found = await harness.driver.find()
+    expect(found.find(f => f.key.instance === other.key.instance)).toMatchObject({
+      state: 'ended',
+      exit: { message: expect.stringContaining('not started') },
+    })
+    harness.driver.remove(other.key)
+    await until(() => isGone(harness, other), { what: 'the container to be removed' })
+  })
+
+  test.each([
+    ['root', {}],
+    ['a name', { user: 'nobody' }],
+    ['a number', { user: '1234' }],
+    ['a number and a group', { user: '1234:5678' }],
+  ])('what is fetched lies in the sandbox, which the user may write to: %s', async (_, user) => {
+    const source = `${harness.workDirectory}/files`
+    mkdirSync(`${source}/bin`, { recursive: true })
+    writeFileSync(`${source}/bin/hello.sh`, 'echo hello from a file\n')
+    writeFileSync(
+      `${source}/data.tar`,
+      tar([{ kind: 'file', path: 'in/data', content: Buffer.from('data') }]),
+    )
+    const item = { extract: true, executable: false, cache: false }
+    const task = harness.run({
+      ...user,
+      cmd: 'cd $MESOS_SANDBOX && ./hello.sh && cat in/data && echo done > mine && cat mine',
+      fetch: [
+        { ...item, uri: `${source}/bin/hello.sh`, executable: true },
+        { ...item, uri: `file://${source}/data.tar` },
+      ],
+    })
+    await harness.started(task)
+    expect(await harness.ended(task)).toMatchObject({ condition: 'Finished' })
+    expect(readFileSync(`${harness.sandboxOf(task)}/stdout`, 'utf8')).toBe('hello from a file\ndatadone\n')
+  })
+
+  test('what can not be fetched: an Error that names it, and no container', async () => {
+    const item = { extract: true, executable: false, cache: false, uri: '/no/such/file' }
+    const task = await harness.started(harness.run({ cmd: 'true', fetch: [item] }))
+    expect(await harness.ended(task)).toMatchObject({
+      condition: 'Error',
+      exit: { message: expect.stringContaining('Failed to fetch /no/such/file: ') },
+    })
+    expect(await isGone(harness, task)).toBe(true)
+  })
+
+  test('a stop ends what is being fetched', async () => {
+    let asked = false
+    const server = createServer(() => void (asked = true))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/never`
+      const task = harness.run({
+        cmd: 'true',
+        fetch: [{ extract: true, executable: false, cache: false, uri }],
+      })
+      harness.driver.start(task)
+      await until(() => asked, { what: 'the request' })
+      harness.driver.stop(task.key, 1000)
+      expect(await harness.ended(task)).toMatchObject({ condition: 'Killed' })
+      expect(await isGone(harness, task)).toBe(true)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   })
 
   test('port mappings answer on the host port, tcp and udp', async () => {

@@ -1,6 +1,13 @@
 // The Docker driver over a real engine and a temporary work directory, for the conformance suite and for its own tests.
 import Docker from 'dockerode'
-import type { Driver, DriverEvent, TaskPort, TaskSpec } from '../../../../src/agent/core/index.ts'
+import {
+  containerSandbox,
+  sandboxDirectory,
+  type Driver,
+  type DriverEvent,
+  type TaskPort,
+  type TaskSpec,
+} from '../../../../src/agent/core/index.ts'
 import type { DockerDriver } from '../../../../src/agent/driver/docker/driver.ts'
 import { dockerDriverFactory, type DockerOptions } from '../../../../src/agent/driver/docker/index.ts'
 import type { AgentId, App } from '../../../../src/model/index.ts'
@@ -22,6 +29,7 @@ export interface DockerHarness extends DriverHarness {
   eventsOf(task: TaskSpec): readonly DriverEvent[]
   ended(task: TaskSpec): Promise<Extract<DriverEvent, { kind: 'ended' }>>
   container(task: TaskSpec): Docker.Container
+  sandboxOf(task: TaskSpec): string
 }
 
 export interface DockerApp extends Partial<App> {
@@ -63,7 +71,11 @@ export async function openDockerHarness(options: DockerOptions = {}): Promise<Do
         docker: { image: busyboxImage, forcePullImage: false, privileged: false, parameters: [], ...image },
       },
     })
-    return { ...testTask(whole, { tasksDirectory }), driver: 'docker', ports }
+    return {
+      ...testTask(whole, { tasksDirectory, env: { MESOS_SANDBOX: containerSandbox } }),
+      driver: 'docker',
+      ports,
+    }
   }
   const eventsOf: DockerHarness['eventsOf'] = task => events.filter(e => e.key.instance === task.key.instance)
   const ours = { all: true, filters: { label: [`sddc.directory=${workDirectory}`] } }
@@ -90,6 +102,7 @@ export async function openDockerHarness(options: DockerOptions = {}): Promise<Do
         what: () => `the end of ${task.taskId}: ${JSON.stringify(eventsOf(task))}`,
       }),
     container: task => docker.getContainer(`sddc-${task.taskId}`),
+    sandboxOf: task => sandboxDirectory(tasksDirectory, task.taskId),
     until: async condition => {
       await until(condition, { what: () => JSON.stringify(events), timeoutMs: 30_000 })
     },
