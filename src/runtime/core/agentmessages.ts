@@ -11,9 +11,9 @@ import {
   type ServerMessage,
   type SessionId,
 } from '../../model/index.ts'
-import type { ClusterMs, UtcMs } from '../../base/index.ts'
+import type { UtcMs } from '../../base/index.ts'
 import { brakeAllows } from './brake.ts'
-import { aggregateHealth, specOf, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
+import { aggregateHealth, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
 import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
 import type { Session, State } from './state.ts'
 import { recordTiming } from './timings.ts'
@@ -274,23 +274,9 @@ function backInReach(state: State, agent: AgentId): void {
 }
 
 // The agent knows nothing of its former life: its tasks start or are found anew, and their statuses count from 1 again.
-// What was reported of them before holds no more.
 function lostRecords(state: State, agent: AgentId): void {
   for (const [key, allocation] of [...(state.allocationsOf.get(agent) ?? [])]) {
     state.tables.allocation.put(key, { ...allocation, statusSeq: 0 })
-    const instance = state.tables.instance.get(allocation.instance)
-    if (instance === undefined || instance.incarnation !== allocation.incarnation) continue
-    state.tables.instance.put(instance.id, {
-      ...instance,
-      reported: null,
-      health: [],
-      ready: specOf(state, instance.spec).readinessChecks.length === 0,
-      placedAt: state.env.now,
-      runningAt: 0 as ClusterMs,
-      pid: 0,
-      ipAddresses: [],
-    })
-    touchApp(state, instance.app)
   }
 }
 

@@ -361,6 +361,7 @@ describe('an agent', () => {
     agent.appliedGen = 0
     agent.obedient = false
     cluster.connect(agent)
+    cluster.report(agent, key, { condition: 'Staging' })
     expect(appView(cluster.state, web)).toMatchObject({ running: 0, staged: 1 })
     cluster.report(agent, key, { condition: 'Running' })
     expect(appView(cluster.state, web)).toMatchObject({ running: 1 })
