@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { rounds } from '../../support/rounds.ts'
 import { Chaos } from './chaos.ts'
 
-const failedOnce: readonly number[] = []
+const failedOnce: readonly number[] = [2, 25, 43, 58, 78, 100, 109]
 const first = Number(process.env['SDDC_SEED'] ?? 1)
 const count = rounds({ usual: 60, prove: 5000 })
 
@@ -15,7 +15,7 @@ function live(seed: number, stepRows?: number): void {
 }
 
 describe('a cluster under random use and trouble keeps its invariants and comes to rest', () => {
-  for (const seed of [...failedOnce, ...Array.from({ length: count }, (_, i) => first + i)]) {
+  for (const seed of new Set([...failedOnce, ...Array.from({ length: count }, (_, i) => first + i)])) {
     test(`seed ${seed}`, () => live(seed, [undefined, undefined, 1, 7][seed % 4]))
   }
 })
