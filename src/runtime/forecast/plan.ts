@@ -16,5 +16,7 @@ export function planOnReplica(
 ): PlanOutcome {
   const made = plan(desired, snapshotOf(state), request)
   if (made.plan === null || hasErrors(made.diagnostics)) return made
+  // A forecast copies the whole state; where nothing is to be done there is nothing to foresee.
+  if (made.plan.changes.length === 0 && made.plan.steps.length === 0) return made
   return { plan: forecastPlan(state, made.plan), diagnostics: made.diagnostics }
 }

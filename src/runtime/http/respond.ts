@@ -18,7 +18,16 @@ export class HttpError extends Error {
 }
 
 export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return jsonText(JSON.stringify(body), status, headers)
+}
+
+/** JSON that is a text already. */
+export function jsonText(
+  body: string,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(body, {
     status,
     headers: { 'Content-Type': 'application/json', ...headers },
   })

@@ -7,7 +7,7 @@ import {
   type DeploymentId,
   type VersionView,
 } from '../../../model/index.ts'
-import { appView, effectiveApp, failureOf, type State, versionInfoOf } from '../../core/index.ts'
+import { type AppRow, appView, effectiveApp, failureOf, type State, versionInfoOf } from '../../core/index.ts'
 import { taskState, tasksJson } from './taskjson.ts'
 
 export interface Embed {
@@ -15,23 +15,23 @@ export interface Embed {
   readonly lastTaskFailure: boolean
 }
 
-/** Undefined when there is no such app. */
-export function appJson(state: State, id: AppId, embed: Embed): Record<string, unknown> | undefined {
-  const app = effectiveApp(state, id)
+/**
+ * The JSON text of an app; undefined when there is no such app. Texts of definitions are kept as long as the row stands,
+ * so that a list of many apps costs little more than what changes all the time.
+ */
+export function appText(state: State, id: AppId, embed: Embed): string | undefined {
+  const row = state.tables.app.get(id)
   const view = appView(state, id)
-  const info = versionInfoOf(state, id)
-  if (app === undefined || view === undefined || info === undefined) return undefined
-  const { version, ...versionInfo } = info
+  if (row === undefined || view === undefined) return undefined
   const lock = state.locks.get(id)
   const failure = embed.lastTaskFailure ? failureOf(state, id) : undefined
-  return {
-    ...redact(definitionJson(app, version, versionInfo), sensitivePathsOf(state, id)),
+  return joined(definitionText(state, row), {
     tasksStaged: view.staged,
     tasksRunning: view.running,
     tasksHealthy: view.healthy,
     tasksUnhealthy: view.unhealthy,
     deployments: lock === undefined ? [] : [{ id: lock }],
-    ...(embed.tasks ? { tasks: tasksJson(view, app.role) } : {}),
+    ...(embed.tasks ? { tasks: tasksJson(view, effectiveApp(state, id)?.role ?? '*') } : {}),
     ...(failure === undefined
       ? {}
       : {
@@ -46,32 +46,50 @@ export function appJson(state: State, id: AppId, embed: Embed): Record<string, u
             slaveId: failure.agent,
           },
         }),
-  }
+  })
 }
 
 /** The answer to a creation: as Marathon gives it before anything has started. */
-export function createdJson(state: State, id: AppId, deployment: DeploymentId | undefined): unknown {
-  const shown = appJson(state, id, { tasks: false, lastTaskFailure: false })
-  return {
-    ...shown,
+export function createdText(
+  state: State,
+  id: AppId,
+  deployment: DeploymentId | undefined,
+): string | undefined {
+  const row = state.tables.app.get(id)
+  if (row === undefined) return undefined
+  return joined(definitionText(state, row), {
     tasksStaged: 0,
     tasksRunning: 0,
     tasksHealthy: 0,
     tasksUnhealthy: 0,
     deployments: deployment === undefined ? [] : [{ id: deployment }],
     tasks: [],
-  }
+  })
+}
+
+// A row is never changed in place, so it stands for its text.
+const definitionTexts = new WeakMap<AppRow, string>()
+
+function definitionText(state: State, row: AppRow): string {
+  const known = definitionTexts.get(row)
+  if (known !== undefined) return known
+  const { version, ...versionInfo } = versionInfoOf(state, row.id)!
+  const shown = definitionJson(effectiveApp(state, row.id)!, version, versionInfo)
+  const text = JSON.stringify(redact(shown, row.sensitivePaths))
+  definitionTexts.set(row, text)
+  return text
+}
+
+// Two objects as one, without reading the first.
+function joined(text: string, more: object): string {
+  return `${text.slice(0, -1)},${JSON.stringify(more).slice(1)}`
 }
 
 /** One stored version: the definition alone. */
 export function versionJson(state: State, id: AppId, v: VersionView): unknown {
   const { lastScalingAt, lastConfigChangeAt } = v
   const shown = definitionJson(v.app, v.version, { lastScalingAt, lastConfigChangeAt })
-  return redact(shown, sensitivePathsOf(state, id))
-}
-
-function sensitivePathsOf(state: State, id: AppId): readonly string[] {
-  return state.tables.app.get(id)?.sensitivePaths ?? []
+  return redact(shown, state.tables.app.get(id)?.sensitivePaths ?? [])
 }
 
 function definitionJson(

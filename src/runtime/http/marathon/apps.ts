@@ -13,10 +13,11 @@ import {
   deploymentJson,
   HttpError,
   json,
+  jsonText,
   notFound,
 } from '../respond.ts'
 import type { Found } from '../route.ts'
-import { appJson, createdJson, type Embed, versionJson } from './appjson.ts'
+import { appText, createdText, type Embed, versionJson } from './appjson.ts'
 import { parseSelector } from './selector.ts'
 import { tasksJson } from './taskjson.ts'
 import { killTasks, victimsOf } from './tasks.ts'
@@ -70,18 +71,20 @@ async function listApps({ backend, query }: Context): Promise<Response> {
   const label = query.get('label')
   const selector = label === null ? () => true : parseSelector(label)
   if (selector === undefined) throw new HttpError(422, `Couldn't parse label selector: ${label}`)
+  const embed = embedOf(query)
   const apps = await backend.read(state =>
     idsOf(state)
       .filter(id => part === undefined || id.toLowerCase().includes(part))
       .filter(id => {
+        if (label === null && command === undefined) return true
         const app = effectiveApp(state, id)!
         return (
           selector(app.labels) && (command === undefined || app.cmd?.toLowerCase().includes(command) === true)
         )
       })
-      .map(id => appJson(state, id, embedOf(query))),
+      .flatMap(id => appText(state, id, embed) ?? []),
   )
-  return json({ apps })
+  return jsonText(`{"apps":[${apps.join(',')}]}`)
 }
 
 async function createApp(context: Context): Promise<Response> {
@@ -89,8 +92,9 @@ async function createApp(context: Context): Promise<Response> {
   const reply = await deploy(context, [{ kind: 'create', body: await jsonBody(context) }])
   const id = reply.created[0]
   if (id === undefined) throw new HttpError(500, 'The app was created, but its id is not known')
-  const created = await backend.read(state => createdJson(state, id, reply.deployment))
-  return json(created, 201, {
+  const created = await backend.read(state => createdText(state, id, reply.deployment))
+  // Gone already, by another request.
+  return jsonText(created ?? '{}', 201, {
     Location: `http://${context.address}/v2/apps${id}`,
     ...deploymentHeader(reply),
   })
@@ -133,16 +137,17 @@ async function deploy(
 }
 
 async function showApp({ backend }: Context, id: AppId): Promise<Response> {
-  const app = await backend.read(state => appJson(state, id, { tasks: true, lastTaskFailure: true }))
+  const app = await backend.read(state => appText(state, id, { tasks: true, lastTaskFailure: true }))
   if (app === undefined) throw missing(id)
-  return json({ app })
+  return jsonText(`{"app":${app}}`)
 }
 
 async function showGroup({ backend, query }: Context, prefix: string): Promise<Response> {
+  const embed = embedOf(query)
   const apps = await backend.read(state =>
-    inGroup(state, prefix).map(id => appJson(state, id, embedOf(query))),
+    inGroup(state, prefix).flatMap(id => appText(state, id, embed) ?? []),
   )
-  return json({ '*': apps })
+  return jsonText(`{"*":[${apps.join(',')}]}`)
 }
 
 async function showTasks({ backend }: Context, id: AppId): Promise<Response> {
