@@ -125,7 +125,7 @@ class Agent {
       log: options.log,
       listener: event => {
         this.#loop.input({ kind: 'driver', event })
-        if (event.kind === 'ended') this.#sandboxes?.ended()
+        if (event.kind === 'ended') this.#wantSweep()
       },
     }
     this.#checks = new CheckRunner(
@@ -155,6 +155,7 @@ class Agent {
     const { server, agentId, log } = this.#options
     const { tasksDirectory } = this.#context
     this.#sandboxes = new SandboxKeeper({ tasksDirectory, living: () => this.#livingSandboxes(), log })
+    this.#wantSweep()
     this.#control = new ControlLink(server, {
       connected: session => this.#loop.input({ kind: 'connected', session }),
       received: message => this.#loop.input({ kind: 'server', message }),
@@ -189,6 +190,11 @@ class Agent {
     await this.#checkpoint.close()
   }
 
+  // What a driver that does not work yet has running may be unknown: nothing is thrown away before all were asked.
+  #wantSweep(): void {
+    if (this.#drivers.size === this.#options.drivers.length) this.#sandboxes?.wantSweep()
+  }
+
   #livingSandboxes(): ReadonlySet<string> {
     const living = [...this.#state.tasks.values()].filter(t => t.phase !== 'ended')
     return new Set(living.map(({ key }) => directoryName(taskIdOf(key.instance, key.incarnation))))
@@ -220,6 +226,7 @@ class Agent {
       if (this.#closed) throw new Error('closed')
       this.#drivers.set(kind, driver)
       this.#loop.input({ kind: 'boot', found, drivers: [kind] })
+      this.#wantSweep()
       // The server learns from a new hello what this agent can do now.
       this.#control?.drop(`the ${kind} driver works now`)
     } catch (error) {

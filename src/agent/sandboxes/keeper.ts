@@ -21,7 +21,7 @@ export class SandboxKeeper {
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
   #rounds = 0
-  #somethingEnded = true
+  #sweepWanted = false
   #said = ''
   #closed = false
 
@@ -30,9 +30,9 @@ export class SandboxKeeper {
     this.#next()
   }
 
-  /** A task has ended: at one of the next rounds the sandboxes are counted. */
-  ended(): void {
-    this.#somethingEnded = true
+  /** At one of the next rounds the sandboxes are counted: a task has ended, or all that run are known now. */
+  wantSweep(): void {
+    this.#sweepWanted = true
   }
 
   async close(): Promise<void> {
@@ -53,8 +53,8 @@ export class SandboxKeeper {
     const { tasksDirectory, living } = this.#options
     try {
       await this.#rotation.round(tasksDirectory, living())
-      if (this.#rounds++ % roundsBetweenSweeps !== 0 || !this.#somethingEnded) return
-      this.#somethingEnded = false
+      if (this.#rounds++ % roundsBetweenSweeps !== 0 || !this.#sweepWanted) return
+      this.#sweepWanted = false
       await sweep(tasksDirectory, living)
     } catch (error) {
       const line = `sandboxes: ${error instanceof Error ? error.message : String(error)}`

@@ -117,6 +117,7 @@ it('the keeper does both while it runs', async () => {
     living: () => new Set(['loud']),
     log: line => void lines.push(line),
   })
+  keeper.wantSweep()
   try {
     await until(() => statSync(loud).size === 0 && readdirSync(tasks).length === maxEndedSandboxes + 1, {
       what: () => `bounds; there are ${readdirSync(tasks).length}: ${lines.join()}`,

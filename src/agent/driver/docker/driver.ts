@@ -5,7 +5,7 @@
 // Each container that runs is waited for by one request to the engine. When the engine goes away all those requests
 // fail; then each container is looked at again until the engine answers, and what happened meanwhile is told.
 import { setMaxListeners } from 'node:events'
-import { access, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { taskIdOf, type Exit, type TaskKey } from '../../../model/index.ts'
@@ -104,7 +104,7 @@ export class DockerDriver implements Driver {
       const task = container && foundTask(key, container)
       if (!task) continue
       if (task.state === 'running') this.#adopt(key)
-      else if (!(await this.#hasLogs(key))) await this.#keepLogs(key)
+      else await this.#keepLogs(key)
       found.push(task)
     }
     return found
@@ -324,15 +324,6 @@ export class DockerDriver implements Driver {
       await keepLogs(this.#docker, containerName(key), this.#sandboxOf(key), this.#closing.signal)
     } catch (error) {
       if (!this.#closed) this.#log(key, `its output could not be kept: ${messageOf(error)}`)
-    }
-  }
-
-  async #hasLogs(key: TaskKey): Promise<boolean> {
-    try {
-      await access(`${this.#sandboxOf(key)}/stderr`)
-      return true
-    } catch {
-      return false
     }
   }
 
