@@ -1,25 +1,30 @@
-// Conversions by name, and the units of an orchestrator: duration("1m30s") in seconds, bytes("512MiB").
+// Conversions by name, what a value is and whether it may be shown, and the units of an orchestrator: duration("1m30s")
+// in seconds, bytes("512MiB").
 import { parseDurationMs, parseSizeMiB } from '../../../base/index.ts'
-import { convert } from '../convert.ts'
+import { convert, toCollection, toMap } from '../convert.ts'
 import { divideNum, fromDouble } from '../number.ts'
-import { boolType, numberType, stringType } from '../type.ts'
-import { type Type, number } from '../value.ts'
-import { anyOrNull, stringOf, text } from './arguments.ts'
-import { collectionOf } from './collection.ts'
+import { anyType, boolType, describeType, numberType, stringType, typeOf } from '../type.ts'
+import { type Type, type Value, number, sensitiveMark, withMarks } from '../value.ts'
+import { anyOrNull, mappingOf, sequenceOf, stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
+import { textValue } from './results.ts'
 
 export const conversionFunctions: readonly HclFunction[] = [
-  primitive('tostring', stringType),
-  primitive('tonumber', numberType),
-  primitive('tobool', boolType),
-  ...(['list', 'set', 'map'] as const).map((kind): HclFunction => ({
-    name: `to${kind}`,
-    parameters: [anyOrNull('value')],
-    keepsMarks: true,
-    call: ([value]) => collectionOf(value!, kind),
-  })),
+  {
+    name: 'bytes',
+    summary: 'The bytes of a size like "512MiB"',
+    parameters: [text('size')],
+    call: ([given]) => {
+      const mib = parseSizeMiB(stringOf(given))
+      if (mib === undefined) {
+        throw new FunctionError(`"${stringOf(given)}" is not a size; write it like "512MiB" or "2GiB"`, 0)
+      }
+      return number(fromDouble(Math.ceil(mib * 1024 ** 2)))
+    },
+  },
   {
     name: 'duration',
+    summary: 'The seconds of a duration like "1m30s"',
     parameters: [text('duration')],
     call: ([given]) => {
       const ms = parseDurationMs(stringOf(given))
@@ -33,18 +38,43 @@ export const conversionFunctions: readonly HclFunction[] = [
     },
   },
   {
-    name: 'bytes',
-    parameters: [text('size')],
-    call: ([given]) => {
-      const mib = parseSizeMiB(stringOf(given))
-      if (mib === undefined) {
-        throw new FunctionError(`"${stringOf(given)}" is not a size; write it like "512MiB" or "2GiB"`, 0)
-      }
-      return number(fromDouble(Math.ceil(mib * 1024 ** 2)))
-    },
+    name: 'sensitive',
+    summary: 'The value, marked as one that must not be shown',
+    parameters: [anyOrNull('value')],
+    keepsMarks: true,
+    call: ([value]) => withMarks(value!, new Set([sensitiveMark])),
+  },
+  primitive('tobool', boolType, 'The value as a bool'),
+  collection('tolist', 'The elements of a set or tuple as a list of one type'),
+  collection('tomap', 'The attributes of an object as a map of one type'),
+  primitive('tonumber', numberType, 'The value as a number'),
+  collection('toset', 'The elements of a list or tuple as a set of one type'),
+  primitive('tostring', stringType, 'The value as a string'),
+  {
+    name: 'type',
+    summary: 'The type of a value, spelled as in a variable block',
+    parameters: [anyOrNull('value')],
+    call: ([value]) => textValue(describeType(typeOf(value!))),
   },
 ]
 
-function primitive(name: string, type: Type): HclFunction {
-  return { name, parameters: [anyOrNull('value')], call: ([value]) => convert(value!, type) }
+function primitive(name: string, type: Type, summary: string): HclFunction {
+  return { name, summary, parameters: [anyOrNull('value')], call: ([value]) => convert(value!, type) }
+}
+
+function collection(name: 'tolist' | 'toset' | 'tomap', summary: string): HclFunction {
+  return {
+    name,
+    summary,
+    parameters: [anyOrNull('value')],
+    keepsMarks: true,
+    call: ([value]) => collectionOf(value!, name),
+  }
+}
+
+// From null nothing can be made but null.
+function collectionOf(value: Value, name: 'tolist' | 'toset' | 'tomap'): Value {
+  if (value.kind === 'null') return value
+  if (name === 'tomap') return toMap(mappingOf(value, 0), anyType)
+  return toCollection(sequenceOf(value, 0), name === 'tolist' ? 'list' : 'set', anyType)
 }

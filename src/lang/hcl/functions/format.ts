@@ -1,19 +1,50 @@
-// printf-like formatting: %s %q %d %f %e %g %v %t %x %X %o %b %c %%, with flags, width and precision, `*`, and explicit
-// positions as in %[1]s. Numbers are exact where the verb is.
-import { type Num, asDouble, compareNum, formatNum, isWhole, negateNum } from '../number.ts'
-import { ConversionError, convert } from '../convert.ts'
-import { numberType, stringType } from '../type.ts'
-import { type Value, isMapping, isSequence } from '../value.ts'
-import { numberOf, stringOf } from './arguments.ts'
-import { FunctionError } from './function.ts'
+// printf-like formatting, with the verbs, flags and defaults of go-cty: %s %q %d %b %o %x %X %e %E %f %g %G %v %#v %t %%,
+// width and precision (also as `*`), explicit positions as in %[1]s. Width and precision count characters as people see
+// them.
+import { countGraphemes, splitGraphemes } from 'unicode-segmenter/grapheme'
+import { convert, tryConvert } from '../convert.ts'
+import type { Num } from '../number.ts'
+import { boolType, numberType, stringType } from '../type.ts'
+import { type ListValue, type Value, isSequence, string } from '../value.ts'
+import { anyOrNull, numberOf, stringOf, text, wholeOf } from './arguments.ts'
+import { exponential, fixed, general, integer } from './digits.ts'
+import { FunctionError, type HclFunction } from './function.ts'
 import { encodeJson } from './json.ts'
+import { listOfTexts, refuseLongText, refuseManyElements, textValue } from './results.ts'
 
 /** Width and precision beyond this are a mistake, or an attack on memory. */
 const maxWidth = 1000
 
-export function formatText(format: string, values: readonly Value[]): string {
+export const formatFunctions: readonly HclFunction[] = [
+  {
+    name: 'format',
+    summary: 'A text with values put in by verbs as in printf: format("%s-%03d", "web", 7)',
+    parameters: [text('format')],
+    rest: anyOrNull('values'),
+    call: ([format, ...values]) => textValue(formatText(stringOf(format), values)),
+  },
+  {
+    name: 'formatlist',
+    summary: 'A text for each element of the lists among the values, as format() makes it',
+    parameters: [text('format')],
+    rest: anyOrNull('values'),
+    call: ([format, ...values]) => formatEach(stringOf(format), values),
+  },
+]
+
+interface Verb {
+  readonly letter: string
+  readonly flags: string
+  readonly width: number | undefined
+  readonly precision: number | undefined
+  /** As written, for messages. */
+  readonly raw: string
+}
+
+function formatText(format: string, values: readonly Value[]): string {
   let next = 0
   let used = 0
+  let length = 0
   const take = (): Value => {
     const value = values[next]
     if (value === undefined) throw new FunctionError(`there is no value for the verb number ${next + 1}`, 0)
@@ -21,145 +52,138 @@ export function formatText(format: string, values: readonly Value[]): string {
     used = Math.max(used, next)
     return value
   }
-  const verb = /%([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+)?)?(?:\[(\d+)\])?([a-zA-Z%])?/g
-  const result = format.replace(
-    verb,
-    (
-      whole: string,
-      flags: string,
-      width?: string,
-      precision?: string,
-      position?: string,
-      letter?: string,
-    ) => {
-      if (letter === '%') return '%'
+  const pattern = /%([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?(?:\[(\d+)\])?([a-zA-Z%])?|[^%]+/g
+  const result = format.replace(pattern, (raw: string, flags, width, precision, position, letter) => {
+    let written = raw
+    if (letter === '%') written = '%'
+    else if (raw.startsWith('%')) {
       if (letter === undefined)
-        throw new FunctionError(`"${whole}" is not a verb; write %% for a percent sign`, 0)
+        throw new FunctionError(`"${raw}" is not a verb; write %% for a percent sign`, 0)
       const wide = size(width, take)
-      const precise = whole.includes('.') ? (size(precision, take) ?? 0) : undefined
+      const precise = size(precision, take)
       if (position !== undefined) next = Number(position) - 1
-      return pad(formatOne(letter, take(), flags, precise, values.length), wide, flags)
-    },
-  )
-  if (used < values.length && values.length > 0 && !format.includes('%[')) {
+      written = formatOne(take(), { letter, flags, width: wide, precision: precise, raw })
+    }
+    length += written.length
+    refuseLongText(length)
+    return written
+  })
+  if (used < values.length) {
     throw new FunctionError(`there are ${values.length} values, but verbs for only ${used}`, used + 1)
   }
   return result
 }
 
+// A list gives each text one of its elements; any other value is the same in all of them.
+function formatEach(format: string, values: readonly Value[]): ListValue {
+  const first = values.findIndex(isSequence)
+  const lengths = values.map(v => (isSequence(v) ? v.elements.length : undefined))
+  const length = first === -1 ? 1 : lengths[first]!
+  const odd = lengths.findIndex(l => l !== undefined && l !== length)
+  if (odd !== -1) {
+    throw new FunctionError(
+      `this list has ${lengths[odd]} elements, the first one ${length}: they must be equally long`,
+      odd + 1,
+    )
+  }
+  refuseManyElements(length)
+  let total = 0
+  const texts = Array.from({ length }, (_, i) => {
+    const made = formatText(
+      format,
+      values.map(v => (isSequence(v) ? v.elements[i]! : v)),
+    )
+    total += made.length
+    refuseLongText(total)
+    return made
+  })
+  return listOfTexts(texts)
+}
+
 function size(given: string | undefined, take: () => Value): number | undefined {
   if (given === undefined) return undefined
-  const wanted = given === '*' ? asDouble(asNumber(take(), '*')) : Number(given)
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted > maxWidth) {
+  const wanted = given === '*' ? wholeOf(numberFor(take(), '*'), 0) : Number(given)
+  if (wanted < 0 || wanted > maxWidth) {
     throw new FunctionError(`a width or precision must be from 0 to ${maxWidth}`, 0)
   }
   return wanted
 }
 
-function formatOne(
-  letter: string,
-  value: Value,
-  flags: string,
-  precision: number | undefined,
-  count: number,
-): string {
+function formatOne(value: Value, verb: Verb): string {
+  const { letter, precision, flags } = verb
+  if (value.kind === 'null' && letter !== 'v')
+    throw new FunctionError(`null can't be formatted by ${verb.raw}`)
   switch (letter) {
-    case 's':
-      return cut(asText(value), precision)
     case 'v':
-      return flags.includes('#') || isSequence(value) || isMapping(value) || value.kind === 'null'
-        ? encodeJson(value)
-        : asText(value)
+      return padText(flags.includes('#') ? encodeJson(value) : plain(value), verb)
+    case 's':
+      return padText(cut(stringOf(convert(value, stringType)), precision), verb)
     case 'q':
-      return JSON.stringify(asText(value))
+      return padText(encodeJson(string(cut(stringOf(convert(value, stringType)), precision))), verb)
     case 't':
-      if (value.kind !== 'bool') throw new FunctionError('%t wants a bool')
-      return String(value.value)
-    case 'd':
-      return signed(formatNum(whole(asNumber(value, letter))), flags)
+      return encodeJson(convert(value, boolType))
     case 'b':
-      return signed(inBase(asNumber(value, letter), 2), flags)
+    case 'd':
     case 'o':
-      return signed(inBase(asNumber(value, letter), 8), flags)
     case 'x':
-    case 'X': {
-      const hex = value.kind === 'string' ? hexOfText(value.value) : inBase(asNumber(value, letter), 16)
-      return letter === 'X' ? hex.toUpperCase() : hex
-    }
-    case 'f':
-      return signed(fixed(asNumber(value, letter), precision ?? 6), flags)
+    case 'X':
+      return padNumber(integer(numberIn(value, verb), letter, flags.includes('#'), precision), verb)
     case 'e':
-    case 'E': {
-      const text = exponential(asDouble(asNumber(value, letter)).toExponential(Math.min(precision ?? 6, 100)))
-      return signed(letter === 'E' ? text.toUpperCase() : text, flags)
-    }
+    case 'E':
+      return padNumber(cased(exponential(numberIn(value, verb), precision ?? 6), letter), verb)
+    case 'f':
+      return padNumber(fixed(numberIn(value, verb), precision ?? 6), verb)
     case 'g':
     case 'G':
-      return signed(String(asDouble(asNumber(value, letter))), flags)
+      return padNumber(cased(general(numberIn(value, verb), precision), letter), verb)
     default:
-      throw new FunctionError(`%${letter} is not a verb (there are ${count} values)`, 0)
+      throw new FunctionError(`${verb.raw} is not a verb`, 0)
   }
 }
 
-function asText(value: Value): string {
-  if (value.kind === 'null') throw new FunctionError("a null value can't be formatted as text")
-  try {
-    return stringOf(convert(value, stringType))
-  } catch (thrown) {
-    if (!(thrown instanceof ConversionError)) throw thrown
-    return encodeJson(value)
-  }
+function plain(value: Value): string {
+  if (value.kind === 'string') return value.value
+  return value.kind === 'number' ? general(value.value, undefined) : encodeJson(value)
 }
 
-function asNumber(value: Value, letter: string): Num {
-  if (value.kind === 'null') throw new FunctionError(`%${letter} wants a number, not null`)
-  return numberOf(convert(value, numberType))
+function numberFor(value: Value, verb: string): Value {
+  const found = tryConvert(value, numberType)
+  if (found?.kind !== 'number') throw new FunctionError(`${verb} needs a number`)
+  return found
 }
 
-function whole(n: Num): Num {
-  if (!isWhole(n)) throw new FunctionError(`a whole number is wanted, not ${formatNum(n)}`)
-  return n
+function numberIn(value: Value, verb: Verb): Num {
+  return numberOf(numberFor(value, verb.raw))
 }
 
-function inBase(n: Num, base: number): string {
-  return BigInt(formatNum(whole(n))).toString(base)
+function cased(written: string, letter: string): string {
+  return letter === letter.toUpperCase() ? written.replace('e', 'E') : written
 }
 
-function hexOfText(text: string): string {
-  return [...new TextEncoder().encode(text)].map(b => b.toString(16).padStart(2, '0')).join('')
+function cut(whole: string, characters: number | undefined): string {
+  return characters === undefined ? whole : [...splitGraphemes(whole)].slice(0, characters).join('')
 }
 
-// Exact: rounds the decimal digits, half away from zero.
-function fixed(n: Num, places: number): string {
-  if (typeof n === 'number' && !Number.isFinite(n)) return formatNum(n)
-  const negative = compareNum(n, 0) < 0
-  const [integer, fraction = ''] = formatNum(negative ? negateNum(n) : n).split('.')
-  let digits = BigInt(integer! + fraction.slice(0, places).padEnd(places, '0'))
-  if ((fraction[places] ?? '0') >= '5') digits += 1n
-  const text = digits.toString().padStart(places + 1, '0')
-  const split = text.length - places
-  const body = places === 0 ? text : `${text.slice(0, split)}.${text.slice(split)}`
-  return negative && digits !== 0n ? `-${body}` : body
+function padText(whole: string, { width, flags }: Verb): string {
+  const missing = (width ?? 0) - countGraphemes(whole)
+  if (missing <= 0) return whole
+  if (flags.includes('-')) return whole + ' '.repeat(missing)
+  return (flags.includes('0') ? '0' : ' ').repeat(missing) + whole
 }
 
-// At least two digits of exponent, as in C and Go.
-function exponential(text: string): string {
-  return text.replace(/e([+-])(\d)$/, 'e$10$2')
-}
-
-function cut(text: string, precision: number | undefined): string {
-  return precision === undefined ? text : [...text].slice(0, precision).join('')
-}
-
-function signed(text: string, flags: string): string {
-  if (text.startsWith('-')) return text
-  return flags.includes('+') ? `+${text}` : flags.includes(' ') ? ` ${text}` : text
-}
-
-function pad(text: string, width: number | undefined, flags: string): string {
-  if (width === undefined || text.length >= width) return text
-  if (flags.includes('-')) return text.padEnd(width)
-  if (!flags.includes('0')) return text.padStart(width)
-  const sign = /^[+-]/.test(text) ? text[0]! : ''
-  return sign + text.slice(sign.length).padStart(width - sign.length, '0')
+// Zeros stand between the sign and the digits; not in front of infinity, nor where a precision says how many digits an
+// integer has.
+function padNumber(written: string, { letter, width, flags, precision }: Verb): string {
+  const isNegative = written.startsWith('-')
+  const magnitude = /^[+-]/.test(written) ? written.slice(1) : written
+  const isSigned = flags.includes('+') || magnitude === 'Inf'
+  const sign = isNegative ? '-' : isSigned ? '+' : flags.includes(' ') ? ' ' : ''
+  const missing = (width ?? 0) - sign.length - magnitude.length
+  if (missing <= 0) return sign + magnitude
+  if (flags.includes('-')) return sign + magnitude + ' '.repeat(missing)
+  const isInteger = 'bdoxX'.includes(letter)
+  const zeros = flags.includes('0') && magnitude !== 'Inf' && !(isInteger && precision !== undefined)
+  if (!zeros) return ' '.repeat(missing) + sign + magnitude
+  const prefix = /^0[bxX]/.exec(magnitude)?.[0] ?? ''
+  return sign + prefix + '0'.repeat(missing) + magnitude.slice(prefix.length)
 }

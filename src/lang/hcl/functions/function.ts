@@ -4,6 +4,8 @@ import type { Type, Value } from '../value.ts'
 
 export interface HclFunction {
   readonly name: string
+  /** One line for the reference, without a full stop. */
+  readonly summary: string
   readonly parameters: readonly Parameter[]
   /** Any number more of these. */
   readonly rest?: Parameter

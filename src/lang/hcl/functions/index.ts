@@ -1,17 +1,42 @@
-// All functions of the language, by name.
-import { collectionFunctions } from './collection.ts'
+// All functions of the language, by name: the table that the evaluator calls from and the reference is made of.
 import { conversionFunctions } from './conversion.ts'
+import { csvFunctions } from './csv.ts'
+import { dateFunctions } from './date.ts'
+import { encodingFunctions } from './encoding.ts'
+import { formatFunctions } from './format.ts'
 import type { HclFunction } from './function.ts'
-import { encodingFunctions } from './json.ts'
+import { hashFunctions } from './hash.ts'
+import { jsonFunctions } from './json.ts'
+import { listFunctions } from './list.ts'
+import { mapFunctions } from './map.ts'
+import { networkFunctions } from './network.ts'
 import { numericFunctions } from './numeric.ts'
+import { pathFunctions } from './paths.ts'
+import { patternFunctions } from './pattern.ts'
+import { setFunctions } from './set.ts'
+import { templateFunctions } from './template.ts'
 import { textFunctions } from './text.ts'
+import { trimFunctions } from './trim.ts'
+
+const plain: readonly HclFunction[] = [
+  ...conversionFunctions,
+  ...csvFunctions,
+  ...dateFunctions,
+  ...encodingFunctions,
+  ...formatFunctions,
+  ...hashFunctions,
+  ...jsonFunctions,
+  ...listFunctions,
+  ...mapFunctions,
+  ...networkFunctions,
+  ...numericFunctions,
+  ...pathFunctions,
+  ...patternFunctions,
+  ...setFunctions,
+  ...textFunctions,
+  ...trimFunctions,
+]
 
 export const functions: ReadonlyMap<string, HclFunction> = new Map(
-  [
-    ...collectionFunctions,
-    ...conversionFunctions,
-    ...encodingFunctions,
-    ...numericFunctions,
-    ...textFunctions,
-  ].map(f => [f.name, f]),
+  [...plain, ...templateFunctions(plain)].map(f => [f.name, f]),
 )

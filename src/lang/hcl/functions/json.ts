@@ -3,17 +3,24 @@ import { type Num, NumberRangeError, formatNum, parseNum } from '../number.ts'
 import { nullValue, type Value, bool, number, object, sortedKeys, string, tuple } from '../value.ts'
 import { anyOrNull, stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
+import { textValue } from './results.ts'
 
 /** Deeper JSON is refused: it would exhaust the stack. */
 const maxJsonDepth = 200
 
-export const encodingFunctions: readonly HclFunction[] = [
+export const jsonFunctions: readonly HclFunction[] = [
+  {
+    name: 'jsondecode',
+    summary: 'The value that a JSON text stands for',
+    parameters: [text('string')],
+    call: ([s]) => decodeJson(stringOf(s)),
+  },
   {
     name: 'jsonencode',
+    summary: 'The value as a JSON text with sorted keys',
     parameters: [anyOrNull('value')],
-    call: ([value]) => string(encodeJson(value ?? nullValue)),
+    call: ([value]) => textValue(encodeJson(value ?? nullValue)),
   },
-  { name: 'jsondecode', parameters: [text('string')], call: ([s]) => decodeJson(stringOf(s)) },
 ]
 
 /** Sorted keys, no blanks, `<`, `>` and `&` escaped, as in Terraform. */
@@ -50,8 +57,8 @@ function encodeString(value: string): string {
   )
 }
 
-export function decodeJson(source: string): Value {
-  const token = /[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)|(true|false|null)|([[\]{}:,]))/y
+function decodeJson(source: string): Value {
+  const token = /[ \t\r\n]*(?:(")|(-?\d[\d.eE+-]*)|(true|false|null)|([[\]{}:,]))/y
   let at = 0
   let depth = 0
   const fail = (): never => {
@@ -62,6 +69,10 @@ export function decodeJson(source: string): Value {
     const found = token.exec(source)
     if (found === null) return fail()
     at = token.lastIndex
+    if (found[1] !== undefined) {
+      at = endOfString(source, at)
+      found[1] = source.slice(token.lastIndex - 1, at)
+    }
     return found
   }
   const mark = (): string => next()[4] ?? ''
@@ -108,6 +119,13 @@ export function decodeJson(source: string): Value {
   const result = value()
   if (source.slice(at).trim() !== '') fail()
   return result
+}
+
+// Behind the closing quote, or the end of the text. By hand: a regular expression would run out of stack.
+function endOfString(source: string, start: number): number {
+  let at = start
+  while (at < source.length && source[at] !== '"') at += source[at] === '\\' ? 2 : 1
+  return at + 1
 }
 
 function decodeString(quoted: string, fail: () => never): string {

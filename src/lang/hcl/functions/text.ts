@@ -1,53 +1,96 @@
-// Strings: case, joining, splitting, replacing, trimming.
-import { RE2JS } from 're2js'
-import { string, tuple, type Value } from '../value.ts'
-import { stringType } from '../type.ts'
-import { anyOrNull, stringOf, stringsOf, text, texts } from './arguments.ts'
+// Strings: case, joining and splitting, cutting by grapheme, looking for parts.
+import { splitGraphemes } from 'unicode-segmenter/grapheme'
+import { bool, string } from '../value.ts'
+import { numeric, stringOf, stringsOf, text, texts, wholeOf } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
-import { formatText } from './format.ts'
+import { listOfTexts, refuseLongText, textValue } from './results.ts'
 
 export const textFunctions: readonly HclFunction[] = [
-  { name: 'lower', parameters: [text('string')], call: ([s]) => string(stringOf(s).toLowerCase()) },
-  { name: 'upper', parameters: [text('string')], call: ([s]) => string(stringOf(s).toUpperCase()) },
-  { name: 'trimspace', parameters: [text('string')], call: ([s]) => string(stringOf(s).trim()) },
+  {
+    name: 'endswith',
+    summary: 'Whether a string ends with another',
+    parameters: [text('string'), text('suffix')],
+    call: ([s, suffix]) => bool(stringOf(s).endsWith(stringOf(suffix))),
+  },
+  {
+    name: 'indent',
+    summary: 'The text with every line but the first moved right by so many spaces',
+    parameters: [numeric('spaces'), text('string')],
+    call: ([spaces, s]) => textValue(indented(wholeOf(spaces, 0), stringOf(s))),
+  },
   {
     name: 'join',
+    summary: 'The strings of the lists with the separator between them',
     parameters: [text('separator')],
     rest: texts('lists'),
-    call: ([separator, ...lists]) =>
-      string(lists.flatMap((list, i) => stringsOf(list, i + 1)).join(stringOf(separator))),
+    call: ([separator, ...lists]) => {
+      const items = lists.flatMap((list, i) => stringsOf(list, i + 1))
+      refuseLongText(items.reduce((sum, item) => sum + item.length + stringOf(separator).length, 0))
+      return textValue(items.join(stringOf(separator)))
+    },
+  },
+  {
+    name: 'lower',
+    summary: 'The string in lower case',
+    parameters: [text('string')],
+    call: ([s]) => textValue(stringOf(s).toLowerCase()),
   },
   {
     name: 'split',
+    summary: 'The parts of a string between the separators',
     parameters: [text('separator'), text('string')],
-    call: ([separator, s]) => listOfStrings(stringOf(s).split(stringOf(separator))),
+    call: ([separator, s]) =>
+      listOfTexts(stringOf(separator) === '' ? [...stringOf(s)] : stringOf(s).split(stringOf(separator))),
   },
   {
-    name: 'replace',
-    parameters: [text('string'), text('substring'), text('replacement')],
-    call: ([s, substring, replacement]) =>
-      string(replaceText(stringOf(s), stringOf(substring), stringOf(replacement))),
+    name: 'startswith',
+    summary: 'Whether a string starts with another',
+    parameters: [text('string'), text('prefix')],
+    call: ([s, prefix]) => bool(stringOf(s).startsWith(stringOf(prefix))),
   },
   {
-    name: 'format',
-    parameters: [text('format')],
-    rest: anyOrNull('values'),
-    call: ([format, ...values]) => string(formatText(stringOf(format), values)),
+    name: 'strcontains',
+    summary: 'Whether a string holds another',
+    parameters: [text('string'), text('substring')],
+    call: ([s, part]) => bool(stringOf(s).includes(stringOf(part))),
+  },
+  {
+    name: 'strrev',
+    summary: 'The characters of a string in reverse order',
+    parameters: [text('string')],
+    call: ([s]) => textValue([...splitGraphemes(stringOf(s))].reverse().join('')),
+  },
+  {
+    name: 'substr',
+    summary:
+      'A part of a string: offset (negative counts from the end) and length (-1: the rest) in characters',
+    parameters: [text('string'), numeric('offset'), numeric('length')],
+    call: ([s, offset, length]) => textValue(part(stringOf(s), wholeOf(offset, 1), wholeOf(length, 2))),
+  },
+  {
+    name: 'title',
+    summary: 'The string with the first letter of each word in upper case',
+    parameters: [text('string')],
+    call: ([s]) =>
+      textValue(stringOf(s).replace(/(?<![\p{L}\p{N}_])\p{L}/gu, letter => letter.toUpperCase())),
+  },
+  {
+    name: 'upper',
+    summary: 'The string in upper case',
+    parameters: [text('string')],
+    call: ([s]) => string(stringOf(s).toUpperCase().normalize('NFC')),
   },
 ]
 
-function listOfStrings(items: readonly string[]): Value {
-  return { ...tuple(items.map(string)), kind: 'list', element: stringType }
+function indented(spaces: number, whole: string): string {
+  if (spaces < 0) throw new FunctionError("the number of spaces can't be negative", 0)
+  const lines = whole.split('\n')
+  refuseLongText(spaces * (lines.length - 1) + whole.length)
+  return lines.join(`\n${' '.repeat(lines.length === 1 ? 0 : spaces)}`)
 }
 
-// "/…/" is a regular expression (RE2, linear time), everything else plain text.
-function replaceText(whole: string, wanted: string, replacement: string): string {
-  if (wanted.length > 1 && wanted.startsWith('/') && wanted.endsWith('/')) {
-    try {
-      return RE2JS.compile(wanted.slice(1, -1)).matcher(whole).replaceAll(replacement)
-    } catch (thrown) {
-      throw new FunctionError(`the regular expression is not valid: ${String((thrown as Error).message)}`, 1)
-    }
-  }
-  return whole.replaceAll(wanted, () => replacement)
+function part(whole: string, offset: number, length: number): string {
+  const characters = [...splitGraphemes(whole)]
+  const start = offset < 0 ? Math.max(0, characters.length + offset) : offset
+  return characters.slice(start, length < 0 ? undefined : start + length).join('')
 }

@@ -1,0 +1,344 @@
+// Lists: what takes them apart, puts them together and picks from them.
+import { countGraphemes } from 'unicode-segmenter/grapheme'
+import { toCollection, tryConvert } from '../convert.ts'
+import { type Num, addNum, asDouble, compareNum, formatNum, isWhole } from '../number.ts'
+import { anyType, nameOfKind, numberType, stringType, typeOf, unify } from '../type.ts'
+import {
+  type ListValue,
+  type Value,
+  bool,
+  compareValues,
+  isMapping,
+  isSequence,
+  number,
+  nullValue,
+  sameValue,
+  tuple,
+  withMarks,
+} from '../value.ts'
+import {
+  any,
+  anyOrNull,
+  bools,
+  knownElements,
+  list,
+  numberOf,
+  numeric,
+  refuseMoreThan,
+  sequenceOf,
+  texts,
+  wholeOf,
+} from './arguments.ts'
+import { FunctionError, type HclFunction } from './function.ts'
+import { numberValue, refuseManyElements } from './results.ts'
+
+/** The limit of Terraform, too; a longer range is nearly always a mistake. */
+const maxRange = 1024
+
+export const listFunctions: readonly HclFunction[] = [
+  {
+    name: 'alltrue',
+    summary: 'Whether all elements are true; so it is for an empty list',
+    parameters: [bools('list')],
+    call: ([given]) => bool(sequenceOf(given, 0).elements.every(isTrue)),
+  },
+  {
+    name: 'anytrue',
+    summary: 'Whether an element is true',
+    parameters: [bools('list')],
+    call: ([given]) => bool(sequenceOf(given, 0).elements.some(isTrue)),
+  },
+  {
+    name: 'chunklist',
+    summary: 'The list cut into lists of at most so many elements; with 0 into one',
+    parameters: [list('list'), numeric('size')],
+    keepsMarks: true,
+    call: ([given, size]) => chunked(listOf(given), wholeOf(size, 1)),
+  },
+  {
+    name: 'coalesce',
+    summary: 'The first argument that is neither null nor the empty string',
+    parameters: [anyOrNull('value')],
+    rest: anyOrNull('values'),
+    call: values => coalesced(values),
+  },
+  {
+    name: 'coalescelist',
+    summary: 'The first argument that is neither null nor an empty list',
+    parameters: [anyOrNull('list')],
+    rest: anyOrNull('lists'),
+    keepsMarks: true,
+    call: values => {
+      const found = values.find((v, i) => v.kind !== 'null' && sequenceOf(v, i).elements.length > 0)
+      if (found === undefined) throw new FunctionError('no argument is a list with elements')
+      return found
+    },
+  },
+  {
+    name: 'compact',
+    summary: 'The strings of a list without nulls and empty strings',
+    parameters: [texts('list')],
+    keepsMarks: true,
+    call: ([given]) => {
+      const { elements } = sequenceOf(given, 0)
+      const kept = elements.filter(e => e.kind !== 'null' && !(e.kind === 'string' && e.value === ''))
+      return { kind: 'list', element: stringType, elements: kept }
+    },
+  },
+  {
+    name: 'concat',
+    summary: 'The elements of all the lists, one list behind the other',
+    parameters: [],
+    rest: any('lists'),
+    keepsMarks: true,
+    call: lists => concatenated(lists),
+  },
+  {
+    name: 'contains',
+    summary: 'Whether a list or set has an element of that value',
+    parameters: [any('list'), anyOrNull('value')],
+    call: ([given, value]) => bool(positionOf(given, value!) !== -1),
+  },
+  {
+    name: 'distinct',
+    summary: 'The list with each value only where it comes first',
+    parameters: [any('list')],
+    keepsMarks: true,
+    call: ([given]) => {
+      const { elements } = sequenceOf(given, 0)
+      return { ...sequenceOf(given, 0), elements: unique(elements) }
+    },
+  },
+  {
+    name: 'element',
+    summary: 'The element at an index that wraps around the ends of the list',
+    parameters: [any('list'), numeric('index')],
+    keepsMarks: true,
+    call: ([given, index]) => elementAt(given!, numberOf(index)),
+  },
+  {
+    name: 'flatten',
+    summary: 'The elements of a list and of the lists within it, as one list',
+    parameters: [any('list')],
+    keepsMarks: true,
+    call: ([given]) => {
+      const out: Value[] = []
+      flattenInto(out, sequenceOf(given, 0).elements)
+      return tuple(out)
+    },
+  },
+  {
+    name: 'index',
+    summary: 'The index of the first element of that value',
+    parameters: [any('list'), anyOrNull('value')],
+    call: ([given, value]) => {
+      if (given?.kind === 'set') throw new FunctionError('the elements of a set have no index', 0)
+      const found = positionOf(given, value!)
+      if (found === -1) throw new FunctionError('the list has no such element', 1)
+      return number(found)
+    },
+  },
+  {
+    name: 'length',
+    summary: 'How many elements a collection or characters a string has',
+    parameters: [any('value')],
+    keepsMarks: true,
+    call: ([v]) => number(lengthOf(v!)),
+  },
+  {
+    name: 'matchkeys',
+    summary: 'The values whose key, at the same index of the second list, is in the third',
+    parameters: [list('values'), list('keys'), list('searchset')],
+    call: ([values, keys, searchset]) => matching(listOf(values), listOf(keys), listOf(searchset)),
+  },
+  {
+    name: 'one',
+    summary: 'The only element of a list or set; null when it is empty',
+    parameters: [any('list')],
+    keepsMarks: true,
+    call: ([given]) => {
+      const { elements } = sequenceOf(given, 0)
+      if (elements.length > 1) {
+        throw new FunctionError(`at most one element is allowed, there are ${elements.length}`, 0)
+      }
+      return elements[0] ?? nullValue
+    },
+  },
+  {
+    name: 'range',
+    summary: 'The numbers from 0 to below a limit, or from a start to a limit, in steps',
+    parameters: [numeric('limit')],
+    rest: numeric('numbers'),
+    call: values => rangeOf(values.map(numberOf), values),
+  },
+  {
+    name: 'reverse',
+    summary: 'The elements in reverse order',
+    parameters: [any('list')],
+    keepsMarks: true,
+    call: ([given]) => {
+      const found = sequenceOf(given, 0)
+      const elements = [...found.elements].reverse()
+      return found.kind === 'tuple' ? tuple(elements) : { kind: 'list', element: found.element, elements }
+    },
+  },
+  {
+    name: 'slice',
+    summary: 'The elements from one index to before another',
+    parameters: [any('list'), numeric('start'), numeric('end')],
+    keepsMarks: true,
+    call: ([given, start, end]) => sliced(given!, wholeOf(start, 1), wholeOf(end, 2)),
+  },
+  {
+    name: 'sort',
+    summary: 'The strings of a list in order, by code point',
+    parameters: [texts('list')],
+    keepsMarks: true,
+    call: ([given]) => {
+      const elements = [...knownElements(given, 0)].sort(compareValues)
+      return { kind: 'list', element: stringType, elements }
+    },
+  },
+]
+
+function isTrue(value: Value): boolean {
+  return value.kind === 'bool' && value.value
+}
+
+// An argument of a list parameter.
+function listOf(value: Value | undefined): ListValue {
+  const found = sequenceOf(value, 0)
+  return found.kind === 'tuple' ? { kind: 'list', element: anyType, elements: found.elements } : found
+}
+
+function chunked(given: ListValue, size: number): Value {
+  if (size < 0) throw new FunctionError("the size can't be negative", 1)
+  const step = size === 0 ? Math.max(1, given.elements.length) : size
+  const chunks: Value[] = []
+  for (let i = 0; i < given.elements.length; i += step) {
+    chunks.push({ kind: 'list', element: given.element, elements: given.elements.slice(i, i + step) })
+  }
+  return { kind: 'list', element: { kind: 'list', element: given.element }, elements: chunks }
+}
+
+function coalesced(values: readonly Value[]): Value {
+  const type = unify(values.map(typeOf))
+  if (type === undefined) throw new FunctionError('all arguments must have the same type')
+  for (const value of values) {
+    if (value.kind === 'null') continue
+    const converted = tryConvert(value, type) ?? value
+    if (converted.kind === 'string' && converted.value === '') continue
+    return converted
+  }
+  throw new FunctionError('no argument is neither null nor the empty string')
+}
+
+function concatenated(lists: readonly Value[]): Value {
+  const given = lists.map(sequenceOf)
+  refuseManyElements(given.reduce((sum, l) => sum + l.elements.length, 0))
+  const all = tuple(given.flatMap(l => l.elements))
+  const [first] = given
+  if (first === undefined) throw new FunctionError('at least one list is required')
+  if (!given.every(l => l.kind === 'list')) return all
+  const element = unify(given.map(l => (l.kind === 'tuple' ? anyType : l.element)))
+  return element === undefined ? all : toCollection(all, 'list', element)
+}
+
+// -1 when there is none. A value of another type is converted to that of the elements.
+function positionOf(given: Value | undefined, value: Value): number {
+  const { elements } = sequenceOf(given, 0)
+  const typed = elements.find(e => e.kind !== 'null')
+  const wanted = typed === undefined ? value : (tryConvert(value, typeOf(typed)) ?? value)
+  return elements.findIndex(e => sameValue(e, wanted))
+}
+
+function unique(elements: readonly Value[]): Value[] {
+  const seen = new Set<string>()
+  const out: Value[] = []
+  for (const e of elements) {
+    // Strings and numbers by their spelling; what has parts is compared with what came before.
+    const key =
+      e.kind === 'string' ? `s${e.value}` : e.kind === 'number' ? `n${formatNum(e.value)}` : undefined
+    if (key === undefined ? out.some(o => sameValue(o, e)) : seen.has(key)) continue
+    if (key !== undefined) seen.add(key)
+    out.push(e)
+  }
+  return out
+}
+
+function elementAt(given: Value, index: Num): Value {
+  const { elements } = sequenceOf(given, 0)
+  if (elements.length === 0) throw new FunctionError('the list has no elements', 0)
+  if (!isWhole(index)) throw new FunctionError('the index must be a whole number', 1)
+  const at = asDouble(index) % elements.length
+  return elements[at < 0 ? at + elements.length : at]!
+}
+
+function flattenInto(out: Value[], elements: readonly Value[]): void {
+  for (const e of elements) {
+    if (!isSequence(e)) out.push(e)
+    else {
+      const { marks } = e
+      flattenInto(out, marks === undefined ? e.elements : e.elements.map(inner => withMarks(inner, marks)))
+    }
+    refuseManyElements(out.length)
+  }
+}
+
+function lengthOf(value: Value): number {
+  if (isSequence(value)) return value.elements.length
+  if (isMapping(value)) return value.entries.size
+  if (value.kind === 'string') return countGraphemes(value.value)
+  throw new FunctionError(`only lists, sets, maps and strings have a length, this is ${nameOfKind(value)}`, 0)
+}
+
+function matching(values: ListValue, keys: ListValue, wanted: ListValue): Value {
+  if (values.elements.length !== keys.elements.length) {
+    throw new FunctionError(
+      `${values.elements.length} values, but ${keys.elements.length} keys: the lists must be equally long`,
+      1,
+    )
+  }
+  const type = unify([keys.element, wanted.element])
+  if (type === undefined) throw new FunctionError('the keys and the search set are of different types', 2)
+  const search = wanted.elements.map(e => tryConvert(e, type) ?? e)
+  const elements = values.elements.filter((_, i) => {
+    const key = tryConvert(keys.elements[i]!, type) ?? keys.elements[i]!
+    return search.some(s => sameValue(s, key))
+  })
+  return { kind: 'list', element: values.element, elements }
+}
+
+function rangeOf(numbers: readonly Num[], values: readonly Value[]): Value {
+  refuseMoreThan(3, values)
+  const start = numbers.length === 1 ? 0 : numbers[0]!
+  const limit = numbers.length === 1 ? numbers[0]! : numbers[1]!
+  const down = compareNum(limit, start) < 0
+  const step = numbers[2] ?? (down ? -1 : 1)
+  if (compareNum(step, 0) === 0) throw new FunctionError("the step can't be 0", 2)
+  if (compareNum(step, 0) < 0 !== down && compareNum(start, limit) !== 0) {
+    throw new FunctionError('the step leads away from the limit', 2)
+  }
+  const elements: Value[] = []
+  let n = start
+  while (down ? compareNum(n, limit) > 0 : compareNum(n, limit) < 0) {
+    if (elements.length === maxRange) throw new FunctionError(`more than ${maxRange} numbers`)
+    elements.push(number(n))
+    const current = n
+    n = numberValue(() => addNum(current, step)).value
+  }
+  return { kind: 'list', element: numberType, elements }
+}
+
+function sliced(given: Value, start: number, end: number): Value {
+  const found = sequenceOf(given, 0)
+  if (found.kind === 'set') throw new FunctionError('the elements of a set have no index', 0)
+  const { length } = found.elements
+  if (start < 0 || start > length) {
+    throw new FunctionError(`the start must be from 0 to ${length}, not ${start}`, 1)
+  }
+  if (end < start || end > length) {
+    throw new FunctionError(`the end must be from ${start} to ${length}, not ${end}`, 2)
+  }
+  return { ...found, elements: found.elements.slice(start, end) }
+}

@@ -1,0 +1,125 @@
+// Maps and objects: what takes them apart and puts them together. Keys are in the order of code points.
+import { compareStrings } from '../../../base/index.ts'
+import { sameType, stringType } from '../type.ts'
+import { type Type, type Value, deepMarks, object, sortedKeys, string, tuple, withMarks } from '../value.ts'
+import {
+  any,
+  anyOrNull,
+  mappingOf,
+  refuseMoreThan,
+  sequenceOf,
+  stringOf,
+  stringsOf,
+  text,
+  texts,
+} from './arguments.ts'
+import { FunctionError, type HclFunction } from './function.ts'
+import { listOfTexts, refuseManyElements } from './results.ts'
+
+const mapOfTexts: Type = { kind: 'map', element: { kind: 'list', element: stringType } }
+
+export const mapFunctions: readonly HclFunction[] = [
+  {
+    name: 'keys',
+    summary: 'The keys of a map or object, sorted',
+    parameters: [any('map')],
+    keepsMarks: true,
+    call: ([map]) => {
+      const found = mappingOf(map, 0)
+      const names = sortedKeys(found).map(string)
+      return found.kind === 'map' ? { kind: 'list', element: stringType, elements: names } : tuple(names)
+    },
+  },
+  {
+    name: 'lookup',
+    summary: 'The element of a map with that key, else the default',
+    parameters: [any('map'), text('key')],
+    rest: anyOrNull('default'),
+    keepsMarks: true,
+    call: values => {
+      refuseMoreThan(3, values)
+      const [map, key, fallback] = values
+      const found = mappingOf(map, 0).entries.get(stringOf(key)) ?? fallback
+      if (found === undefined) {
+        throw new FunctionError(`the map has no element "${stringOf(key)}" and no default is given`, 1)
+      }
+      return found
+    },
+  },
+  {
+    name: 'merge',
+    summary: 'The elements of all the maps; of equal keys the last one counts, null is left out',
+    parameters: [],
+    rest: anyOrNull('maps'),
+    keepsMarks: true,
+    call: maps => merged(maps),
+  },
+  {
+    name: 'transpose',
+    summary: 'A map of lists of strings turned around: each string with the keys of the lists that hold it',
+    parameters: [{ name: 'map', type: mapOfTexts }],
+    call: ([map]) => transposed(map!),
+  },
+  {
+    name: 'values',
+    summary: 'The elements of a map or object, sorted by their keys',
+    parameters: [any('map')],
+    keepsMarks: true,
+    call: ([map]) => {
+      const found = mappingOf(map, 0)
+      const elements = sortedKeys(found).map(k => found.entries.get(k)!)
+      return found.kind === 'map' ? { kind: 'list', element: found.element, elements } : tuple(elements)
+    },
+  },
+  {
+    name: 'zipmap',
+    summary: 'A map made of a list of keys and a list of values',
+    parameters: [texts('keys'), any('values')],
+    keepsMarks: true,
+    call: ([keys, values]) => zipped(keys!, values!),
+  },
+]
+
+function merged(maps: readonly Value[]): Value {
+  const given = maps.flatMap((map, i) => (map.kind === 'null' ? [] : [mappingOf(map, i)]))
+  const entries = new Map<string, Value>()
+  for (const map of given) for (const [key, value] of map.entries) entries.set(key, value)
+  const [first] = given
+  const alike =
+    first?.kind === 'map' && given.every(map => map.kind === 'map' && sameType(map.element, first.element))
+  return alike ? { kind: 'map', element: first.element, entries } : object(entries)
+}
+
+function transposed(map: Value): Value {
+  const groups = new Map<string, string[]>()
+  const given = mappingOf(map, 0)
+  let count = 0
+  for (const key of sortedKeys(given)) {
+    for (const name of stringsOf(given.entries.get(key), 0)) {
+      refuseManyElements(++count)
+      const group = groups.get(name)
+      if (group === undefined) groups.set(name, [key])
+      else group.push(key)
+    }
+  }
+  const names = [...groups.keys()].sort(compareStrings)
+  const entries = new Map<string, Value>(names.map(name => [name, listOfTexts(groups.get(name)!)]))
+  return { kind: 'map', element: { kind: 'list', element: stringType }, entries }
+}
+
+function zipped(keys: Value, values: Value): Value {
+  const names = stringsOf(keys, 0)
+  const given = sequenceOf(values, 1)
+  if (given.kind === 'set') throw new FunctionError('the elements of a set have no order', 1)
+  if (names.length !== given.elements.length) {
+    throw new FunctionError(
+      `${names.length} keys, but ${given.elements.length} values: the lists must be equally long`,
+      1,
+    )
+  }
+  const entries = new Map(names.map((name, i) => [name, given.elements[i]!]))
+  const made: Value =
+    given.kind === 'tuple' ? object(entries) : { kind: 'map', element: given.element, entries }
+  // Which keys there are says what the keys' list held.
+  return withMarks(made, deepMarks(keys))
+}
