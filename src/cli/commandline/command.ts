@@ -15,7 +15,12 @@ interface Whole {
   readonly most: number
 }
 
-export type WordSpec = Described & ({ readonly kind: 'text' } | Whole) & { readonly required: boolean }
+export type WordSpec = Described &
+  (
+    | (({ readonly kind: 'text' } | Whole) & { readonly required: boolean })
+    /** All words from here on; only as the last of a command. */
+    | { readonly kind: 'texts'; readonly required: false }
+  )
 
 interface Valued {
   /** Stands for the value in help: `FILE`. */
@@ -74,9 +79,11 @@ export function command<const W extends Words, const O extends Options>(row: {
   return { ...row, run: (context, values) => row.run(context, values as ValuesOf<W> & ValuesOf<O>) }
 }
 
-/** `sddc scale <app> <instances>`. */
+/** `sddc scale <app> <instances>`, `sddc fmt [path…]`. */
 export function usageOf({ name, words }: Command): string {
-  const shown = Object.entries(words).map(([word, { required }]) => (required ? `<${word}>` : `[${word}]`))
+  const shown = Object.entries(words).map(([word, { kind, required }]) =>
+    required ? `<${word}>` : kind === 'texts' ? `[${word}…]` : `[${word}]`,
+  )
   return ['sddc', name, ...shown].join(' ')
 }
 

@@ -136,7 +136,7 @@ function escaped(text: string): string {
 
 function wordValues(command: Command, words: readonly string[]): Values {
   const specs = Object.entries(command.words)
-  if (words.length > specs.length) {
+  if (words.length > specs.length && specs.at(-1)?.[1].kind !== 'texts') {
     throw usageError(`"${words[specs.length]}" is one word too many`, likeThis(command))
   }
   const missing = specs.slice(words.length).filter(([, { required }]) => required)
@@ -145,6 +145,7 @@ function wordValues(command: Command, words: readonly string[]): Values {
   }
   return Object.fromEntries(
     specs.map(([name, spec], i) => {
+      if (spec.kind === 'texts') return [name, words.slice(i)]
       const word = words[i]
       return [name, word === undefined || spec.kind === 'text' ? word : whole(`<${name}>`, word, spec)]
     }),

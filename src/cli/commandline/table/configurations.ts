@@ -93,6 +93,35 @@ export const configurationCommands = [
       (await import('../../commands/validate.ts')).validateCommand(context, configuration(v)),
   }),
   command({
+    name: 'fmt',
+    about: 'Bring HCL files into the canonical style',
+    words: {
+      path: {
+        kind: 'texts',
+        required: false,
+        about:
+          'Files and directories (default: this one); "-" reads standard input and writes standard output',
+      },
+    },
+    options: {
+      check: { kind: 'flag', about: 'Write nothing; exit 3 when something is not formatted' },
+      diff: { kind: 'flag', about: 'Show what changes, as a unified diff' },
+      recursive: { kind: 'flag', about: 'Also the directories inside of directories' },
+    },
+    examples: [
+      ['fmt', 'the files of this directory'],
+      ['fmt --check --diff --recursive', 'for CI: what would change, everywhere below'],
+      ['fmt -', 'for editors: from standard input to standard output'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/fmt.ts')).fmtCommand(context, {
+        paths: v.path,
+        check: v.check,
+        diff: v.diff,
+        recursive: v.recursive,
+      }),
+  }),
+  command({
     name: 'show',
     about: 'Show a saved plan, or the apps in the cluster',
     words: { plan: { kind: 'text', required: false, about: 'A file that "sddc plan -out" made' } },
