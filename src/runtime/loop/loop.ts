@@ -114,8 +114,9 @@ export class Loop<S extends CoreState> {
 
   /** Opens the store, loads what is there, and gives the first input. Resolves when that is durable. */
   static async start<S extends CoreState>(options: LoopOptions<S>): Promise<Loop<S>> {
-    const opened = await options.store.open()
-    const loop = new Loop(options, opened, await loadState(options, opened))
+    const rows: Row[] = []
+    const opened = await options.store.open(row => void rows.push(row))
+    const loop = new Loop(options, opened, await loadState(options, opened, rows))
     if (loop.#damage.length > 0) return loop
     try {
       await loop.#begin()
@@ -494,14 +495,18 @@ interface Loaded<S> {
   readonly damage: readonly string[]
 }
 
-async function loadState<S extends CoreState>(options: LoopOptions<S>, opened: Opened): Promise<Loaded<S>> {
+async function loadState<S extends CoreState>(
+  options: LoopOptions<S>,
+  opened: Opened,
+  seen: readonly Row[],
+): Promise<Loaded<S>> {
   const { core, store } = options
   const settings = { pingIntervalMs: options.pingIntervalMs }
   if (opened.head === 0 && opened.damage.length === 0)
     return { state: core.createState({ clusterId: opened.clusterId }, settings), damage: [] }
-  const rows: Row[] = []
   try {
-    for await (const row of store.snapshot()) rows.push(row)
+    // Of a damaged store the proof may have seen only a part; a second reading fails then, and nothing is made up.
+    const rows = opened.damage.length === 0 ? seen : await all(store.snapshot())
     const head = { revision: opened.head, now: opened.now, utc: opened.utc }
     return { state: core.load(rows, head, settings), damage: opened.damage }
   } catch (error) {
@@ -510,6 +515,12 @@ async function loadState<S extends CoreState>(options: LoopOptions<S>, opened: O
       damage: [...opened.damage, `The rows can not be loaded: ${described(error as Error)}`],
     }
   }
+}
+
+async function all(rows: AsyncIterable<Row>): Promise<Row[]> {
+  const read: Row[] = []
+  for await (const row of rows) read.push(row)
+  return read
 }
 
 function refused(code: Extract<Reply, { ok: false }>['code'], message: string): Reply {

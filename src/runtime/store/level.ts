@@ -84,7 +84,7 @@ export class LevelStore implements Store {
     this.#directory = directory
   }
 
-  async open(): Promise<Opened> {
+  async open(see?: (row: Row) => void): Promise<Opened> {
     assert(this.#handle === undefined, 'the store is open already')
     const clusterId = await markedCluster(this.#directory)
     const database = newDatabase(this.#directory)
@@ -94,7 +94,7 @@ export class LevelStore implements Store {
       throw this.#cannotOpen(error)
     }
     try {
-      const proof = await prove(database, clusterId)
+      const proof = await prove(database, clusterId, see)
       this.#handle = { database, head: proof.head, window: proof.window, damaged: proof.damage.length > 0 }
       this.#broken = undefined
       const { head } = proof
@@ -217,6 +217,8 @@ export class LevelStore implements Store {
   }
 }
 
+type See = ((row: Row) => void) | undefined
+
 interface Proof {
   readonly head: Head
   readonly window: CommitWindow
@@ -224,12 +226,12 @@ interface Proof {
 }
 
 // Reads everything once: checksums, the digest of all rows, the chain of commits up to the head.
-async function prove(database: Database, clusterId: ClusterId): Promise<Proof> {
+async function prove(database: Database, clusterId: ClusterId, see: See): Promise<Proof> {
   const findings = new Findings()
   const head = await readHead(database, findings)
   if (head !== undefined && head.clusterId !== clusterId)
     findings.add(`The rows belong to cluster ${head.clusterId}, the directory to ${clusterId}`)
-  const rows = await proveRows(database, findings)
+  const rows = await proveRows(database, findings, see)
   const chain = await proveCommits(database, head, findings)
   const last = chain.last
   const known: Head = head ?? {
@@ -263,7 +265,7 @@ async function readHead(database: Database, findings: Findings): Promise<Head | 
   }
 }
 
-async function proveRows(database: Database, findings: Findings): Promise<Digest> {
+async function proveRows(database: Database, findings: Findings, see: See): Promise<Digest> {
   let digest = emptyDigest
   let place = 'the first row'
   try {
@@ -271,7 +273,10 @@ async function proveRows(database: Database, findings: Findings): Promise<Digest
       const rowKey = key.slice(rowPrefix.length)
       const bytes = checked(rowKey, stored)
       if (bytes === undefined) findings.add(`Row ${rowKey} is damaged`)
-      else digest = addDigest(digest, rowHash(rowKey, bytes))
+      else {
+        digest = addDigest(digest, rowHash(rowKey, bytes))
+        see?.({ key: rowKey, value: bytes })
+      }
       place = `row ${rowKey}`
     }
   } catch (error) {

@@ -52,10 +52,11 @@ export class MemoryStore implements Store {
     this.#damage = findings
   }
 
-  async open(): Promise<Opened> {
+  async open(see?: (row: Row) => void): Promise<Opened> {
     assert(!this.#open, 'the store is open already')
     this.#open = true
     this.#broken = false
+    if (see !== undefined) for (const row of this.#sorted()) see(row)
     return {
       clusterId: this.#clusterId,
       head: this.#head as Revision,
@@ -88,9 +89,7 @@ export class MemoryStore implements Store {
 
   async *snapshot(): AsyncIterable<Row> {
     this.#assertOpen()
-    const keys = [...this.#rows.keys()].sort(compareStrings)
-    const rows = keys.map(key => ({ key, value: this.#rows.get(key)! }))
-    yield* rows
+    yield* this.#sorted()
   }
 
   async *commits(from: Revision): AsyncIterable<Commit> {
@@ -100,6 +99,11 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#open = false
+  }
+
+  #sorted(): Row[] {
+    const keys = [...this.#rows.keys()].sort(compareStrings)
+    return keys.map(key => ({ key, value: this.#rows.get(key)! }))
   }
 
   #refusal(commit: Commit, fence: Epoch): string | undefined {

@@ -5,8 +5,11 @@ import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
 import type { Commit, Row } from '../core/types.ts'
 
 export interface Store {
-  /** Never creates, never repairs. Proves the rows whole: every checksum, and the digest of the head commit. */
-  open(): Promise<Opened>
+  /**
+   * Never creates, never repairs. Proves the rows whole: every checksum, and the digest of the head commit. Reads every
+   * row for that, and shows those that are sound to `see`, in key order.
+   */
+  open(see?: (row: Row) => void): Promise<Opened>
   /**
    * Appends one commit, atomic and synced. One in flight at a time; `commit.revision` must be head + 1 and `fence` the
    * epoch that this process holds: at least the stored one, at most the commit's (a commit may raise it). After `unknown` the handle is never written again: close, open, look at the head.

@@ -26,7 +26,9 @@ export function storeConformance(name: string, make: () => Promise<Store>): void
       for (let i = 0; i < 200; i++) await committed(store, maker.next())
       await expectState(store, maker)
       await store.close()
-      const opened = await store.open()
+      const seen: Row[] = []
+      const opened = await store.open(row => void seen.push(row))
+      expect(bytesOf(seen)).toEqual(bytesOf(await all(store.snapshot())))
       expect(opened).toMatchObject({
         head: 200,
         epoch: 1,
