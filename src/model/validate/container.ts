@@ -46,7 +46,7 @@ function checkVolume(app: App, volume: Volume, path: string, report: Report): vo
     report(
       `${path}/persistent`,
       'persistent volumes are not offered in this version',
-      'This version has no persistent volumes. Use a host volume: "hostPath" names a directory of the machine; a constraint on "hostname" keeps the app there.',
+      'This version has no persistent volumes. Mount a directory of the machine ("hostPath", in HCL "host"), with a constraint on "hostname" that keeps the app there.',
     )
 }
 
