@@ -4,7 +4,7 @@ import { appSpecHash, type App, type SpecHash } from '../../model/index.ts'
 import type { State } from './state.ts'
 
 /** An apply follows its staged specifications within minutes. */
-export const stagedForMs = 3_600_000
+const stagedForMs = 3_600_000
 
 /** Stores an app's specification, if it is not there, and names it. */
 export function putSpec(state: State, app: App): SpecHash {
