@@ -230,11 +230,12 @@ function placePorts(draft: Draft, ports: readonly PartBlock[], isHost: boolean):
 function placeConstraints(draft: Draft, app: Part): void {
   const short = app.fields.get('constraints')
   if (short) put(draft, ['constraints'], [...(short.value as Json[])], short.source)
-  const first = countOf(draft, ['constraints'])
-  for (const [i, { part }] of blocksOf(app, 'constraint').entries()) {
+  for (const { part } of blocksOf(app, 'constraint')) {
+    if (!part.fields.has('field') || !part.fields.has('operator') || part.unusable.has('value')) continue
     const texts = ['field', 'operator', 'value'].flatMap(n => part.fields.get(n)?.value ?? [])
     const place = part.fields.get('value')?.source ?? part.fields.get('operator')?.source
-    put(draft, ['constraints', first + i], texts, place ?? (part.range && { value: null, range: part.range }))
+    const at = ['constraints', countOf(draft, ['constraints'])]
+    put(draft, at, texts, place ?? (part.range && { value: null, range: part.range }))
   }
 }
 

@@ -31,15 +31,7 @@ export interface PartBlock {
 }
 
 /** `what` names the body in messages: `app "web"`, `a port block`. */
-export function readBody(
-  draft: Draft,
-  body: SurfaceBody,
-  words: Words,
-  what: string,
-  range?: Range,
-  /** Names that were found wrong already; nothing is said about their absence. */
-  named: readonly string[] = [],
-): Part {
+export function readBody(draft: Draft, body: SurfaceBody, words: Words, what: string, range?: Range): Part {
   const fields = new Map<string, PartField>()
   const unusable = new Set<string>()
   for (const [name, source] of Object.entries(body.attributes)) {
@@ -57,11 +49,20 @@ export function readBody(
   const incomplete = body.incomplete === true || !complete
   if (incomplete || unusable.size > 0) draft.incomplete = true
   for (const [name, { field, required }] of Object.entries(words.attributes)) {
-    if (!required || fields.has(field) || name in body.attributes || named.includes(name)) continue
+    if (!required || fields.has(field) || name in body.attributes) continue
+    draft.incomplete = true
+    if (isMisspelt(name, body, words)) continue
     const detail = `${capital(what)} must have ${quoted(draft, name)}.`
     complain(draft, 'Missing required argument', detail, range ?? body.end)
   }
   return { fields, blocks, unusable, incomplete, range }
+}
+
+/** Whether a word that is not known is close to this one; to miss the right word then says nothing new. */
+function isMisspelt(name: string, body: SurfaceBody, words: Words): boolean {
+  return Object.keys(body.attributes).some(
+    written => !own(words.attributes, written) && didYouMean(camelCase(written), [camelCase(name)]) !== '',
+  )
 }
 
 function readAttribute(
@@ -137,13 +138,21 @@ function readBlocks(
 function complainUnknownBlock(draft: Draft, words: Words, block: SurfaceBlock, what: string): void {
   const advice = own(words.attributes, block.type)
     ? ` It is an argument here: write ${block.type} = …`
-    : (otherWord(draft, words, block.type) ?? didYouMean(block.type, Object.keys(words.blocks)))
+    : (otherWord(draft, words, block.type) ??
+      placeOfResource(block.type) ??
+      didYouMean(block.type, Object.keys(words.blocks)))
   complain(
     draft,
     'Unsupported block type',
     `${capital(what)} has no block of type "${block.type}".${advice}`,
     block.range,
   )
+}
+
+function placeOfResource(type: string): string | undefined {
+  if (type === 'volume') return ' A volume with a name of its own stands at the top level.'
+  if (type !== 'app' && type !== 'group') return undefined
+  return ` ${capital(withArticle(type))} stands at the top level or in a group.`
 }
 
 // The label is another way to write one attribute.
@@ -164,8 +173,11 @@ function withLabel(draft: Draft, block: SurfaceBlock, word: BlockWord): SurfaceB
 }
 
 function blockName(draft: Draft, type: string): string {
-  const article = /^[aeiou]/.test(type) ? 'an' : 'a'
-  return draft.dialect === 'hcl' ? `${article} ${type} block` : `${article} ${type.replaceAll('_', ' ')}`
+  return withArticle(draft.dialect === 'hcl' ? `${type} block` : type.replaceAll('_', ' '))
+}
+
+function withArticle(text: string): string {
+  return `${/^[aeiou]/.test(text) ? 'an' : 'a'} ${text}`
 }
 
 function knownWords(draft: Draft, words: Words): readonly string[] {

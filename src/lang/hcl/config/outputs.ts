@@ -1,4 +1,5 @@
 // output "name" { value = … }: what is told after an apply.
+import { didYouMean } from '../../../base/index.ts'
 import type { SurfaceOutput } from '../../surface.ts'
 import type { Attribute } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
@@ -22,6 +23,8 @@ function evaluateOutput(run: Run, name: string, { block, source }: Declaration):
   const named = namedAttributes(block.body, known, source, context, run.report)
   const attribute = named.get('value')
   if (attribute === undefined) {
+    // A misspelt one is told already.
+    if (block.body.attributes.some(a => didYouMean(a.name, ['value']) !== '')) return undefined
     reportError(scope, block.header, 'Missing required argument', 'An output needs the argument "value".')
     return undefined
   }

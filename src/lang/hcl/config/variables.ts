@@ -23,7 +23,7 @@ import { fromJson } from './fromjson.ts'
 
 /**
  * One source of values for variables. Inputs are given in the order of their precedence, low to high: environment,
- * `sddc.vars.hcl`, `*.auto.vars.hcl` by name, then `-var-file` and `-var` as they stand on the command line.
+ * `sddc.vars.hcl`, `*.auto.vars.hcl` by name, then `--var-file` and `--var` as they stand on the command line.
  */
 export type HclInput =
   | {
@@ -190,7 +190,7 @@ function readValueInput(
     report(errorDiagnostic('Value for undeclared variable', detail))
     return
   }
-  const label = input.from === 'flag' ? `-var ${input.name}` : `SDDC_VAR_${input.name}`
+  const label = input.from === 'flag' ? `--var ${input.name}` : `SDDC_VAR_${input.name}`
   const text = typeof input.value === 'string' ? input.value : JSON.stringify(input.value)
   const source = new Source(label, text)
   addSource(source)
@@ -219,7 +219,7 @@ function finish(variable: HclVariable, given: VariableValue | undefined, report:
     if (variable.fallback !== undefined) return { value: hide(variable.fallback), range: header }
     const detail =
       given === undefined
-        ? `The variable "${variable.name}" has no default. Give it a value: -var '${variable.name}=…', SDDC_VAR_${variable.name} or a line in sddc.vars.hcl.`
+        ? `The variable "${variable.name}" has no default. Give it a value: --var '${variable.name}=…', SDDC_VAR_${variable.name} or a line in sddc.vars.hcl.`
         : `The variable "${variable.name}" can't be null.`
     const summary = given === undefined ? 'No value for required variable' : 'Required variable not set'
     report(errorDiagnostic(summary, detail, { subject: given?.range ?? header }))
