@@ -70,7 +70,8 @@ async function listApps({ backend, query }: Context): Promise<Response> {
   const part = query.get('id')?.toLowerCase()
   const label = query.get('label')
   const selector = label === null ? () => true : parseSelector(label)
-  if (selector === undefined) throw new HttpError(422, `Couldn't parse label selector: ${label}`)
+  if (selector === undefined)
+    throw new HttpError(422, `Couldn't parse label selector: ${label?.slice(0, 200)}`)
   const embed = embedOf(query)
   const apps = await backend.read(state =>
     idsOf(state)
