@@ -18,7 +18,7 @@ import {
   type TaskKey,
 } from '../../src/model/index.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { until } from './driver/processHarness.ts'
+import { endLeftovers, until } from './driver/processHarness.ts'
 import { FakeServer } from './fakeServer.ts'
 import { testApp, testHash, testInstance, testRow } from './samples.ts'
 
@@ -43,9 +43,7 @@ afterEach(async () => {
   for (const agent of agents) await agent.close().catch(() => {})
   for (const child of children) child.kill('SIGKILL')
   await server.stop()
-  for (const taskId of taskIds) {
-    for (const { pid } of await membersOfTask(taskId)) process.kill(pid, 'SIGKILL')
-  }
+  for (const taskId of taskIds) await endLeftovers(taskId)
   await rm(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
 })
 

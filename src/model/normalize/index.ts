@@ -1,7 +1,6 @@
 // From every accepted form to the canonical one.
 export { normalizeApp } from './app.ts'
 export type { NormalizeOptions, NormalizedApp } from './app.ts'
-export { singleInstanceLabel } from './complete.ts'
 export { classifyMarathonFile, normalizeGroup } from './group.ts'
 export type { NormalizedGroup, NormalizedGroups } from './group.ts'
 export { resolvePath } from './path.ts'

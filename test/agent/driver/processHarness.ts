@@ -70,15 +70,24 @@ export async function openProcessHarness(): Promise<ProcessHarness> {
     close: async () => {
       for (const task of tasks) driver.stop(task.key, 0)
       await driver.close()
-      for (const task of tasks) {
-        for (;;) {
-          const left = membersOf(await new ProcessScanner().scan(), task.taskId, undefined)
-          if (left.length === 0) break
-          for (const { pid } of left) process.kill(pid, 'SIGKILL')
-        }
-      }
+      for (const task of tasks) await endLeftovers(task.taskId)
       await rm(work, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+/** Ends by force whatever is left of a task. */
+export async function endLeftovers(taskId: string): Promise<void> {
+  for (;;) {
+    const left = membersOf(await new ProcessScanner().scan(), taskId, undefined)
+    if (left.length === 0) return
+    for (const { pid } of left) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It was quicker; the next look shows whether anything is left.
+      }
+    }
   }
 }
 

@@ -92,7 +92,7 @@ describe('the sweep', () => {
     const b = names('a_b', 2)
     const living = new Set([a[0]!])
     await sweep(tasks, () => living, 3)
-    expect(readdirSync(tasks).sort()).toEqual([a[0], ...a.slice(3), ...b].sort())
+    expect(new Set(readdirSync(tasks))).toEqual(new Set([a[0], ...a.slice(3), ...b]))
   })
 
   it('does not follow links', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { busyboxImage } from '../../../images/busybox.ts'
+import { busyboxImage, importBusybox } from '../../../images/busybox.ts'
 import { tar } from '../../../images/tar.ts'
 import { freePort } from '../../../support/ports.ts'
 import { describeWith } from '../../../support/requires.ts'
@@ -11,6 +11,8 @@ import { until } from '../../../support/wait.ts'
 import { driverConformance } from '../conformance.ts'
 import { openDockerHarness, type DockerHarness } from './harness.ts'
 
+/** Its containers run as a user of their own. */
+const userImage = 'sddc-test/busybox-user:1'
 const forever = `trap 'exit 0' TERM; sleep 1000 & wait`
 
 describeWith(['docker', 'busybox'], 'Docker driver', () => {
@@ -153,7 +155,9 @@ describeWith(['docker', 'busybox'], 'Docker driver', () => {
     ['a name', { user: 'nobody' }],
     ['a number', { user: '1234' }],
     ['a number and a group', { user: '1234:5678' }],
+    ['the user of the image', { docker: { image: userImage } }],
   ])('what is fetched lies in the sandbox, which the user may write to: %s', async (_, user) => {
+    await importBusybox(harness.docker, userImage, ['CMD ["/bin/sh"]', 'ENV PATH=/bin', 'USER 4321'])
     const source = `${harness.workDirectory}/files`
     mkdirSync(`${source}/bin`, { recursive: true })
     writeFileSync(`${source}/bin/hello.sh`, 'echo hello from a file\n')

@@ -1,8 +1,10 @@
 // Archives from anywhere: what is unpacked, and what is refused as a whole.
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fetchInto } from '../../../../src/agent/driver/sandbox/fetch.ts'
 import { unpack, unpackLimits, type UnpackLimits } from '../../../../src/agent/driver/sandbox/unpack.ts'
@@ -188,6 +190,20 @@ describe('fetching', () => {
     await expect(fetchInto(sandbox, { ...item, uri: `${place}/big` }, signal, 999)).rejects.toThrow(
       /larger than 999 bytes/,
     )
+    const server = createServer((_, response) => {
+      const more = (): void => void response.write('x'.repeat(10_000), more)
+      more()
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/endless`
+      await expect(fetchInto(sandbox, { ...item, uri }, signal, 100_000)).rejects.toThrow(
+        `Failed to fetch ${uri}: it is larger than 100000 bytes`,
+      )
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
     await expect(fetchInto(sandbox, { ...item, uri: '/dev/zero' }, signal)).rejects.toThrow(/not a file/)
   })
 })
