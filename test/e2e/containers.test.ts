@@ -1,10 +1,13 @@
 // A web server in a container (tutorial 8), reached where the API says, through a command to its end.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import Docker from 'dockerode'
+import type { InstanceView } from '../../src/model/index.ts'
 import { busyboxImage, importBusybox } from '../images/busybox.ts'
 import { describeWith } from '../support/requires.ts'
 import { until } from '../support/wait.ts'
-import { running, User } from './harness.ts'
+import { running, untilRunning, User } from './harness.ts'
 
 describeWith(['docker', 'busybox'], 'an app in a container', () => {
   const user = new User()
@@ -61,15 +64,53 @@ describeWith(['docker', 'busybox'], 'an app in a container', () => {
     expect(await (await fetch(`http://${after!.host}:${after!.ports[0]}/`)).text()).toContain(before!.taskId)
   })
 
-  test('ends with the local cluster', async () => {
+  /** Also those that have ended. */
+  const containersOf = (task: InstanceView): Promise<Docker.ContainerInfo[]> =>
+    docker.listContainers({ all: true, filters: { label: [`MESOS_TASK_ID=${task.taskId}`] } })
+
+  test('ends with the local cluster: no container is left, also none that is stopped', async () => {
     const [instance] = running(await user.app('/docker-server'))
-    const ours = (): Promise<Docker.ContainerInfo[]> =>
-      docker.listContainers({ filters: { label: [`MESOS_TASK_ID=${instance!.taskId}`] } })
-    expect(await ours()).toHaveLength(1)
+    expect(await containersOf(instance!)).toHaveLength(1)
     await user.ok('down')
-    expect(await ours()).toHaveLength(0)
+    expect(await containersOf(instance!)).toEqual([])
+    await expect(connectTo(instance!)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  test('is started anew with the next local cluster', async () => {
+    await user.ok('up')
+    const [instance] = await untilRunning(user, '/docker-server', 1)
+    expect(instance!.incarnation).toBeGreaterThan(1)
+    expect(await containersOf(instance!)).toHaveLength(1)
+    const answer = await until(async () => (await fetch(`http://${placeOf(instance!)}/`)).text(), {
+      what: 'an answer',
+    })
+    expect(answer).toBe(`Hello from ${instance!.taskId}\n`)
+  })
+
+  test('ends with the local cluster, also when its agent was killed before', async () => {
+    const [instance] = running(await user.app('/docker-server'))
+    const agent = user.local().agents.find(a => a.name === instance!.agent)!
+    process.kill(agent.pid, 'SIGKILL')
+    await until(() => !processIs(agent.pid), { what: 'the agent to be gone' })
+    expect(await containersOf(instance!)).toHaveLength(1)
+    await user.ok('down')
+    expect(await containersOf(instance!)).toEqual([])
+    await expect(connectTo(instance!)).rejects.toThrow('ECONNREFUSED')
   })
 })
+
+function placeOf({ host, ports }: InstanceView): string {
+  return `${host}:${ports[0]}`
+}
+
+async function connectTo({ host, ports }: InstanceView): Promise<void> {
+  const socket = connect({ host: host!, port: ports[0]! })
+  try {
+    await once(socket, 'connect')
+  } finally {
+    socket.destroy()
+  }
+}
 
 function processIs(pid: number): boolean {
   try {
