@@ -2,7 +2,7 @@
 // commits that are lost, servers that start again from their rows in another order. All chance comes from one seed. After
 // every step the invariants are checked, after every group all that the core keeps by difference is counted anew; in the
 // end everything heals, and the cluster must come to rest as it is wanted.
-import { Random, sameDigest, type ClusterMs, type Json, type UtcMs } from '../../../src/base/index.ts'
+import { by, Random, sameDigest, type ClusterMs, type Json, type UtcMs } from '../../../src/base/index.ts'
 import type {
   Actor,
   AgentId,
@@ -427,8 +427,8 @@ export class Chaos {
     }
     differs('agents', agentTotals(state), agentTotals(again))
     differs('apps', appTotals(state), appTotals(again))
-    differs('locks', [...state.locks].sort(), [...again.locks].sort())
-    differs('references', [...state.specReferences].sort(), [...again.specReferences].sort())
+    differs('locks', sortedEntries(state.locks), sortedEntries(again.locks))
+    differs('references', sortedEntries(state.specReferences), sortedEntries(again.specReferences))
     differs('versions', keysOf(state.versionsOf), keysOf(again.versionsOf))
     differs('specs', again.specGarbage.size, 0)
     if (state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0) this.#problems.push('left dirty')
@@ -537,10 +537,14 @@ function appTotals(state: State): unknown {
   return [...state.apps.keys()].sort().map(id => {
     const app = state.apps.get(id)!
     const sets = [app.scheduled, app.stopping, app.unreachable, app.failing].map(s => [...s].sort())
-    return [id, app.live, [...app.instances.keys()].sort(), sets, [...app.slots.keys()].sort()]
+    return [id, app.live, [...app.instances.keys()].sort(), sets, [...app.slots.keys()].sort((a, b) => a - b)]
   })
 }
 
 function keysOf(map: ReadonlyMap<string, ReadonlySet<string>>): unknown {
   return [...map].map(([id, keys]) => [id, [...keys].sort()] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function sortedEntries(map: ReadonlyMap<string, unknown>): unknown {
+  return [...map].sort(by(([key]) => key))
 }

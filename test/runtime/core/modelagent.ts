@@ -1,7 +1,7 @@
 // An agent as the protocol allows it to be: it applies what is told by epoch and generation, keeps statuses until they
 // are acknowledged and ends until they are forgotten, and takes its time. What it keeps across a restart is its map of
 // tasks; a wiped one has nothing.
-import { Random } from '../../../src/base/index.ts'
+import type { Random } from '../../../src/base/index.ts'
 import {
   setHash,
   type AgentId,

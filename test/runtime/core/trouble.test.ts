@@ -171,7 +171,8 @@ describe('a commit that is lost', () => {
     })
     rollback(cluster.state)
     const again = load(rowsOf(cluster.state), cluster.state)
-    const slots = (state: typeof again): number[] => [...state.apps.get(web)!.slots.keys()].sort()
+    const slots = (state: typeof again): number[] =>
+      [...state.apps.get(web)!.slots.keys()].sort((a, b) => a - b)
     expect(slots(cluster.state)).toEqual(slots(again))
   })
 })
@@ -187,7 +188,7 @@ describe('an app that is deleted', () => {
     cluster.report(second!.agent, second!.key, { condition: 'Killed' })
     expect(appView(cluster.state, web)).toBeUndefined()
     for (const table of ['timing', 'failure', 'backoff', 'brake'] as const) {
-      expect(cluster.state.tables[table].size, table).toBe(0)
+      expect([table, cluster.state.tables[table].size]).toEqual([table, 0])
     }
   })
 
