@@ -5,7 +5,7 @@ import { Chaos } from './chaos.ts'
 
 const failedOnce: readonly number[] = [2, 25, 43, 58, 78, 100, 109]
 const first = Number(process.env['SDDC_SEED'] ?? 1)
-const count = rounds({ usual: 60, prove: 5000 })
+const count = rounds({ usual: 30, prove: 5000 })
 
 function live(seed: number, stepRows?: number): void {
   const chaos = new Chaos(seed, stepRows === undefined ? {} : { stepRows })
