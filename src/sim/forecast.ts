@@ -34,8 +34,8 @@ const mostWork = 100_000_000
 const shareForAllProfiles = 0.3
 
 /** The plan with placements and forecast filled in; with forecast null when the plan can't be applied at all. */
-export function forecastPlan(state: State, plan: Plan): Plan {
-  const copy: Copy = { rows: rowsOf(state), state }
+export function forecastPlan(state: State, plan: Plan, away: readonly AgentId[] = []): Plan {
+  const copy: Copy = { rows: rowsOf(state), state, away: new Set(away) }
   const typical = carryOut(copy, plan, typicalProfile, false)
   if (typical === undefined) return { ...plan, placements: [], forecast: null }
   const isCheap = typical.end === 'done' && typical.share <= shareForAllProfiles
@@ -64,6 +64,8 @@ export function forecastPlan(state: State, plan: Plan): Plan {
 interface Copy {
   readonly rows: readonly Row[]
   readonly state: State
+  /** Agents that have no connection now: nothing is placed on them. */
+  readonly away: ReadonlySet<AgentId>
 }
 
 interface Run {
@@ -90,7 +92,8 @@ function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: bool
   })
   for (const id of state.tables.agent.keys()) {
     const agent = state.tables.agent.get(id)!
-    if (agent.unreachableSince === null || withLostAgents) mirrorAgent(simulation, agent)
+    const isThere = agent.unreachableSince === null && !copy.away.has(agent.id)
+    if (isThere || withLostAgents) mirrorAgent(simulation, agent)
   }
   // The agents say hello and hear what they know; all that takes no time here.
   const moments = Math.ceil(mostWork / (1000 + instancesIn(state, plan)))

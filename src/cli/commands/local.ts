@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { exit, type Context } from '../context.ts'
 import { runningLocal, startLocal, stopLocal } from '../local/cluster.ts'
 import { durationOption } from './roles.ts'
+import { readRegister } from '../local/register.ts'
 import { findLocalDirectory, newLocalDirectory, type LocalCluster } from '../local/files.ts'
 
 export interface UpOptions {
@@ -42,6 +43,9 @@ export async function downCommand(context: Context, directoryOption: string | un
   const directory = findLocalDirectory(from)
   if (directory === undefined) {
     terminal.note('There is no local cluster here; nothing to end.')
+    for (const other of readRegister().filter(c => runningLocal(c.directory) !== undefined)) {
+      terminal.note(`One runs elsewhere; end it with: sddc down --dir ${dirname(other.directory)}`)
+    }
     return exit.done
   }
   const ended = await stopLocal(directory, () => terminal.note('Ending the local cluster and its tasks …'))

@@ -2,6 +2,7 @@
 import { by, isoTime } from '../../base/index.ts'
 import {
   taskIdOf,
+  type AgentId,
   type AgentView,
   type App,
   type AppId,
@@ -57,6 +58,11 @@ export function agentViews(state: State): AgentView[] {
       drivers: row.drivers,
     }
   })
+}
+
+/** Agents that have no connection now and do not count as unreachable yet. */
+export function agentsAway(state: State): AgentId[] {
+  return (state.tables.agent.keys() as AgentId[]).filter(id => !state.sessionOf.has(id))
 }
 
 function sum(a: Resources, b: Resources): Resources {

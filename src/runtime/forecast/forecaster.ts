@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Bug } from '../../base/index.ts'
 import type { Desired, PlanRequest } from '../../model/index.ts'
-import type { Commit, Row, State } from '../core/index.ts'
+import { agentsAway, type Commit, type Row, type State } from '../core/index.ts'
 import type { Forecaster, PlanOutcome } from '../http/context.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
@@ -44,10 +44,11 @@ export class WorkerForecaster implements Forecaster {
     if (this.#closed) throw new Bug('the forecaster is closed')
     this.#started ??= this.#start()
     const worker = await this.#started
+    const away = await this.#source.read(agentsAway)
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      worker.postMessage({ kind: 'plan', id, desired, request } satisfies ToWorker)
+      worker.postMessage({ kind: 'plan', id, desired, request, away } satisfies ToWorker)
     })
   }
 

@@ -1,6 +1,6 @@
 // What the loop's thread and the forecast's worker say to each other.
 import type { ClusterMs, UtcMs } from '../../base/index.ts'
-import type { Desired, PlanRequest, Revision } from '../../model/index.ts'
+import type { AgentId, Desired, PlanRequest, Revision } from '../../model/index.ts'
 import type { Commit, Row } from '../core/index.ts'
 import type { PlanOutcome } from '../http/context.ts'
 
@@ -14,6 +14,8 @@ export type ToWorker =
       readonly id: number
       readonly desired: Desired
       readonly request: Omit<PlanRequest, 'desired'>
+      /** Agents without a connection now: rows don't tell. */
+      readonly away: readonly AgentId[]
     }
 
 export type FromWorker =

@@ -28,9 +28,9 @@ port.on('message', (message: ToWorker) => {
   }
 })
 
-function answer({ id, desired, request }: Extract<ToWorker, { kind: 'plan' }>): FromWorker {
+function answer({ id, desired, request, away }: Extract<ToWorker, { kind: 'plan' }>): FromWorker {
   try {
-    const outcome = planOnReplica(present(state, 'the replica'), desired, request, forecastPlan)
+    const outcome = planOnReplica(present(state, 'the replica'), desired, request, forecastPlan, away)
     return { kind: 'planned', id, outcome }
   } catch (error) {
     return {
