@@ -1,6 +1,8 @@
 // A text in the canonical style: only blanks between tokens change, so its meaning can't. The text is cut into pieces
 // and those into lines; indent, spacing and alignment then state how many spaces stand before each piece. The style is
-// that of HashiCorp's hclwrite, so that files pass from one formatter to the other unchanged.
+// that of HashiCorp's hclwrite, with four exceptions: a heredoc stays as it is, also the code in it; a minus behind
+// `${`, `%{` or `=>` is a sign; `a.0. 1` keeps the blank without which it would be another text; and behind a comment
+// over several lines columns count from its last line.
 import { assert, type Diagnostic, errorDiagnostic } from '../../../base/index.ts'
 import { parseFile } from '../parser.ts'
 import { problemsToDiagnostics } from '../problem.ts'

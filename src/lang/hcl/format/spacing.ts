@@ -14,17 +14,15 @@ export function spaceLines(lines: readonly Line[]): void {
 }
 
 function spaceCell(pieces: readonly Piece[]): void {
-  let before: Piece | undefined
   for (let i = 1; i < pieces.length; i++) {
     const left = pieces[i - 1]!
     const right = pieces[i]!
-    right.spaces = rules.find(rule => rule.when(left, right, before))?.spaces ?? 1
-    if (left.kind !== comment) before = left
+    right.spaces = rules.find(rule => rule.when(left, right, pieces[i - 2]))?.spaces ?? 1
   }
 }
 
 interface Rule {
-  /** `before`: what stands before `left` in the cell; comments don't count. */
+  /** `before`: what stands before `left` in the cell. */
   when(left: Piece, right: Piece, before: Piece | undefined): boolean
   readonly spaces: 0 | 1
 }
@@ -72,8 +70,8 @@ const joins = new Set<PieceKind>([T.dot, T.doubleColon])
 const beginsText = new Set<PieceKind>([T.openQuote, T.quotedLiteral])
 const endsText = new Set<PieceKind>([T.closeQuote, T.quotedLiteral])
 
-/** What an expression can end in; a minus behind anything else is a sign. */
-const operandEnds = new Set<PieceKind>([T.identifier, T.number, T.closeQuote])
+/** What an expression can end in, besides brackets; a minus behind anything else is a sign. */
+const operandEnds = new Set<PieceKind>([T.identifier, T.number, T.closeQuote, comment])
 
 function isSign(before: Piece | undefined): boolean {
   return before === undefined || !(operandEnds.has(before.kind) || closes(before))

@@ -1,17 +1,22 @@
 // Small texts before and after, and texts that are refused.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatHcl, maxFormattedLength } from '../../../../src/lang/hcl/format/format.ts'
 import { formatCases } from './cases.ts'
+
+const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter(name =>
+  name.endsWith('.hcl'),
+)
 
 function formatted(text: string): string | undefined {
   return formatHcl(text, 'main.hcl').text
 }
 
 describe('formatHcl', () => {
-  test('the table was read', () => {
+  test('table and examples were read', () => {
     expect(formatCases.length).toBeGreaterThan(80)
+    expect(examples.length).toBeGreaterThan(1)
     expect(new Set(formatCases.map(c => c.name)).size).toBe(formatCases.length)
   })
 
@@ -81,8 +86,8 @@ describe('formatHcl', () => {
     expect(diagnostics.map(d => d.summary)).toEqual(['Text too wide to format'])
   })
 
-  test.each(['quickstart', 'containers'])('examples/%s is formatted', name => {
-    const text = readFileSync(join('examples', name, 'main.hcl'), 'utf8')
+  test.each(examples)('examples/%s is formatted', name => {
+    const text = readFileSync(join('examples', name), 'utf8')
     expect(formatted(text)).toBe(text)
   })
 })
