@@ -1,13 +1,15 @@
-// Lists: what takes them apart, puts them together and picks from them.
+// Lists: what takes them apart, puts them together and picks from them. Where the values of the elements decide which
+// there are and where, their marks go to the whole result.
 import { countGraphemes } from 'unicode-segmenter/grapheme'
 import { toCollection, tryConvert } from '../convert.ts'
-import { type Num, addNum, asDouble, compareNum, formatNum, isWhole } from '../number.ts'
+import { type Num, addNum, asDouble, compareNum, isWhole } from '../number.ts'
 import { anyType, nameOfKind, numberType, stringType, typeOf, unify } from '../type.ts'
 import {
   type ListValue,
   type Value,
   bool,
   compareValues,
+  describe,
   isMapping,
   isSequence,
   number,
@@ -30,6 +32,7 @@ import {
   wholeOf,
 } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
+import { holds } from './holds.ts'
 import { numberValue, refuseManyElements } from './results.ts'
 
 /** The limit of Terraform, too; a longer range is nearly always a mistake. */
@@ -78,7 +81,6 @@ export const listFunctions: readonly HclFunction[] = [
     name: 'compact',
     summary: 'The strings of a list without nulls and empty strings',
     parameters: [texts('list')],
-    keepsMarks: true,
     call: ([given]) => {
       const { elements } = sequenceOf(given, 0)
       const kept = elements.filter(e => e.kind !== 'null' && !(e.kind === 'string' && e.value === ''))
@@ -103,7 +105,6 @@ export const listFunctions: readonly HclFunction[] = [
     name: 'distinct',
     summary: 'The list with each value only where it comes first',
     parameters: [any('list')],
-    keepsMarks: true,
     call: ([given]) => {
       const { elements } = sequenceOf(given, 0)
       return { ...sequenceOf(given, 0), elements: unique(elements) }
@@ -193,7 +194,6 @@ export const listFunctions: readonly HclFunction[] = [
     name: 'sort',
     summary: 'The strings of a list in order, by code point',
     parameters: [texts('list')],
-    keepsMarks: true,
     call: ([given]) => {
       const elements = [...knownElements(given, 0)].sort(compareValues)
       return { kind: 'list', element: stringType, elements }
@@ -252,18 +252,17 @@ function positionOf(given: Value | undefined, value: Value): number {
   return elements.findIndex(e => sameValue(e, wanted))
 }
 
+// Compared with those only that are spelled the same: a list may be long.
 function unique(elements: readonly Value[]): Value[] {
-  const seen = new Set<string>()
-  const out: Value[] = []
-  for (const e of elements) {
-    // Strings and numbers by their spelling; what has parts is compared with what came before.
-    const key =
-      e.kind === 'string' ? `s${e.value}` : e.kind === 'number' ? `n${formatNum(e.value)}` : undefined
-    if (key === undefined ? out.some(o => sameValue(o, e)) : seen.has(key)) continue
-    if (key !== undefined) seen.add(key)
-    out.push(e)
-  }
-  return out
+  const seen = new Map<string, Value[]>()
+  return elements.filter(e => {
+    const key = describe(e, Number.POSITIVE_INFINITY)
+    const alike = seen.get(key)
+    if (alike === undefined) seen.set(key, [e])
+    else if (alike.some(other => sameValue(other, e))) return false
+    else alike.push(e)
+    return true
+  })
 }
 
 function elementAt(given: Value, index: Num): Value {
@@ -301,11 +300,9 @@ function matching(values: ListValue, keys: ListValue, wanted: ListValue): Value 
   }
   const type = unify([keys.element, wanted.element])
   if (type === undefined) throw new FunctionError('the keys and the search set are of different types', 2)
-  const search = wanted.elements.map(e => tryConvert(e, type) ?? e)
-  const elements = values.elements.filter((_, i) => {
-    const key = tryConvert(keys.elements[i]!, type) ?? keys.elements[i]!
-    return search.some(s => sameValue(s, key))
-  })
+  const search = toCollection(tuple(wanted.elements), 'set', type) as ListValue
+  const searched = toCollection(tuple(keys.elements), 'list', type) as ListValue
+  const elements = values.elements.filter((_, i) => holds(search.elements, searched.elements[i]!))
   return { kind: 'list', element: values.element, elements }
 }
 

@@ -1,8 +1,10 @@
-// Sets. Several become sets of one type first; the result is sorted, as every set is.
+// Sets. Several become sets of one type first; the result is sorted, as every set is. What is missing from a result also
+// tells something, so the marks of all elements go to the whole of it.
 import { toCollection } from '../convert.ts'
 import { anyType, unify } from '../type.ts'
-import { type ListValue, type Type, type Value, compareValues, isSequence, tuple } from '../value.ts'
+import { type ListValue, type Type, type Value, isSequence, tuple } from '../value.ts'
 import { any, sequenceOf, set } from './arguments.ts'
+import { holds } from './holds.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { refuseManyElements } from './results.ts'
 
@@ -12,7 +14,6 @@ export const setFunctions: readonly HclFunction[] = [
     summary: 'The elements that all the sets have',
     parameters: [set('set')],
     rest: set('sets'),
-    keepsMarks: true,
     call: values => combined(values, sets => sets.reduce((kept, other) => kept.filter(e => holds(other, e)))),
   },
   {
@@ -27,7 +28,6 @@ export const setFunctions: readonly HclFunction[] = [
     name: 'setsubtract',
     summary: 'The elements of the first set that the second does not have',
     parameters: [set('set'), set('without')],
-    keepsMarks: true,
     call: values => combined(values, ([kept, other]) => kept!.filter(e => !holds(other!, e))),
   },
   {
@@ -35,7 +35,6 @@ export const setFunctions: readonly HclFunction[] = [
     summary: 'The elements that any of the sets has',
     parameters: [set('set')],
     rest: set('sets'),
-    keepsMarks: true,
     call: values => combined(values, sets => sets.flat()),
   },
 ]
@@ -52,26 +51,12 @@ function combined(values: readonly Value[], combine: (sets: readonly Elements[])
   return toCollection(tuple(combine(converted.map(s => s.elements))), 'set', element)
 }
 
-// By halving: the elements of a set are sorted.
-function holds(elements: Elements, wanted: Value): boolean {
-  let low = 0
-  let high = elements.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const order = compareValues(elements[middle]!, wanted)
-    if (order === 0) return true
-    if (order < 0) low = middle + 1
-    else high = middle
-  }
-  return false
-}
-
 function product(values: readonly Value[]): Value {
   const lists = values.map((value, i) => {
     const given = sequenceOf(value, i)
     return given.kind === 'tuple' ? (toCollection(given, 'list', anyType) as ListValue) : given
   })
-  refuseManyElements(lists.reduce((count, l) => count * l.elements.length, 1))
+  refuseManyElements(lists.reduce((count, l) => count * l.elements.length, lists.length))
   let rows: Elements[] = [[]]
   for (const { elements } of lists) rows = rows.flatMap(row => elements.map(e => [...row, e]))
   const element: Type = { kind: 'tuple', elements: lists.map(l => l.element) }
