@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly host: string
   readonly port: number
   readonly pingInterval: string | undefined
+  /** Names, besides its own, under which requests may come in. */
+  readonly allowedHosts: readonly string[]
   /** Make a new cluster in the data directory first. */
   readonly init: boolean
 }
@@ -29,6 +31,7 @@ export async function serverCommand(context: Context, options: ServerOptions): P
     dataDirectory,
     host: options.host,
     port: options.port,
+    allowedHosts: options.allowedHosts,
     version: programVersion(),
     ...(options.pingInterval === undefined
       ? {}

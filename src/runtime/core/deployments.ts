@@ -94,6 +94,7 @@ function putAction(state: State, row: DeploymentRow, action: Action, phase: 'pen
     begunAt: state.env.now,
     target: app?.instances ?? 0,
     toStart: 0,
+    healthyAtStart: 0,
     minHealthy: 0,
     maxCapacity: 0,
   }
@@ -117,6 +118,7 @@ function putAction(state: State, row: DeploymentRow, action: Action, phase: 'pen
   state.tables.action.put(actionKey(row.id, action.app), {
     ...base,
     toStart: Math.max(0, app.instances - live),
+    healthyAtStart: healthyCount(state, app.id),
     minHealthy: figures.minHealthy,
     maxCapacity: figures.maxCapacity,
   })

@@ -114,7 +114,7 @@ function kill(state: State, operation: Extract<Operation, { kind: 'killInstances
       restart: false,
     })
   }
-  const reply = commitTargets(state, actor, targets, { force: operation.force })
+  const reply = commitTargets(state, actor, targets, { force: operation.force, always: true })
   if (!reply.ok) return reply
   for (const instance of found) stopInstance(state, instance, 'killed-by-user', actor.name)
   return { ...reply, killed }

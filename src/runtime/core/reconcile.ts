@@ -122,7 +122,9 @@ function scale(state: State, deployment: DeploymentRow, action: ActionRow): bool
   }
   const index = state.apps.get(action.app)
   if ((index?.live ?? 0) !== action.target || (index?.stopping.size ?? 0) > 0) return false
-  return healthyCount(state, action.app) >= Math.min(action.toStart, action.target)
+  if (action.toStart === 0) return true
+  // As many more than at the start as were started: one that was unhealthy before need not get well for this.
+  return healthyCount(state, action.app) >= Math.min(action.target, action.healthyAtStart + action.toStart)
 }
 
 // An app that was deleted and is made again while instances of the old one are still wanted: those go.

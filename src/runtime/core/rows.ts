@@ -172,6 +172,8 @@ export interface ActionRow {
   readonly target: number
   /** Instances that had to be started when the action began. */
   readonly toStart: number
+  /** Healthy instances when the action began. */
+  readonly healthyAtStart: number
   readonly minHealthy: number
   readonly maxCapacity: number
 }

@@ -28,7 +28,7 @@ export function refusedAtDoor({ host, origin }: DoorHeaders, options: GuardOptio
   if (host === null || !isKnownHost(host, options))
     return (
       `This server is not known as ${JSON.stringify(host ?? '')}. Use localhost or the address it listens on, ` +
-      'or start it with this name among the allowed ones.'
+      'or start it with --allow-host and this name.'
     )
   if (origin !== null && !isSameAuthority(origin, host))
     return `Requests from web pages of another origin (${JSON.stringify(origin)}) are refused.`

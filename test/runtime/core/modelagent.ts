@@ -230,8 +230,8 @@ export class ModelAgent {
 
   repeatStatuses(): void {
     for (const task of this.#tasks.values()) {
-      const last = task.pending.at(-1)
-      if (last === undefined) {
+      // One that waits to be sent may bear a number that the server has seen in the time it was set back from.
+      if (task.pending.length === 0 || !terminal.has(task.condition)) {
         const health = task.checks === 0 ? undefined : healthOf(task)
         this.#status(task, task.condition, health)
       }
