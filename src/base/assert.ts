@@ -10,11 +10,6 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Bug(message)
 }
 
-/** For the branch of a union that can't be reached: a compile error when a case is forgotten. */
-export function unreachable(value: never, where: string): never {
-  throw new Bug(`${where}: unexpected ${JSON.stringify(value)}`)
-}
-
 /** The value, which must be there. */
 export function present<T>(value: T | undefined | null, what: string): T {
   if (value === undefined || value === null) throw new Bug(`missing ${what}`)

@@ -1,8 +1,6 @@
 // The face of the control plane's core. Pure: the same state and inputs give the same outputs, in production, in the
 // forecast of a plan, in the simulator and in the benchmark.
-export { roundsUntilUnreachable } from './agentmessages.ts'
-export { decodeRow, encodeRow } from './codec.ts'
-export { effectiveAppOf, strictlyHealthy } from './instances.ts'
+export { strictlyHealthy } from './instances.ts'
 export * from './plainrows.ts'
 export * from './rows.ts'
 export { snapshotOf } from './snapshot.ts'
