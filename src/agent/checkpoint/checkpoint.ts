@@ -3,7 +3,7 @@
 // drivers find running makes up for it.
 import { existsSync, readdirSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
-import { ClassicLevel } from 'classic-level'
+import { Level } from 'level'
 import { CodedError, rowHash } from '../../base/index.ts'
 
 export interface CheckpointRecord {
@@ -23,7 +23,7 @@ export interface Checkpoint {
   close(): Promise<void>
 }
 
-type Level = ClassicLevel<string, string>
+type Records = Level<string, string>
 
 export async function openCheckpoint(directory: string, log: (line: string) => void): Promise<Checkpoint> {
   const opened = await openOrReplace(directory, log)
@@ -44,8 +44,8 @@ export async function openCheckpoint(directory: string, log: (line: string) => v
 async function openOrReplace(
   directory: string,
   log: (line: string) => void,
-): Promise<{ level: Level; records: CheckpointRecord[]; damaged: boolean }> {
-  let level: Level | undefined
+): Promise<{ level: Records; records: CheckpointRecord[]; damaged: boolean }> {
+  let level: Records | undefined
   const good: CheckpointRecord[] = []
   let damage: string
   try {
@@ -74,15 +74,15 @@ async function openOrReplace(
 }
 
 // Without its file CURRENT LevelDB would take a full directory for a new one and delete what is in it.
-async function openLevel(directory: string): Promise<Level> {
+async function openLevel(directory: string): Promise<Records> {
   const isNew = !existsSync(directory) || readdirSync(directory).length === 0
-  const level: Level = new ClassicLevel(directory, { createIfMissing: isNew })
+  const level: Records = new Level(directory, { createIfMissing: isNew })
   await level.open()
   return level
 }
 
 /** Gives the number of records that can't be trusted. */
-async function readAll(level: Level, good: CheckpointRecord[]): Promise<number> {
+async function readAll(level: Records, good: CheckpointRecord[]): Promise<number> {
   let bad = 0
   for await (const [key, text] of level.iterator()) {
     const value = decode(key, text)
@@ -92,7 +92,7 @@ async function readAll(level: Level, good: CheckpointRecord[]): Promise<number> 
   return bad
 }
 
-async function writeTo(level: Level, changes: readonly CheckpointRecord[]): Promise<void> {
+async function writeTo(level: Records, changes: readonly CheckpointRecord[]): Promise<void> {
   if (changes.length === 0) return
   const batch = level.batch()
   for (const { key, value } of changes) {

@@ -5,7 +5,7 @@
 //
 // After a failed write the handle is never written again: LevelDB was seen to acknowledge synced batches after a full
 // disk that were all gone later. Close, open, look at the head.
-import { ClassicLevel } from 'classic-level'
+import { Level } from 'level'
 import {
   addDigest,
   assert,
@@ -32,7 +32,7 @@ import { markDirectory, markedCluster, stateDirectory } from './mark.ts'
 import type { AppendOutcome, Opened, Store } from './store.ts'
 import { CommitWindow } from './window.ts'
 
-type Database = ClassicLevel<string, Buffer>
+type Database = Level<string, Buffer>
 
 const headKey = 'h!head'
 const rowPrefix = 'r!'
@@ -59,7 +59,7 @@ export async function initStore(directory: string, clusterId: ClusterId): Promis
 }
 
 function newDatabase(directory: string): Database {
-  return new ClassicLevel<string, Buffer>(stateDirectory(directory), {
+  return new Level<string, Buffer>(stateDirectory(directory), {
     keyEncoding: 'utf8',
     valueEncoding: 'buffer',
     createIfMissing: false,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ClassicLevel } from 'classic-level'
+import { Level } from 'level'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCheckpoint } from '../../../src/agent/checkpoint/checkpoint.ts'
 import { lockDirectory } from '../../../src/agent/checkpoint/lock.ts'
@@ -64,7 +64,7 @@ describe('checkpoint', () => {
       { key: 'b', value: 'two' },
     ])
     await first.close()
-    const level = new ClassicLevel<string, string>(join(work, 'checkpoint'))
+    const level = new Level<string, string>(join(work, 'checkpoint'))
     await level.put('a', (await level.get('a'))!.replace('one', 'eno'))
     await level.close()
     const second = await open()

@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ClassicLevel } from 'classic-level'
+import { Level } from 'level'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import {
@@ -133,7 +133,7 @@ describe('a server', () => {
     await put(first, '/v2/apps/web', web)
     await runningTasks(first, 2)
     await first.close()
-    const database = new ClassicLevel(join(directory, 'state'))
+    const database = new Level(join(directory, 'state'))
     const [victim] = await database.keys({ gte: 'r!instance/', limit: 1 }).all()
     await database.del(victim!)
     await database.close()

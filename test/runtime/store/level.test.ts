@@ -4,6 +4,7 @@ import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
+import { Level } from 'level'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CodedError, Random } from '../../../src/base/index.ts'
 import type { ClusterId, Epoch } from '../../../src/model/index.ts'
@@ -185,7 +186,7 @@ describe('damage', () => {
     const maker = new CommitMaker(4)
     await committed(store, maker.of([{ key: 'apps/web', value: Buffer.from('the value of the row') }], []))
     await store.close()
-    const database = new ClassicLevel<string, Buffer>(join(directory, 'state'), { valueEncoding: 'buffer' })
+    const database = new Level<string, Buffer>(join(directory, 'state'), { valueEncoding: 'buffer' })
     const stored = (await database.get('r!apps/web'))!
     stored[3]! ^= 1
     await database.put('r!apps/web', stored)
@@ -204,7 +205,7 @@ describe('damage', () => {
     ['the head record is missing', 'h!head', /head record is missing/],
   ])('%s: told', async (_, key, words) => {
     const directory = await filled('log')
-    const database = new ClassicLevel(join(directory, 'state'))
+    const database = new Level(join(directory, 'state'))
     const keys = await database.keys({ gte: 'r!', limit: 1 }).all()
     await database.del(key.startsWith('r!') ? keys[0]! : key)
     await database.close()
