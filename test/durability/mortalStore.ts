@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises'
 import type { Epoch, Revision } from '../../src/model/index.ts'
-import type { Commit } from '../../src/runtime/core/index.ts'
+import type { Commit, Row } from '../../src/runtime/core/index.ts'
 import type { AppendOutcome, Opened, Store } from '../../src/runtime/store/store.ts'
 
 export const moments = ['before', 'during', 'after'] as const
@@ -68,8 +68,8 @@ export class MortalStore implements Store {
     return die()
   }
 
-  open(): Promise<Opened> {
-    return this.#inner.open()
+  open(see?: (row: Row) => void): Promise<Opened> {
+    return this.#inner.open(see)
   }
 
   snapshot(): ReturnType<Store['snapshot']> {
