@@ -187,8 +187,9 @@ describe('process driver', () => {
   })
 
   it('children get the grace too, also when their parent is gone at once, and may start helpers to clean up', async () => {
+    // It waits without starting anything: dash loses a signal that comes while it starts a program.
     const task = harness.run({
-      cmd: `sh -c 'trap "sleep 0.5; echo clean >>done; exit" TERM; echo ready; while :; do sleep 0.05; done' & wait`,
+      cmd: `sh -c 'trap "sleep 0.5; echo clean >>done; exit" TERM; sleep 1000 & echo ready; wait' & wait`,
     })
     await running(task)
     await until(
