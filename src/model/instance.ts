@@ -19,9 +19,18 @@ export const conditions = [
 ] as const
 export type Condition = (typeof conditions)[number]
 
-/** What an agent can report of a task. */
-export type ReportedCondition =
-  'Staging' | 'Starting' | 'Running' | 'Killing' | 'Killed' | 'Finished' | 'Failed' | 'Error'
+/** What an agent can report of a task. The order is that of the numbers in stored rows: new ones go to the end. */
+export const reportedConditions = [
+  'Staging',
+  'Starting',
+  'Running',
+  'Killing',
+  'Killed',
+  'Finished',
+  'Failed',
+  'Error',
+] as const satisfies readonly Condition[]
+export type ReportedCondition = (typeof reportedConditions)[number]
 
 const terminal: ReadonlySet<Condition> = new Set([
   'Killed',

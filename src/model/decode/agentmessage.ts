@@ -1,5 +1,6 @@
 // What an agent says, checked at the door: nothing of an agent is believed to have the form it should have.
 import type { Result } from '../../base/index.ts'
+import { reportedConditions } from '../instance.ts'
 import { maxRowsPerMessage } from '../protocol.ts'
 import type { AgentMessage, Hello, ReportRow } from '../protocol.ts'
 import { driverKinds } from '../resources.ts'
@@ -50,7 +51,7 @@ const row: Decoder<ReportRow> = record(
     instance: instanceId,
     incarnation: integer(),
     statusSeq: integer(1),
-    condition: oneOf('Staging', 'Starting', 'Running', 'Killing', 'Killed', 'Finished', 'Failed', 'Error'),
+    condition: oneOf(...reportedConditions),
     agoMs: amount(),
   },
   {

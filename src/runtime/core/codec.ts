@@ -1,16 +1,8 @@
 // Rows to bytes and back. The first byte is the format version of the row. Instances and allocations are binary, because
 // there are millions of them and JSON takes twice the time; all else is canonical JSON, which people can read.
 import { assert, canonicalJson, type ClusterMs, type UtcMs } from '../../base/index.ts'
-import type {
-  AgentId,
-  AppId,
-  HealthResult,
-  InstanceId,
-  ReportedCondition,
-  SpecHash,
-  StopCause,
-} from '../../model/index.ts'
-import { stopCauses } from '../../model/index.ts'
+import type { AgentId, AppId, HealthResult, InstanceId, SpecHash, StopCause } from '../../model/index.ts'
+import { reportedConditions, stopCauses } from '../../model/index.ts'
 import { ByteReader, ByteWriter } from './binary.ts'
 import type { AllocationRow, InstanceRow, Rows, TableName } from './rows.ts'
 
@@ -39,17 +31,6 @@ export function decodeRow<T extends TableName>(table: T, bytes: Uint8Array): Row
   if (table === 'allocation') return decodeAllocation(bytes) as Rows[T]
   return JSON.parse(decoder.decode(bytes.subarray(1))) as Rows[T]
 }
-
-const reportedConditions: readonly ReportedCondition[] = [
-  'Staging',
-  'Starting',
-  'Running',
-  'Killing',
-  'Killed',
-  'Finished',
-  'Failed',
-  'Error',
-]
 
 function encodeInstance(row: InstanceRow): Uint8Array {
   const w = new ByteWriter()
