@@ -21,14 +21,15 @@ export async function killTree(scanner: ProcessScanner, kill: Kill, signal: Abor
   const asked = new Set<string>()
   const begun = uptimeTicks()
   let look = firstLookMs
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const members = membersOf(await scanner.scan(), kill.taskId, kill.leader)
     signal.throwIfAborted()
     if (members.length === 0) return
     const hard = performance.now() >= kill.deadlineMs
     for (const { pid, start } of members) {
       const identity = `${pid}/${start}`
-      if (!hard && (asked.has(identity) || Number(start) > begun)) continue
+      const isHelper = !isFirst && Number(start) > begun
+      if (!hard && (asked.has(identity) || isHelper)) continue
       asked.add(identity)
       send(pid, hard ? 'SIGKILL' : 'SIGTERM')
     }
@@ -48,5 +49,7 @@ function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
 
 /** The kernel counts start times in hundredths of a second for every program. Source: proc(5), time(7), USER_HZ. */
 function uptimeTicks(): number {
-  return Math.floor(Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 100)
+  const [seconds = ''] = readFileSync('/proc/uptime', 'latin1').split(' ')
+  // Rounded: times 100 the text 9771.79 is a hair less than 977179.
+  return Math.round(Number(seconds) * 100)
 }
