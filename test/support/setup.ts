@@ -2,9 +2,13 @@
 // environment, so that it can be found and ended, also when the test crashed. Tests should still end what they start;
 // what is found here is told.
 import { rmSync } from 'node:fs'
+import * as fc from 'fast-check'
 import { afterAll, inject } from 'vitest'
 import { reap } from './reap.ts'
 import { temporaryRoot } from './temporary.ts'
+
+// Random tests draw the same values in every usual run, and new ones under `npm run prove`.
+if (process.env['SDDC_PROVE'] !== '1') fc.configureGlobal({ seed: 20261122 })
 
 const mark = `${inject('testRun')}/${process.pid}`
 process.env['SDDC_TEST'] = mark

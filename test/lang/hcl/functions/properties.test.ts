@@ -20,7 +20,7 @@ function written(value: unknown): string {
   return escaped
     .replaceAll(/(?<!\\)((?:\\\\)*)\\b/g, '$1\\u0008')
     .replaceAll(/(?<!\\)((?:\\\\)*)\\f/g, '$1\\u000c')
-    .replaceAll('${', '$${')
+    .replaceAll('${', () => '$${')
     .replaceAll('%{', '%%{')
 }
 
