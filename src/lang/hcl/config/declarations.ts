@@ -1,7 +1,7 @@
 // The first pass over the trees: which variables, locals, outputs and resources there are, each name once per scope.
 // Nothing is evaluated yet, so the order of files and blocks means nothing.
 import { type Diagnostic, didYouMean, errorDiagnostic } from '../../../base/index.ts'
-import type { Attribute, Block, Body, File } from '../ast.ts'
+import type { Attribute, Block, File } from '../ast.ts'
 import type { Source } from '../source.ts'
 
 export interface Declaration {
@@ -38,8 +38,25 @@ export interface Declarations {
 
 type Report = (diagnostic: Diagnostic) => void
 
-const known = ['sddc', 'variable', 'locals', 'output', 'group', 'app', 'volume']
-const later = ['module', 'moved', 'import', 'removed', 'check']
+interface BlockKind {
+  /** How many labels a block of this kind has. */
+  readonly labels: 0 | 1
+  readonly collect: (declaration: Declaration, found: Declarations, report: Report) => void
+}
+
+/** What may stand at the top level: one row for each kind of block, in the order in which messages list them. */
+const blockKinds: Readonly<Record<string, BlockKind>> = {
+  sddc: { labels: 0, collect: (declaration, found) => void found.settings.push(declaration) },
+  variable: { labels: 1, collect: (d, found, report) => addOnce(found.variables, d, report) },
+  locals: { labels: 0, collect: collectLocals },
+  output: { labels: 1, collect: (d, found, report) => addOnce(found.outputs, d, report) },
+  group: { labels: 1, collect: (d, found, report) => collectResource('group', d, found, report) },
+  app: { labels: 1, collect: (d, found, report) => collectResource('app', d, found, report) },
+  volume: { labels: 1, collect: (d, found, report) => collectResource('volume', d, found, report) },
+}
+
+/** Known words that mean nothing yet. */
+const later: readonly string[] = ['module', 'moved', 'import', 'removed', 'check']
 
 export function collectDeclarations(files: readonly File[], report: Report): Declarations {
   const found: Declarations = {
@@ -59,34 +76,14 @@ function collectFile({ source, body }: File, found: Declarations, report: Report
     report(errorDiagnostic('Unsupported argument', detail, { subject: source.range(attribute.nameSpan) }))
   }
   for (const block of body.blocks) {
-    const declaration = { block, source }
-    switch (block.type) {
-      case 'sddc':
-        if (hasLabels(block, source, 0, report)) found.settings.push(declaration)
-        break
-      case 'locals':
-        if (hasLabels(block, source, 0, report)) collectLocals(block.body, source, found, report)
-        break
-      case 'variable':
-      case 'output': {
-        if (!hasLabels(block, source, 1, report)) break
-        const names = block.type === 'variable' ? found.variables : found.outputs
-        addOnce(names, declaration, report)
-        break
-      }
-      case 'app':
-      case 'group':
-      case 'volume':
-        collectResource(block.type, declaration, undefined, found.resources, report)
-        break
-      default:
-        reportUnknownBlock(block, source, report)
-    }
+    const kind = Object.hasOwn(blockKinds, block.type) ? blockKinds[block.type] : undefined
+    if (kind === undefined) reportUnknownBlock(block, source, report)
+    else if (hasLabels(block, source, kind.labels, report)) kind.collect({ block, source }, found, report)
   }
 }
 
-function collectLocals(body: Body, source: Source, found: Declarations, report: Report): void {
-  for (const attribute of body.attributes) {
+function collectLocals({ block, source }: Declaration, found: Declarations, report: Report): void {
+  for (const attribute of block.body.attributes) {
     const first = found.locals.get(attribute.name)
     if (first === undefined) {
       found.locals.set(attribute.name, { attribute, source })
@@ -99,20 +96,28 @@ function collectLocals(body: Body, source: Source, found: Declarations, report: 
       }),
     )
   }
-  for (const block of body.blocks) {
-    const detail = `locals { } holds only values: write ${block.type} = { … } for an object.`
-    report(errorDiagnostic('Unsupported block type', detail, { subject: source.range(block.typeSpan) }))
+  for (const inner of block.body.blocks) {
+    const detail = `locals { } holds only values: write ${inner.type} = { … } for an object.`
+    report(errorDiagnostic('Unsupported block type', detail, { subject: source.range(inner.typeSpan) }))
   }
 }
 
 function collectResource(
+  kind: ResourceKind,
+  declaration: Declaration,
+  found: Declarations,
+  report: Report,
+): void {
+  addResource(kind, declaration, undefined, found.resources, report)
+}
+
+function addResource(
   kind: ResourceKind,
   { block, source }: Declaration,
   parent: ResourceDeclaration | undefined,
   into: Members,
   report: Report,
 ): void {
-  if (!hasLabels(block, source, 1, report)) return
   const members = noMembers()
   const name = block.labels[0]!.text
   const resource: ResourceDeclaration = { kind, name, block, source, parent, members }
@@ -120,7 +125,8 @@ function collectResource(
   if (kind !== 'group') return
   for (const inner of block.body.blocks) {
     if (inner.type !== 'app' && inner.type !== 'group') continue
-    collectResource(inner.type, { block: inner, source }, resource, members, report)
+    if (!hasLabels(inner, source, 1, report)) continue
+    addResource(inner.type, { block: inner, source }, resource, members, report)
   }
 }
 
@@ -162,6 +168,7 @@ function reportUnknownBlock(block: Block, source: Source, report: Report): void 
     report(errorDiagnostic('Unsupported block type', detail, { subject }))
     return
   }
+  const known = Object.keys(blockKinds)
   const near = didYouMean(block.type, [...known, ...later])
   const listed = near === '' ? ` Known are: ${known.join(', ')}.` : near
   report(
