@@ -16,7 +16,7 @@ import type {
   Traversal,
 } from './ast.ts'
 import { ConversionError, convert, toCollection } from './convert.ts'
-import { FunctionError, type HclFunction } from './functions/function.ts'
+import { type FunctionContext, FunctionError, type HclFunction } from './functions/function.ts'
 import { type Num, asDouble, compareNum, formatNum, isWhole } from './number.ts'
 import { OperandError, applyBinary, applyUnary } from './operators.ts'
 import type { Source, Span } from './source.ts'
@@ -49,6 +49,8 @@ export interface Scope {
   readonly source: Source
   readonly report: (diagnostic: Diagnostic) => void
   readonly functions: ReadonlyMap<string, HclFunction>
+  /** What the functions may know besides their arguments. */
+  readonly context: FunctionContext
   /** The value of the first steps of a traversal whose root is not a loop's name. Reports what it can't find. */
   readonly resolve: (traversal: Traversal, scope: Scope) => Resolved
   /** Counts down with every round of a loop, over the whole run: nested loops must end in our lifetime. */
@@ -419,8 +421,8 @@ function evaluateCall(expression: Call, scope: Scope): Value {
   return callFunction(called, given, expression, scope)
 }
 
-function countOf(parameters: readonly unknown[]): string {
-  return `${parameters.length} argument${parameters.length === 1 ? '' : 's'}`
+function countOf(count: number): string {
+  return `${count} argument${count === 1 ? '' : 's'}`
 }
 
 function callFunction(
@@ -429,22 +431,25 @@ function callFunction(
   expression: Call,
   scope: Scope,
 ): Value {
-  const { name, parameters, rest } = called
+  const { name, parameters, optional = [], rest } = called
+  const most = parameters.length + optional.length
   const expandedUnknown = expression.expand && given.at(-1)?.value.kind === 'unknown'
   if (given.length < parameters.length && !expandedUnknown) {
     const missing = parameters[given.length]!.name
-    const detail = `${name}() needs ${countOf(parameters)}, ${given.length} given: "${missing}" is missing.`
+    const least = optional.length > 0 || rest !== undefined ? 'at least ' : ''
+    const detail = `${name}() needs ${least}${countOf(parameters.length)}, ${given.length} given: "${missing}" is missing.`
     return reportError(scope, expression.close, 'Not enough function arguments', detail)
   }
-  if (given.length > parameters.length && rest === undefined) {
-    const detail = `${name}() takes ${countOf(parameters)}, ${given.length} given.`
-    return reportError(scope, given[parameters.length]!.span, 'Too many function arguments', detail)
+  if (given.length > most && rest === undefined) {
+    const upTo = optional.length > 0 ? 'at most ' : ''
+    const detail = `${name}() takes ${upTo}${countOf(most)}, ${given.length} given.`
+    return reportError(scope, given[most]!.span, 'Too many function arguments', detail)
   }
   const values: Value[] = []
   let marks: Marks | undefined
   let usable = !expandedUnknown
   given.forEach(({ value, span }, i) => {
-    const parameter = parameters[i] ?? rest
+    const parameter = parameters[i] ?? optional[i - parameters.length] ?? rest
     if (parameter === undefined) return
     marks = unionMarks(marks, called.keepsMarks === true ? value.marks : deepMarks(value))
     if (value.kind === 'unknown') {
@@ -473,7 +478,7 @@ function callFunction(
   })
   if (!usable || values.some(hasUnknown)) return unknownValue
   try {
-    return withMarks(called.call(values), marks)
+    return withMarks(called.call(values, scope.context), marks)
   } catch (thrown) {
     if (thrown instanceof ConversionError) {
       return reportError(scope, expression, 'Error in function call', `${name}(): ${thrown.message}.`)

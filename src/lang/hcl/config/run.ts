@@ -67,6 +67,7 @@ export function scopeIn(
     source,
     report: d => run.report({ context, ...(address === undefined ? {} : { address }), ...d }),
     functions,
+    context: { directory: run.directory },
     budget: run.budget,
     resolve: (traversal, scope) => run.resolve(run, traversal, scope, instance),
   }

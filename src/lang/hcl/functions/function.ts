@@ -1,5 +1,6 @@
 // What a function of the language is. The evaluator has counted the arguments, converted them to the parameters' types
-// and refused nulls; unknown arguments never get here. Functions are pure and total: same arguments, same result.
+// and refused nulls; unknown arguments never get here. Functions are pure and total: same arguments and context, same
+// result.
 import type { Type, Value } from '../value.ts'
 
 export interface HclFunction {
@@ -7,11 +8,25 @@ export interface HclFunction {
   /** One line for the reference, without a full stop. */
   readonly summary: string
   readonly parameters: readonly Parameter[]
+  /** They may be left out, the last first. */
+  readonly optional?: readonly Parameter[]
   /** Any number more of these. */
   readonly rest?: Parameter
+  /** The type of every result, for a call whose arguments are not known. Absent: it depends on the arguments. */
+  readonly result?: Type
   /** The result is made of the arguments' own elements, so their marks stay on them instead of on all of it. */
   readonly keepsMarks?: boolean
-  readonly call: (values: readonly Value[]) => Value
+  /** The result does not become sensitive by its arguments; where they came from stays known. */
+  readonly dropsMarks?: true
+  /** The values arrive with their marks, unknown ones too; the result is the function's own answer. */
+  readonly seesMarks?: true
+  readonly call: (values: readonly Value[], context: FunctionContext) => Value
+}
+
+/** What a call may know besides its arguments. */
+export interface FunctionContext {
+  /** Relative paths start here. */
+  readonly directory: string
 }
 
 export interface Parameter {

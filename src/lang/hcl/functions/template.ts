@@ -8,7 +8,7 @@ import { problemsToDiagnostics } from '../problem.ts'
 import { Source } from '../source.ts'
 import type { MappingValue, Value } from '../value.ts'
 import { any, mappingOf, stringOf, text } from './arguments.ts'
-import { FunctionError, type HclFunction } from './function.ts'
+import { type FunctionContext, FunctionError, type HclFunction } from './function.ts'
 
 /** Rounds of all loops of one template: as many lines as anybody reads. */
 const maxTemplateRounds = 10_000
@@ -20,12 +20,18 @@ export function templateFunctions(others: readonly HclFunction[]): readonly HclF
       name: 'templatestring',
       summary: 'A text evaluated as a template with the given variables',
       parameters: [text('template'), any('variables')],
-      call: ([template, variables]) => rendered(stringOf(template), mappingOf(variables, 1), functions),
+      call: ([template, variables], context) =>
+        rendered(stringOf(template), mappingOf(variables, 1), functions, context),
     },
   ]
 }
 
-function rendered(text: string, variables: MappingValue, functions: ReadonlyMap<string, HclFunction>): Value {
+function rendered(
+  text: string,
+  variables: MappingValue,
+  functions: ReadonlyMap<string, HclFunction>,
+  context: FunctionContext,
+): Value {
   const source = heredocOf(text)
   const { node, problems } = parseExpression(source)
   refuseFirst(problemsToDiagnostics(source, problems))
@@ -35,6 +41,7 @@ function rendered(text: string, variables: MappingValue, functions: ReadonlyMap<
     source,
     report: finding => void findings.push(finding),
     functions,
+    context,
     budget: { rounds: maxTemplateRounds },
     resolve: (traversal, inner) => {
       const value = variables.entries.get(traversal.root)
