@@ -25,7 +25,26 @@ export interface SurfaceResource {
   /** `group.shop.app.web["eu"]`. */
   readonly address: string
   readonly body: SurfaceBody
+  /** Absent where nothing is said. */
+  readonly lifecycle?: SurfaceLifecycle
   /** The header: type and labels. */
+  readonly range?: Range
+}
+
+/** How a resource may change and end: `lifecycle { … }`, in TypeScript `lifecycle: { … }`. */
+export interface SurfaceLifecycle {
+  /** What the configuration sets once and then leaves to others. */
+  readonly ignoreChanges?: 'all' | readonly SurfacePath[]
+  /** True: a plan that destroys it is refused. */
+  readonly preventDestroy?: SurfaceValue
+  /** Whether it is destroyed, or only let go of, when it is no longer named. */
+  readonly destroy?: SurfaceValue
+  readonly range?: Range
+}
+
+/** A path into a resource in the author's words: `instances`, `env.TAG`, `env["TAG"]`, `health_check[0].path`. */
+export interface SurfacePath {
+  readonly text: string
   readonly range?: Range
 }
 
