@@ -3,6 +3,7 @@
 import type { Json } from '../base/index.ts'
 import type { App } from './app.ts'
 import type { AppId, GroupId, StackName } from './ids.ts'
+import type { Lifecycle } from './lifecycle.ts'
 
 export interface Desired {
   readonly format: 1
@@ -23,12 +24,14 @@ export interface DesiredApp {
   readonly app: App
   /** JSON paths of values that must not be shown, for example `/env/PASSWORD`. */
   readonly sensitivePaths: readonly string[]
+  readonly lifecycle?: Lifecycle
 }
 
 export interface DesiredGroup {
   readonly address: string
   readonly id: GroupId
   readonly dependencies: readonly string[]
+  readonly lifecycle?: Lifecycle
 }
 
 /** A volume at the top level: its life does not hang on an app's. */
@@ -39,6 +42,7 @@ export interface DesiredVolume {
   readonly size: number
   /** One for all instances instead of one per instance. */
   readonly shared: boolean
+  readonly lifecycle?: Lifecycle
 }
 
 export interface DesiredOutput {

@@ -5,6 +5,7 @@ import type { Diagnostic, Json } from '../base/index.ts'
 import type { App } from './app.ts'
 import type { DesiredVolume } from './desired.ts'
 import type { AgentId, AppId, ClusterId, GroupId, Revision, StackName } from './ids.ts'
+import type { KeptLifecycle } from './lifecycle.ts'
 import type { Step } from './deployment.ts'
 
 export interface Plan {
@@ -25,6 +26,15 @@ export interface Plan {
   readonly outputChanges: readonly OutputChange[]
   readonly forecast: Forecast | null
   readonly warnings: readonly Diagnostic[]
+  /** Sorted by address; absent when nothing is ignored. */
+  readonly ignored?: readonly IgnoredChanges[]
+}
+
+/** Where the cluster differs from the configuration and stays so, because the object's lifecycle says it. */
+export interface IgnoredChanges {
+  readonly address: string
+  /** From what is there to what the configuration says. */
+  readonly fields: readonly FieldChange[]
 }
 
 export type ChangeAction = 'create' | 'update' | 'restart' | 'scale' | 'delete' | 'forget' | 'adopt' | 'no-op'
@@ -35,6 +45,8 @@ interface ChangeBase {
   readonly fields: readonly FieldChange[]
   /** Why, when it is not plain from the fields: `because app.web is not in the configuration`. */
   readonly reason?: string
+  /** What the object keeps of its lifecycle from now on. */
+  readonly lifecycle?: KeptLifecycle
   /** What somebody changed behind the stack's back since its last apply. */
   readonly drift?: { readonly fields: readonly FieldChange[]; readonly by?: string }
 }
@@ -59,7 +71,7 @@ export interface GroupChange extends ChangeBase {
 export interface VolumeChange extends ChangeBase {
   readonly object: 'volume'
   readonly id: string
-  readonly after: Omit<DesiredVolume, 'address'> | null
+  readonly after: Omit<DesiredVolume, 'address' | 'lifecycle'> | null
 }
 
 export type Change = AppChange | GroupChange | VolumeChange

@@ -2,6 +2,7 @@
 import type { Json } from '../base/index.ts'
 import type { App } from './app.ts'
 import type { AgentId, AppId, ClusterId, DeploymentId, Epoch, GroupId, Revision, StackName } from './ids.ts'
+import type { KeptLifecycle } from './lifecycle.ts'
 import type { Attribute, Capacity } from './resources.ts'
 
 export interface Snapshot {
@@ -28,6 +29,7 @@ export interface SnapshotApp {
   readonly applied?: App
   readonly changedBy?: string
   readonly sensitivePaths: readonly string[]
+  readonly lifecycle?: KeptLifecycle
   /** Moves with every desired-state write of this object. */
   readonly revision: Revision
   readonly version: string
@@ -40,6 +42,7 @@ export interface SnapshotGroup {
   readonly address: string
   readonly dependencies: readonly string[]
   readonly stack: StackName | null
+  readonly lifecycle?: KeptLifecycle
   readonly revision: Revision
 }
 
@@ -49,6 +52,7 @@ export interface SnapshotVolume {
   readonly size: number
   readonly shared: boolean
   readonly stack: StackName | null
+  readonly lifecycle?: KeptLifecycle
   readonly revision: Revision
 }
 

@@ -4,6 +4,7 @@ import type { Desired } from '../desired.ts'
 import { maxAppsPerGroup, maxIdLength, maxListLength, maxMiB, maxNameLength } from '../schema/limits.ts'
 import { amount, decodeWith, flag, json, list, map, oneOf, record, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
+import { lifecycle } from './lifecycle.ts'
 import { address, app, groupId, message, stackName } from './parts.ts'
 
 /** The value, or where and what is wrong in it. */
@@ -16,13 +17,13 @@ export const sensitivePaths = list(text(2000), maxListLength)
 const desired: Decoder<Desired> = record({
   format: oneOf(1),
   stack: stackName,
-  apps: list(record({ address, app, sensitivePaths }), maxAppsPerGroup),
+  apps: list(record({ address, app, sensitivePaths }, { lifecycle }), maxAppsPerGroup),
   groups: list(
-    record({ address, id: groupId, dependencies: list(text(maxIdLength), maxListLength) }),
+    record({ address, id: groupId, dependencies: list(text(maxIdLength), maxListLength) }, { lifecycle }),
     maxAppsPerGroup,
   ),
   volumes: list(
-    record({ address, name: text(maxNameLength, 1), size: amount(0, maxMiB), shared: flag }),
+    record({ address, name: text(maxNameLength, 1), size: amount(0, maxMiB), shared: flag }, { lifecycle }),
     maxAppsPerGroup,
   ),
   outputs: map(record({ value: json, sensitive: flag }, { description: message }), maxListLength),

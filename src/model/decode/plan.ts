@@ -36,6 +36,7 @@ import {
 } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { sensitivePaths } from './desired.ts'
+import { keptLifecycle } from './lifecycle.ts'
 import {
   address,
   agentId,
@@ -75,7 +76,11 @@ const action: Decoder<ChangeAction> = oneOf(
 )
 
 const ofEveryChange = { address, action, fields }
-const ofSomeChanges = { reason: message, drift: record({ fields }, { by: text(500) }) }
+const ofSomeChanges = {
+  reason: message,
+  lifecycle: keptLifecycle,
+  drift: record({ fields }, { by: text(500) }),
+}
 const dependencies = list(text(maxIdLength), maxListLength)
 
 const appChange: Decoder<AppChange> = record(
@@ -156,25 +161,28 @@ const warning: Decoder<Diagnostic> = record(
   },
 )
 
-const plan: Decoder<Plan> = record({
-  format: oneOf(1),
-  clusterId,
-  stack: stackName,
-  origin: text(5000),
-  mode: oneOf('apply', 'destroy'),
-  desiredBase: map(revision, 2 * maxAppsPerGroup, maxIdLength + 10),
-  placementBase: revision,
-  changes: list(change, 2 * maxAppsPerGroup),
-  steps: list(step, 2 * maxAppsPerGroup),
-  placements: list(record({ app: appId, slot: integer(), agent: agentId }), maxInstances),
-  outputs: map(record({ value: json, sensitive: flag }), maxListLength),
-  outputChanges: list(
-    record(
-      { name: text(maxNameLength), action: oneOf('create', 'update', 'delete'), sensitive: flag },
-      { before: json, after: json },
+const plan: Decoder<Plan> = record(
+  {
+    format: oneOf(1),
+    clusterId,
+    stack: stackName,
+    origin: text(5000),
+    mode: oneOf('apply', 'destroy'),
+    desiredBase: map(revision, 2 * maxAppsPerGroup, maxIdLength + 10),
+    placementBase: revision,
+    changes: list(change, 2 * maxAppsPerGroup),
+    steps: list(step, 2 * maxAppsPerGroup),
+    placements: list(record({ app: appId, slot: integer(), agent: agentId }), maxInstances),
+    outputs: map(record({ value: json, sensitive: flag }), maxListLength),
+    outputChanges: list(
+      record(
+        { name: text(maxNameLength), action: oneOf('create', 'update', 'delete'), sensitive: flag },
+        { before: json, after: json },
+      ),
+      maxListLength,
     ),
-    maxListLength,
-  ),
-  forecast: nullable(forecast),
-  warnings: list(warning, maxFieldChanges),
-})
+    forecast: nullable(forecast),
+    warnings: list(warning, maxFieldChanges),
+  },
+  { ignored: list(record({ address, fields }), 2 * maxAppsPerGroup) },
+)

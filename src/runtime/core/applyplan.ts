@@ -125,7 +125,12 @@ function targetsOf(plan: Plan): Target[] {
       id: change.id,
       submitted: change.after,
       restart: false,
-      owner: { stack: plan.stack, address: change.address, sensitivePaths: change.sensitivePaths },
+      owner: {
+        stack: plan.stack,
+        address: change.address,
+        sensitivePaths: change.sensitivePaths,
+        lifecycle: change.lifecycle,
+      },
     })
   }
   return targets
@@ -151,6 +156,7 @@ function placementsOf(plan: Plan): Record<string, AgentId[]> {
 function writeRest(state: State, plan: Plan): void {
   const revision = state.nextRevision
   for (const change of plan.changes) {
+    const kept = change.lifecycle === undefined ? {} : { lifecycle: change.lifecycle }
     if (change.object === 'group') {
       if (change.action === 'delete') state.tables.group.delete(change.id)
       else {
@@ -158,15 +164,18 @@ function writeRest(state: State, plan: Plan): void {
           id: change.id as GroupId,
           address: change.address,
           dependencies: change.dependencies,
+          ...kept,
           stack: plan.stack,
           revision,
         })
       }
     } else if (change.object === 'volume') {
-      if (change.after === null) forgetVolume(state, change.id)
+      if (change.action === 'delete') state.tables.volume.delete(change.id)
+      else if (change.after === null) forgetVolume(state, change.id)
       else {
         state.tables.volume.put(change.id, {
           ...change.after,
+          ...kept,
           address: change.address,
           stack: plan.stack,
           revision,
@@ -190,8 +199,10 @@ function ownsApps(state: State, stack: StackName): boolean {
   return [...state.tables.app.values()].some(a => a.stack === stack)
 }
 
-// Forgotten, never deleted: the row stays, owned by nobody, and so does the data.
+// The row stays, owned by nobody, and so does the data.
 function forgetVolume(state: State, name: string): void {
   const row = state.tables.volume.get(name)
-  if (row !== undefined) state.tables.volume.put(name, { ...row, stack: null, revision: state.nextRevision })
+  if (row === undefined) return
+  const { lifecycle: _, ...rest } = row
+  state.tables.volume.put(name, { ...rest, stack: null, revision: state.nextRevision })
 }

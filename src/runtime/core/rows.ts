@@ -17,6 +17,7 @@ import type {
   GroupId,
   HealthResult,
   InstanceId,
+  KeptLifecycle,
   Reply,
   ReportedCondition,
   Resources,
@@ -63,6 +64,8 @@ export interface AppRow {
   readonly applied: { readonly spec: SpecHash; readonly instances: number } | null
   readonly changedBy: string
   readonly sensitivePaths: readonly string[]
+  /** What its stack said; absent when nothing, and in rows of older versions. */
+  readonly lifecycle?: KeptLifecycle
   /** Of the effective form: kept here so that ports in use are known without looking at specifications. */
   readonly servicePorts: readonly number[]
 }
@@ -81,6 +84,7 @@ export interface GroupRow {
   readonly address: string
   readonly dependencies: readonly string[]
   readonly stack: StackName | null
+  readonly lifecycle?: KeptLifecycle
   readonly revision: Revision
 }
 
@@ -90,6 +94,7 @@ export interface VolumeRow {
   readonly size: number
   readonly shared: boolean
   readonly stack: StackName | null
+  readonly lifecycle?: KeptLifecycle
   readonly revision: Revision
 }
 

@@ -42,6 +42,7 @@ function snapshotApp(state: State, row: AppRow): SnapshotApp {
       : { applied: { ...specOf(state, row.applied.spec), instances: row.applied.instances } }),
     changedBy: row.changedBy,
     sensitivePaths: row.sensitivePaths,
+    ...(row.lifecycle === undefined ? {} : { lifecycle: row.lifecycle }),
     revision: row.revision,
     version: isoTime(row.version),
     running: instances.filter(i => i.reported === 'Running').length,

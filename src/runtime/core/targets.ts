@@ -5,12 +5,14 @@ import {
   appAddress,
   assignServicePorts,
   runKey,
+  sameLifecycle,
   servicePorts,
   type Actor,
   type AgentId,
   type App,
   type AppId,
   type DeploymentId,
+  type KeptLifecycle,
   type Reply,
   type StackName,
   type Step,
@@ -42,6 +44,7 @@ export interface Target {
     readonly stack: StackName
     readonly address: string
     readonly sensitivePaths: readonly string[]
+    readonly lifecycle?: KeptLifecycle | undefined
   }
 }
 
@@ -200,7 +203,12 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
     before.effective === content.effective &&
     before.instances === content.instances &&
     before.runKey === content.runKey
-  const sameOwner = owner === null || (before?.stack === owner.stack && before.address === owner.address)
+  const sameOwner =
+    owner === null ||
+    (before?.stack === owner.stack &&
+      before.address === owner.address &&
+      sameLifecycle(before.lifecycle, owner.lifecycle))
+  const lifecycle = owner === null ? before?.lifecycle : owner.lifecycle
   if (sameContent && sameOwner && (owner === null || before.applied === null)) return before
   // A rollback puts an older version back; the one it undid is not given out again.
   const latest = state.tables.version.get(versionKeys(state, target.id).at(-1) ?? '')?.version ?? 0
@@ -218,6 +226,7 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
     applied: owner === null && before !== null ? driftFrom(before, content) : null,
     changedBy: actor.name,
     sensitivePaths: owner?.sensitivePaths ?? before?.sensitivePaths ?? [],
+    ...(lifecycle === undefined ? {} : { lifecycle }),
     servicePorts: servicePorts(effective),
   }
 }
