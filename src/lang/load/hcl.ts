@@ -6,8 +6,10 @@ import type { Diagnostic } from '../../base/index.ts'
 import { evaluateHclFiles } from '../hcl/index.ts'
 import type { HclInput } from '../hcl/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
+import { environmentAccess } from './environment.ts'
+import { type ReadFile, fileAccess } from './fileaccess.ts'
 import type { LoadOptions } from './options.ts'
-import { displayName, readText } from './texts.ts'
+import { readText } from './texts.ts'
 import type { TextFile } from './texts.ts'
 import { jsonVariables, variablePrefix } from './variables.ts'
 
@@ -16,6 +18,9 @@ export interface EvaluatedHcl {
   readonly diagnostics: readonly Diagnostic[]
   /** Texts by name that ranges refer to: files and values of variables, too. */
   readonly sources: ReadonlyMap<string, string>
+  /** What functions read: files, and variables of the environment by name. */
+  readonly files: readonly ReadFile[]
+  readonly environment: readonly string[]
 }
 
 /** `names` is what the directory holds; `fallbackStack` is the stack's name where nothing else gives one. */
@@ -48,17 +53,27 @@ export async function evaluateHcl(
     }
   }
   for (const { name, value } of options.vars) inputs.push({ kind: 'value', from: 'flag', name, value })
-  if (hasErrors(diagnostics)) return { diagnostics, sources: new Map() }
+  if (hasErrors(diagnostics)) return { diagnostics, sources: new Map(), files: [], environment: [] }
   const stack = {
     ...(options.stack === undefined ? {} : { given: options.stack }),
     ...(fallbackStack === undefined ? {} : { fallback: fallbackStack }),
   }
-  const found = evaluateHclFiles(files, { inputs, stack, directory: displayName(directory) })
+  const reads = fileAccess(directory)
+  const environment = environmentAccess(options.env)
+  // Relative paths start at the configuration, wherever the program was started: the same text gives the same plan.
+  const found = evaluateHclFiles(files, {
+    inputs,
+    stack,
+    directory: '.',
+    context: { files: reads, environment },
+  })
   const { server } = found
   const config = found.config && { ...found.config, ...(server === undefined ? {} : { server }) }
   return {
     ...(config ? { config } : {}),
     diagnostics: [...diagnostics, ...found.diagnostics],
     sources: found.sources,
+    files: reads.files(),
+    environment: environment.names(),
   }
 }

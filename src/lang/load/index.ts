@@ -11,6 +11,7 @@ import type { Assembled, MarathonFile } from '../assemble/index.ts'
 import { Source } from '../hcl/source.ts'
 import { parseJson } from '../json/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
+import type { ReadFile } from './fileaccess.ts'
 import { evaluateHcl } from './hcl.ts'
 import { loadModule } from './module.ts'
 import type { LoadOptions } from './options.ts'
@@ -38,6 +39,9 @@ export interface Loaded {
   readonly directory: string
   /** What a module printed while it ran. */
   readonly output: string
+  /** What functions read: files with the hashes of their content, and variables of the environment by name. */
+  readonly files: readonly ReadFile[]
+  readonly environment: readonly string[]
 }
 
 const moduleName = 'sddc.config.ts'
@@ -47,7 +51,7 @@ export async function loadConfiguration(target: string, options: LoadOptions): P
   const path = resolve(target)
   const diagnostics: Diagnostic[] = []
   const kind = await kindOf(path, diagnostics)
-  const reading: Reading = { options, diagnostics, texts: new Map(), output: '' }
+  const reading: Reading = { options, diagnostics, texts: new Map(), output: '', files: [], environment: [] }
   if (kind === 'file') return loadFile(path, reading)
   const base = { kind: 'directory', deleteUnnamed: true, directory: path } as const
   const names = kind === undefined ? undefined : await listDirectory(path, diagnostics)
@@ -61,6 +65,8 @@ interface Reading {
   readonly diagnostics: Diagnostic[]
   readonly texts: Map<string, string>
   output: string
+  files: readonly ReadFile[]
+  environment: readonly string[]
 }
 
 /** One front end's share of a configuration, before the name of the stack is known. */
@@ -114,13 +120,15 @@ async function loadDirectory(
   if (hcl.length > 0) {
     const files = keep(await readAll(directory, hcl, reading.diagnostics), reading)
     const fallback = stackNameFrom(basename(directory))
-    const { config, diagnostics, sources } = await evaluateHcl(
+    const { config, diagnostics, sources, ...read } = await evaluateHcl(
       files,
       directory,
       names,
       reading.options,
       fallback,
     )
+    reading.files = read.files
+    reading.environment = read.environment
     reading.diagnostics.push(...diagnostics)
     for (const [name, text] of sources) reading.texts.set(name, text)
     if (config) parts.push({ config, assemble: stack => assemble(config, stack, 'hcl') })
@@ -199,6 +207,8 @@ function finish(
     sources: reading.texts,
     places: new Map(assembled.flatMap(a => [...a.sources])),
     output: reading.output,
+    files: reading.files,
+    environment: reading.environment,
   }
 }
 

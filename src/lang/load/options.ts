@@ -5,7 +5,7 @@ export interface LoadOptions {
   readonly vars: readonly { readonly name: string; readonly value: string }[]
   /** Paths of `--var-file`, in order. */
   readonly varFiles: readonly string[]
-  /** Read for `SDDC_VAR_name` and `SDDC_ENV` only. */
+  /** Read for `SDDC_VAR_name`, `SDDC_ENV` and what `env()` asks for. */
   readonly env: Readonly<Record<string, string>>
   /** `--stack`; wins over the configuration's own setting. */
   readonly stack?: string

@@ -34,7 +34,7 @@ export function answer(text: string, withType = false): string {
     source,
     report: d => void diagnostics.push(d),
     functions,
-    context: { directory: '.' },
+    context: {},
     budget: { rounds: 100_000 },
     resolve: (traversal, inner) => {
       const json = names[traversal.root]

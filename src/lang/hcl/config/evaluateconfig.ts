@@ -4,6 +4,7 @@
 import { type Diagnostic, hasErrors } from '../../../base/index.ts'
 import type { SurfaceConfig, SurfaceValue } from '../../surface.ts'
 import type { File } from '../ast.ts'
+import type { FunctionContext } from '../functions/function.ts'
 import { parseFile } from '../parser.ts'
 import { problemsToDiagnostics } from '../problem.ts'
 import { Source } from '../source.ts'
@@ -30,6 +31,8 @@ export interface HclOptions {
   readonly stack?: { readonly given?: string; readonly fallback?: string }
   /** `path.module` and `path.root`. */
   readonly directory?: string
+  /** Files and environment for functions; without it they have none. */
+  readonly context?: FunctionContext
 }
 
 export interface HclResult {
@@ -71,7 +74,15 @@ export function evaluateHclFiles(files: readonly HclFile[], options: HclOptions 
     report,
   )
   const directory = options.directory ?? '.'
-  const run = newRun({ declarations, variables, values, directory, report, resolve: resolveName })
+  const run = newRun({
+    declarations,
+    variables,
+    values,
+    directory,
+    context: options.context ?? {},
+    report,
+    resolve: resolveName,
+  })
   const { stack, server } = evaluateSettings(run, options.stack?.given, options.stack?.fallback)
   evaluateLocals(run)
   validateVariables(run)

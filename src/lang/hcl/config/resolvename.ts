@@ -68,6 +68,7 @@ function pathsOf(run: Run): Value {
   return object([
     ['module', directory],
     ['root', directory],
+    ['cwd', run.context.files === undefined ? directory : string(run.context.files.workingDirectory)],
   ])
 }
 

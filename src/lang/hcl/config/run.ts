@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../../base/index.ts'
 import type { Traversal } from '../ast.ts'
 import { type Resolved, type Scope, maxLoopRounds } from '../evaluate.ts'
+import type { FunctionContext } from '../functions/function.ts'
 import { functions } from '../functions/index.ts'
 import type { Source } from '../source.ts'
 import { type Value, string } from '../value.ts'
@@ -23,6 +24,8 @@ interface Given {
   readonly variables: ReadonlyMap<string, HclVariable>
   readonly values: ReadonlyMap<string, VariableValue>
   readonly directory: string
+  /** What functions may know besides their arguments. */
+  readonly context: FunctionContext
   readonly report: (diagnostic: Diagnostic) => void
   /** A field, for names lead to expressions (of `for_each`) and expressions to names. */
   readonly resolve: ResolveName
@@ -67,7 +70,7 @@ export function scopeIn(
     source,
     report: d => run.report({ context, ...(address === undefined ? {} : { address }), ...d }),
     functions,
-    context: { directory: run.directory },
+    context: run.context,
     budget: run.budget,
     resolve: (traversal, scope) => run.resolve(run, traversal, scope, instance),
   }

@@ -95,7 +95,7 @@ export function literalScope(source: Source, report: Report): Scope {
     source,
     report,
     functions: new Map(),
-    context: { directory: '.' },
+    context: {},
     budget: { rounds: 10_000 },
     resolve: (traversal, scope) => {
       const summary = 'Variables not allowed'

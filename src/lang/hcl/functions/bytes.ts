@@ -10,12 +10,19 @@ export function utf8(text: string): Uint8Array {
 
 /** Refuses what is not UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string {
+  const text = decodedUtf8(bytes)
+  if (text === undefined) throw new FunctionError('the bytes are not UTF-8 text', 0)
+  return text
+}
+
+/** Undefined for what is not UTF-8. */
+export function decodedUtf8(bytes: Uint8Array): string | undefined {
   // The decoder takes a byte order mark off; here it belongs to the text.
   const lead = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? '\ufeff' : ''
   try {
     return lead + new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new FunctionError('the bytes are not UTF-8 text', 0)
+    return undefined
   }
 }
 

@@ -2,6 +2,7 @@
 // and refused nulls; unknown arguments never get here. Functions are pure and total: same arguments and context, same
 // result.
 import type { Type, Value } from '../value.ts'
+import type { FileAccess } from './fileaccess.ts'
 
 export interface HclFunction {
   readonly name: string
@@ -25,8 +26,15 @@ export interface HclFunction {
 
 /** What a call may know besides its arguments. */
 export interface FunctionContext {
-  /** Relative paths start here. */
-  readonly directory: string
+  /** Absent where there is nothing to read: an expression by itself. */
+  readonly files?: FileAccess
+  /** The variables that env() may read; absent where there are none. */
+  readonly environment?: EnvironmentAccess
+}
+
+export interface EnvironmentAccess {
+  /** Undefined when there is no such variable. */
+  readonly read: (name: string) => string | undefined
 }
 
 export interface Parameter {

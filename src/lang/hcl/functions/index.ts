@@ -3,6 +3,8 @@ import { conversionFunctions } from './conversion.ts'
 import { csvFunctions } from './csv.ts'
 import { dateFunctions } from './date.ts'
 import { encodingFunctions } from './encoding.ts'
+import { environmentFunctions } from './environment.ts'
+import { fileFunctions } from './file.ts'
 import { formatFunctions } from './format.ts'
 import type { HclFunction } from './function.ts'
 import { hashFunctions } from './hash.ts'
@@ -23,6 +25,8 @@ const plain: readonly HclFunction[] = [
   ...csvFunctions,
   ...dateFunctions,
   ...encodingFunctions,
+  ...environmentFunctions,
+  ...fileFunctions,
   ...formatFunctions,
   ...hashFunctions,
   ...jsonFunctions,

@@ -1,4 +1,5 @@
 // Making results: what a call may produce is limited, and text is normalised as everywhere in the language.
+import { compareStrings } from '../../../base/index.ts'
 import { type Num, NumberRangeError, maxExponent } from '../number.ts'
 import { stringType } from '../type.ts'
 import { type ListValue, type NumberValue, type StringValue, number, string } from '../value.ts'
@@ -29,6 +30,13 @@ export function refuseManyElements(count: number): void {
 export function listOfTexts(items: readonly string[]): ListValue {
   refuseManyElements(items.length)
   return { kind: 'list', element: stringType, elements: items.map(textValue) }
+}
+
+/** Sorted, each once. */
+export function setOfTexts(items: readonly string[]): ListValue {
+  const elements = [...new Set(items.map(item => textValue(item).value))].sort(compareStrings).map(string)
+  refuseManyElements(elements.length)
+  return { kind: 'set', element: stringType, elements }
 }
 
 /** The number that `compute` gives, which may be out of range or not exist. */

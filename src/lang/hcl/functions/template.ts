@@ -1,5 +1,5 @@
-// templatestring(): a text from outside evaluated as a template. It sees the variables it is given and nothing else, and
-// may call every function but itself.
+// templatefile() and templatestring(): a text from outside evaluated as a template. It sees the variables it is given and
+// nothing else, and may call every function but these two.
 import { type Diagnostic, didYouMean } from '../../../base/index.ts'
 import type { Template, TemplatePart } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
@@ -8,33 +8,58 @@ import { problemsToDiagnostics } from '../problem.ts'
 import { Source } from '../source.ts'
 import type { MappingValue, Value } from '../value.ts'
 import { any, mappingOf, stringOf, text } from './arguments.ts'
+import { readText } from './file.ts'
 import { type FunctionContext, FunctionError, type HclFunction } from './function.ts'
 
 /** Rounds of all loops of one template: as many lines as anybody reads. */
 const maxTemplateRounds = 10_000
 
 export function templateFunctions(others: readonly HclFunction[]): readonly HclFunction[] {
-  const functions = new Map(others.map(f => [f.name, f]))
+  const functions = new Map([...others, ...nestedTemplates].map(f => [f.name, f]))
   return [
+    {
+      name: 'templatefile',
+      summary: 'The text of a file evaluated as a template with the given variables',
+      parameters: [text('path'), any('variables')],
+      call: ([path, variables], context) => {
+        const name = stringOf(path)
+        return rendered(readText(name, context), name, mappingOf(variables, 1), functions, context)
+      },
+    },
     {
       name: 'templatestring',
       summary: 'A text evaluated as a template with the given variables',
       parameters: [text('template'), any('variables')],
       call: ([template, variables], context) =>
-        rendered(stringOf(template), mappingOf(variables, 1), functions, context),
+        rendered(stringOf(template), 'the template', mappingOf(variables, 1), functions, context),
     },
   ]
 }
 
+// Templates that call templates would need a limit of their own; what they share can be made outside and given to both.
+const nestedTemplates = ['templatefile', 'templatestring'].map((name): HclFunction => ({
+  name,
+  summary: 'Refused inside of a template',
+  parameters: [text('template'), any('variables')],
+  call: () => {
+    throw new FunctionError("a template can't call another; give it the other one's text as a variable")
+  },
+}))
+
 function rendered(
   text: string,
+  name: string,
   variables: MappingValue,
   functions: ReadonlyMap<string, HclFunction>,
   context: FunctionContext,
 ): Value {
+  const odd = [...variables.entries.keys()].find(key => !/^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(key))
+  if (odd !== undefined) {
+    throw new FunctionError(`"${odd}" can't be the name of a variable: letters, digits, "_" and "-" can`, 1)
+  }
   const source = heredocOf(text)
   const { node, problems } = parseExpression(source)
-  refuseFirst(problemsToDiagnostics(source, problems))
+  refuseFirst(problemsToDiagnostics(source, problems), name)
   if (node.kind !== 'template') throw new FunctionError('the text is not a template', 0)
   const findings: Diagnostic[] = []
   const scope: Scope = {
@@ -54,7 +79,7 @@ function rendered(
     },
   }
   const value = evaluate(withoutLastNewline(node), scope)
-  refuseFirst(findings)
+  refuseFirst(findings, name)
   return value
 }
 
@@ -75,9 +100,9 @@ function withoutLastNewline(template: Template): Template {
   return { ...template, form: 'quoted', parts }
 }
 
-function refuseFirst(findings: readonly Diagnostic[]): void {
+function refuseFirst(findings: readonly Diagnostic[], name: string): void {
   const [first] = findings
   if (first === undefined) return
-  const line = first.subject === undefined ? '' : ` (line ${first.subject.start.line - 1} of the template)`
+  const line = first.subject === undefined ? '' : ` (line ${first.subject.start.line - 1} of ${name})`
   throw new FunctionError(`${first.summary}${line}: ${first.detail.replace(/\.$/, '')}`, 0)
 }

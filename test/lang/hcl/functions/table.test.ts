@@ -35,18 +35,19 @@ test('every function stands under its own name', () => {
   expect([...functions.keys()]).toEqual(table.map(f => f.name))
 })
 
-describe.each(table)('$name', ({ name, summary, parameters, rest }) => {
+describe.each(table)('$name', ({ name, summary, parameters, optional = [], rest }) => {
   test('says in one line what it gives, and names its parameters', () => {
     expect(name).toMatch(/^[a-z][a-z0-9]*$/)
     expect(summary).toMatch(/^\S.{9,120}[^.\s]$/)
     for (const parameter of parameters) expect(parameter.name).toMatch(/^[a-z]+$/)
+    for (const parameter of optional) expect(parameter.name).toMatch(/^[a-z]+$/)
     expect(rest?.name ?? 'none').toMatch(/^[a-z]+$/)
   })
 
   test('is told the arguments it needs', () => {
     if (parameters.length > 0) expect(answer(`${name}()`)).toBe('! Not enough function arguments: )')
     if (rest === undefined) {
-      const tooMany = Array.from({ length: parameters.length + 1 }, (_, i) => String(i)).join(', ')
+      const tooMany = Array.from({ length: parameters.length + optional.length + 1 }, (_, i) => String(i)).join(', ')
       expect(answer(`${name}(${tooMany})`)).toContain('! Too many function arguments: ')
     }
   })
@@ -60,7 +61,7 @@ describe.each(table)('$name', ({ name, summary, parameters, rest }) => {
   })
 
   test('survives any arguments', () => {
-    const count = Math.min(3, Math.max(1, parameters.length + (rest === undefined ? 0 : 1)))
+    const count = Math.min(3, Math.max(1, parameters.length + optional.length + (rest === undefined ? 0 : 1)))
     let calls: string[] = ['']
     for (let i = 0; i < count; i++) {
       // The third argument is from a shorter list: all combinations of three would take too long.
