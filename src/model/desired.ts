@@ -4,6 +4,7 @@ import type { Json } from '../base/index.ts'
 import type { App } from './app.ts'
 import type { AppId, GroupId, StackName } from './ids.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import type { DesiredImport, DesiredMove, Place } from './moves.ts'
 
 export interface Desired {
   readonly format: 1
@@ -15,6 +16,12 @@ export interface Desired {
   /** Sorted by name. */
   readonly volumes: readonly DesiredVolume[]
   readonly outputs: Readonly<Record<string, DesiredOutput>>
+  /** What was called otherwise before. Here and below: in the order of the text, absent when there are none. */
+  readonly moves?: readonly DesiredMove[]
+  /** What belongs to nobody and is taken over. */
+  readonly imports?: readonly DesiredImport[]
+  /** What is let go of instead of being destroyed. */
+  readonly forgets?: readonly Place[]
 }
 
 export interface DesiredApp {

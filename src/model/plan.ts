@@ -37,12 +37,15 @@ export interface IgnoredChanges {
   readonly fields: readonly FieldChange[]
 }
 
-export type ChangeAction = 'create' | 'update' | 'restart' | 'scale' | 'delete' | 'forget' | 'adopt' | 'no-op'
+export type ChangeAction =
+  'create' | 'update' | 'restart' | 'scale' | 'delete' | 'forget' | 'adopt' | 'move' | 'no-op'
 
 interface ChangeBase {
   readonly address: string
   readonly action: ChangeAction
   readonly fields: readonly FieldChange[]
+  /** What it was called before, when it is renamed: by a move, or by an import under another id. */
+  readonly from?: { readonly address: string; readonly id: string }
   /** Why, when it is not plain from the fields: `because app.web is not in the configuration`. */
   readonly reason?: string
   /** What the object keeps of its lifecycle from now on. */

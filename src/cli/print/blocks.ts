@@ -10,7 +10,7 @@ import { isList, lineDifference, quoted, valueText } from './value.ts'
 
 export interface Line {
   readonly depth: number
-  readonly mark: '+' | '-' | '~' | '=' | '.' | ''
+  readonly mark: '+' | '-' | '~' | '=' | '>' | '.' | ''
   readonly text: string
   /** Why the line matters: `forces rolling restart`. */
   readonly note?: string

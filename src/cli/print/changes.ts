@@ -12,6 +12,7 @@ export type ChangeKind = Exclude<ChangeAction, 'no-op'>
 // In the order of the legend.
 const symbols: Readonly<Record<ChangeKind, Line['mark']>> = {
   adopt: '=',
+  move: '>',
   create: '+',
   update: '~',
   scale: '~',

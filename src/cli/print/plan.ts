@@ -64,6 +64,7 @@ const driftEnd = 'The plan below sets back what the configuration says otherwise
 
 const legendTexts: Readonly<Record<ChangeKind, string>> = {
   adopt: 'adopt',
+  move: 'move',
   create: 'create',
   update: 'update in-place',
   scale: 'scale',

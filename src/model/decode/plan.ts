@@ -72,11 +72,13 @@ const action: Decoder<ChangeAction> = oneOf(
   'delete',
   'forget',
   'adopt',
+  'move',
   'no-op',
 )
 
 const ofEveryChange = { address, action, fields }
 const ofSomeChanges = {
+  from: record({ address, id: text(maxIdLength, 1) }),
   reason: message,
   lifecycle: keptLifecycle,
   drift: record({ fields }, { by: text(500) }),
