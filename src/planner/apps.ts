@@ -1,20 +1,34 @@
 // The changes of apps: named and new, named and different, adopted, no longer named.
 import type { Diagnostic } from '../base/index.ts'
-import type { AppChange, ChangeAction, Desired, DesiredApp, Snapshot, SnapshotApp } from '../model/index.ts'
+import { keptLifecycle, validateApp } from '../model/index.ts'
+import type {
+  App,
+  AppChange,
+  ChangeAction,
+  Desired,
+  DesiredApp,
+  IgnoredChanges,
+  Snapshot,
+  SnapshotApp,
+} from '../model/index.ts'
 import { diffApp, touchesSensitive } from './diff.ts'
 import { disruptionOf } from './disruption.ts'
+import { keepIgnored } from './ignore.ts'
 import { changeActionOf } from './kind.ts'
+import { lifecycleReasons, protectionOf } from './lifecycle.ts'
 import { ownershipOf } from './ownership.ts'
 import type { Rules } from './ownership.ts'
 
 interface Part<Kind> {
   readonly changes: readonly Kind[]
+  readonly ignored: readonly IgnoredChanges[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
 export function planApps(desired: Desired, snapshot: Snapshot, rules: Rules): Part<AppChange> {
   const existing = new Map(snapshot.apps.map(a => [a.id, a]))
   const changes: AppChange[] = []
+  const ignored: IgnoredChanges[] = []
   const diagnostics: Diagnostic[] = []
   for (const wanted of desired.apps) {
     const present = existing.get(wanted.app.id)
@@ -23,7 +37,8 @@ export function planApps(desired: Desired, snapshot: Snapshot, rules: Rules): Pa
       changes.push(creation(wanted))
       continue
     }
-    const change = difference(wanted, present)
+    const app = keepIgnored(wanted.app, present.submitted, wanted.lifecycle?.ignoreChanges ?? [])
+    const change = difference({ ...wanted, app }, present)
     const ownership = ownershipOf({
       noun: 'app',
       name: wanted.app.id,
@@ -33,20 +48,43 @@ export function planApps(desired: Desired, snapshot: Snapshot, rules: Rules): Pa
       equal: change.fields.length === 0,
       adopt: rules.adopt ?? false,
     })
-    if (ownership.kind === 'refused') diagnostics.push(ownership.diagnostic)
-    else if (ownership.kind === 'adopt') changes.push(adoption(change))
+    if (ownership.kind === 'refused') {
+      diagnostics.push(ownership.diagnostic)
+      continue
+    }
+    if (app !== wanted.app) {
+      diagnostics.push(...misfits(app, wanted))
+      const fields = diffApp(app, wanted.app, change.sensitivePaths, present.effective)
+      if (fields.length > 0) ignored.push({ address: wanted.address, fields })
+    }
+    if (ownership.kind === 'adopt') changes.push(adoption(change))
     else if (change.action !== 'no-op') changes.push(change)
   }
   if (rules.deleteUnnamed) {
     for (const present of existing.values()) {
-      if (present.stack === desired.stack) changes.push(deletion(present, rules))
+      if (present.stack !== desired.stack) continue
+      const protection = protectionOf({ noun: 'app', ...present }, rules)
+      if (protection !== undefined) diagnostics.push(protection)
+      else changes.push(deletion(present, rules))
     }
   }
-  return { changes, diagnostics }
+  return { changes, ignored, diagnostics }
+}
+
+// What stays must fit what is new: a check of the third port needs a third port.
+function misfits(app: App, { address, lifecycle }: DesiredApp): readonly Diagnostic[] {
+  return validateApp(app)
+    .filter(d => d.severity === 'error')
+    .map(d => ({
+      ...d,
+      summary: 'What ignore_changes keeps does not fit the rest',
+      detail: `${d.detail} The value in the cluster stays at ${(lifecycle?.ignoreChanges ?? []).join(', ') || 'every path'}.`,
+      address,
+    }))
 }
 
 // Fields are left empty: all of `after` is new, and repeating it would double the plan.
-function creation({ address, app, sensitivePaths }: DesiredApp): AppChange {
+function creation({ address, app, sensitivePaths, lifecycle }: DesiredApp): AppChange {
   return {
     object: 'app',
     id: app.id,
@@ -57,16 +95,22 @@ function creation({ address, app, sensitivePaths }: DesiredApp): AppChange {
     fields: [],
     disruption: disruptionOf(null, app, 'create'),
     sensitivePaths,
+    ...kept(lifecycle),
   }
 }
 
-function difference({ address, app, sensitivePaths }: DesiredApp, present: SnapshotApp): AppChange {
+function difference(wanted: DesiredApp, present: SnapshotApp): AppChange {
+  const { address, app, sensitivePaths, lifecycle } = wanted
   const before = present.submitted
   const hidden = [...new Set([...present.sensitivePaths, ...sensitivePaths])]
   const fields = diffApp(before, app, hidden, present.effective)
   const marked = sensitivePaths.filter(path => !touchesSensitive(path, present.sensitivePaths))
+  const reasons = [
+    ...(marked.length > 0 ? [`${marked.join(', ')} will be hidden from now on`] : []),
+    ...lifecycleReasons(present.lifecycle, keptLifecycle(lifecycle)),
+  ]
   const action: ChangeAction =
-    fields.length === 0 && marked.length > 0 ? 'update' : changeActionOf(before, app, fields)
+    fields.length === 0 && reasons.length > 0 ? 'update' : changeActionOf(before, app, fields)
   return {
     object: 'app',
     id: app.id,
@@ -75,16 +119,28 @@ function difference({ address, app, sensitivePaths }: DesiredApp, present: Snaps
     before,
     after: app,
     fields,
-    ...(marked.length > 0 ? { reason: `${marked.join(', ')} will be hidden from now on` } : {}),
-    ...driftOf(present, hidden),
+    ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}),
+    ...driftOf(present, hidden, lifecycle?.ignoreChanges),
     disruption: disruptionOf(before, app, action),
     sensitivePaths,
+    ...kept(lifecycle),
   }
 }
 
-function driftOf(present: SnapshotApp, hidden: readonly string[]): Pick<AppChange, 'drift'> {
+function kept(lifecycle: DesiredApp['lifecycle']): Pick<AppChange, 'lifecycle'> {
+  const stays = keptLifecycle(lifecycle)
+  return stays === undefined ? {} : { lifecycle: stays }
+}
+
+// What is left to others is no drift.
+function driftOf(
+  present: SnapshotApp,
+  hidden: readonly string[],
+  ignoreChanges: readonly string[] = [],
+): Pick<AppChange, 'drift'> {
   if (present.applied === undefined) return {}
-  const fields = diffApp(present.applied, present.submitted, hidden, null)
+  const applied = keepIgnored(present.applied, present.submitted, ignoreChanges)
+  const fields = diffApp(applied, present.submitted, hidden, null)
   if (fields.length === 0) return {}
   return { drift: { fields, ...(present.changedBy === undefined ? {} : { by: present.changedBy }) } }
 }

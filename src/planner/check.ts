@@ -3,6 +3,7 @@
 // tests, and for plans that come from a file.
 import { sameJson } from '../base/index.ts'
 import { firstServicePort, lastServicePort } from '../model/index.ts'
+import { diffApp, isWithin } from './diff.ts'
 import type {
   Action,
   ActionKind,
@@ -20,6 +21,7 @@ export function checkPlan(plan: Plan, desired: Desired, snapshot: Snapshot): str
   const view: View = {
     plan,
     wanted: new Map(plan.mode === 'destroy' ? [] : desired.apps.map(a => [a.app.id, a.app])),
+    ignored: new Map(desired.apps.map(a => [a.app.id, a.lifecycle?.ignoreChanges ?? []])),
     existing: new Map(snapshot.apps.map(a => [a.id, a])),
     changes: plan.changes.filter(c => c.object === 'app'),
     snapshot,
@@ -37,6 +39,7 @@ export function checkPlan(plan: Plan, desired: Desired, snapshot: Snapshot): str
 interface View {
   readonly plan: Plan
   readonly wanted: ReadonlyMap<AppId, App>
+  readonly ignored: ReadonlyMap<AppId, readonly string[]>
   readonly existing: ReadonlyMap<AppId, SnapshotApp>
   readonly changes: readonly AppChange[]
   readonly snapshot: Snapshot
@@ -80,7 +83,8 @@ function checkBase({ plan, snapshot, wanted }: View, desired: Desired): string[]
   return faults
 }
 
-function checkChange(change: AppChange, { plan, wanted, existing }: View): string[] {
+function checkChange(change: AppChange, view: View): string[] {
+  const { plan, existing } = view
   const { id, address, action, before, after, fields, disruption } = change
   const present = existing.get(id)
   const faults: string[] = []
@@ -88,7 +92,7 @@ function checkChange(change: AppChange, { plan, wanted, existing }: View): strin
     faults.push(`${address}: ${text}`)
   }
   if (!sameJson(before, present?.submitted)) fault('what the change starts from is not what is there')
-  if (!sameJson(after, wanted.get(id))) fault('what the change leads to is not what is wanted')
+  if (!leadsToWanted(change, view)) fault('what the change leads to is not what is wanted')
   if (present !== undefined && present.stack !== null && present.stack !== plan.stack)
     fault(`belongs to stack ${present.stack}`)
   if (present?.stack === null && action !== 'adopt' && change.reason === undefined)
@@ -107,6 +111,17 @@ function checkChange(change: AppChange, { plan, wanted, existing }: View): strin
   if (disruption.atATime > disruption.restarts) fault('restarts more at a time than in all')
   if (disruption.restarts > 0 && disruption.atATime === 0) fault('restarts instances none at a time')
   return faults
+}
+
+// Outside of the ignored paths as the configuration says, within them as it was.
+function leadsToWanted({ id, before, after }: AppChange, { wanted, ignored }: View): boolean {
+  const app = wanted.get(id)
+  const paths = ignored.get(id) ?? []
+  if (paths.length === 0 || before === null || after === null || app === undefined)
+    return sameJson(after, app)
+  const isIgnored = (path: string): boolean => paths.some(p => isWithin(path, p))
+  const differs = (a: App, b: App): readonly string[] => diffApp(a, b, []).map(f => f.path)
+  return differs(after, app).every(isIgnored) && !differs(before, after).some(isIgnored)
 }
 
 // Equal but for service ports that the later one leaves open, or writes as they were assigned.
@@ -147,17 +162,23 @@ function withPortsOf(app: App, from: App, assigned: App): App {
   }
 }
 
-function checkNothingForgotten({ plan, wanted, existing, changes }: View): string[] {
+function checkNothingForgotten({ plan, wanted, ignored, existing, changes }: View): string[] {
   const changed = new Set(changes.map(c => c.id))
   const faults: string[] = []
   for (const [id, app] of wanted) {
     const present = existing.get(id)
     if (changed.has(id)) continue
     if (present === undefined) faults.push(`${id} is wanted, does not exist and is not created`)
-    else if (!sameSubmitted(present.submitted, app, present)) faults.push(`${id} differs and is not changed`)
+    else if (!sameSubmitted(present.submitted, app, present) && !isLeft(present, app, ignored))
+      faults.push(`${id} differs and is not changed`)
     else if (present.stack !== plan.stack) faults.push(`${id} is not the stack's and is not adopted`)
   }
   return faults
+}
+
+function isLeft({ id, submitted, effective }: SnapshotApp, app: App, ignored: View['ignored']): boolean {
+  const paths = ignored.get(id) ?? []
+  return diffApp(submitted, app, [], effective).every(f => paths.some(p => isWithin(f.path, p)))
 }
 
 function checkActions({ plan, changes }: View): string[] {

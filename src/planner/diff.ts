@@ -44,12 +44,13 @@ export function touchesSensitive(path: string, sensitivePaths: readonly string[]
 
 /** Whether two JSON paths mean the same value, or one a part of the other's. */
 export function pathsOverlap(a: string, b: string): boolean {
-  return a === b || within(a, b) || within(b, a)
+  return isWithin(a, b) || isWithin(b, a)
 }
 
-function within(inner: string, outer: string): boolean {
+/** Whether a JSON path means `outer` itself or a part of it; '' is everything. */
+export function isWithin(inner: string, outer: string): boolean {
   if (!inner.startsWith(outer)) return false
-  return outer === '' || inner[outer.length] === '/' || inner[outer.length] === '('
+  return inner === outer || outer === '' || inner[outer.length] === '/' || inner[outer.length] === '('
 }
 
 type Report = (path: string, before: unknown, after: unknown) => void

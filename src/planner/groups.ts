@@ -1,7 +1,17 @@
 // The changes of groups. A group carries only dependencies; they order later deployments and disturb nothing.
 import { sameJson } from '../base/index.ts'
 import type { Diagnostic } from '../base/index.ts'
-import type { Desired, FieldChange, GroupChange, Snapshot } from '../model/index.ts'
+import { keptLifecycle } from '../model/index.ts'
+import type {
+  ChangeAction,
+  Desired,
+  FieldChange,
+  GroupChange,
+  IgnoredChanges,
+  Snapshot,
+} from '../model/index.ts'
+import { keepIgnored } from './ignore.ts'
+import { lifecycleReasons, protectionOf } from './lifecycle.ts'
 import { ownershipOf } from './ownership.ts'
 import type { Rules } from './ownership.ts'
 
@@ -9,21 +19,35 @@ export function planGroups(
   desired: Desired,
   snapshot: Snapshot,
   rules: Rules,
-): { readonly changes: readonly GroupChange[]; readonly diagnostics: readonly Diagnostic[] } {
+): {
+  readonly changes: readonly GroupChange[]
+  readonly ignored: readonly IgnoredChanges[]
+  readonly diagnostics: readonly Diagnostic[]
+} {
   const existing = new Map(snapshot.groups.map(g => [g.id, g]))
   const changes: GroupChange[] = []
+  const ignored: IgnoredChanges[] = []
   const diagnostics: Diagnostic[] = []
-  for (const { id, address, dependencies } of desired.groups) {
+  for (const { id, address, dependencies, lifecycle } of desired.groups) {
     const present = existing.get(id)
     existing.delete(id)
-    const base = { object: 'group', id, address, dependencies } as const
+    const kept = keptLifecycle(lifecycle)
+    const base = { object: 'group', id, address, ...(kept === undefined ? {} : { lifecycle: kept }) } as const
     if (present === undefined) {
-      changes.push({ ...base, action: 'create', fields: [] })
+      changes.push({ ...base, dependencies, action: 'create', fields: [] })
       continue
     }
-    const fields = differences(present.dependencies, dependencies)
+    const after = keepIgnored(
+      { dependencies },
+      { dependencies: present.dependencies },
+      lifecycle?.ignoreChanges ?? [],
+    )
+    const fields = differences(present.dependencies, after.dependencies)
+    const left = differences(after.dependencies, dependencies)
+    if (left.length > 0) ignored.push({ address, fields: left })
+    const reasons = present.stack === desired.stack ? lifecycleReasons(present.lifecycle, kept) : []
     // A group that another stack wrote out the same way is no conflict: several stacks may share a group.
-    if (fields.length === 0 && present.stack !== null) continue
+    if (fields.length === 0 && reasons.length === 0 && present.stack !== null) continue
     const ownership = ownershipOf({
       noun: 'group',
       name: id,
@@ -33,12 +57,23 @@ export function planGroups(
       equal: fields.length === 0,
       adopt: rules.adopt ?? false,
     })
-    if (ownership.kind === 'refused') diagnostics.push(ownership.diagnostic)
-    else changes.push({ ...base, action: fields.length === 0 ? 'adopt' : 'update', fields })
+    if (ownership.kind === 'refused') {
+      diagnostics.push(ownership.diagnostic)
+      continue
+    }
+    const action: ChangeAction = ownership.kind === 'adopt' && fields.length === 0 ? 'adopt' : 'update'
+    const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {}
+    changes.push({ ...base, dependencies: after.dependencies, action, fields, ...reason })
   }
   if (rules.deleteUnnamed) {
-    for (const { id, address, stack, dependencies } of existing.values()) {
+    for (const present of existing.values()) {
+      const { id, address, stack, dependencies } = present
       if (stack !== desired.stack) continue
+      const protection = protectionOf({ noun: 'group', ...present }, rules)
+      if (protection !== undefined) {
+        diagnostics.push(protection)
+        continue
+      }
       changes.push({
         object: 'group',
         id,
@@ -50,7 +85,7 @@ export function planGroups(
       })
     }
   }
-  return { changes, diagnostics }
+  return { changes, ignored, diagnostics }
 }
 
 function differences(before: readonly string[], after: readonly string[]): FieldChange[] {

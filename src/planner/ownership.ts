@@ -7,12 +7,15 @@
 import { errorDiagnostic } from '../base/index.ts'
 import type { Diagnostic } from '../base/index.ts'
 import type { StackName } from '../model/index.ts'
+import type { NamedLifecycles } from './lifecycle.ts'
 
 /** What the rules of one run are. */
 export interface Rules {
   readonly mode: 'apply' | 'destroy'
   readonly deleteUnnamed: boolean
   readonly adopt?: boolean
+  /** What the configuration says of what goes although it is named: with `destroy` that is everything. */
+  readonly named?: NamedLifecycles
 }
 
 export type Ownership =

@@ -23,6 +23,7 @@ import { desiredBaseOf } from './base.ts'
 import { findDependencyCycle } from './cycle.ts'
 import type { GroupDependencies } from './graph.ts'
 import { planGroups } from './groups.ts'
+import { lifecyclesNamed } from './lifecycle.ts'
 import { computeSteps } from './steps.ts'
 import { planVolumes } from './volumes.ts'
 
@@ -48,7 +49,11 @@ export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions)
   const wanted: Desired =
     options.mode === 'destroy' ? { ...desired, apps: [], groups: [], volumes: [], outputs: {} } : desired
   const deleteUnnamed = options.deleteUnnamed || options.mode === 'destroy'
-  const rules = { ...options, deleteUnnamed }
+  const rules = {
+    ...options,
+    deleteUnnamed,
+    ...(options.mode === 'destroy' ? { named: lifecyclesNamed(desired) } : {}),
+  }
   const parts = [
     planApps(wanted, snapshot, rules),
     planGroups(wanted, snapshot, rules),
@@ -56,6 +61,7 @@ export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions)
   ]
   const changes = parts.flatMap((part): readonly Change[] => part.changes)
   changes.sort((a, b) => compareStrings(a.address, b.address) || compareStrings(a.object, b.object))
+  const ignored = parts.flatMap(part => part.ignored).sort(by(i => i.address))
   const diagnostics = parts.flatMap(part => part.diagnostics)
 
   const { before, assigned, after, groups } = targetOf(changes, snapshot)
@@ -83,6 +89,7 @@ export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions)
       outputChanges: outputChangesOf(stack?.outputs ?? {}, outputs),
       forecast: null,
       warnings,
+      ...(ignored.length > 0 ? { ignored } : {}),
     },
     diagnostics: [],
   }

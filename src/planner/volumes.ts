@@ -1,34 +1,53 @@
-// The changes of volumes. A volume that is no longer named is forgotten and its data kept: deleting data takes a command
-// of its own.
+// The changes of volumes. A volume that is no longer named is forgotten and its data kept: deleting data takes a word of
+// its own, `destroy = true` in its lifecycle.
 import type { Diagnostic } from '../base/index.ts'
+import { keptLifecycle } from '../model/index.ts'
 import type {
   Desired,
-  DesiredVolume,
   FieldChange,
+  IgnoredChanges,
   Snapshot,
   SnapshotVolume,
   VolumeChange,
 } from '../model/index.ts'
+import { keepIgnored } from './ignore.ts'
+import { lifecycleAtEnd, lifecycleReasons, protectionOf } from './lifecycle.ts'
 import { ownershipOf } from './ownership.ts'
 import type { Rules } from './ownership.ts'
+
+type Content = NonNullable<VolumeChange['after']>
 
 export function planVolumes(
   desired: Desired,
   snapshot: Snapshot,
   rules: Rules,
-): { readonly changes: readonly VolumeChange[]; readonly diagnostics: readonly Diagnostic[] } {
+): {
+  readonly changes: readonly VolumeChange[]
+  readonly ignored: readonly IgnoredChanges[]
+  readonly diagnostics: readonly Diagnostic[]
+} {
   const existing = new Map(snapshot.volumes.map(v => [v.name, v]))
   const changes: VolumeChange[] = []
+  const ignored: IgnoredChanges[] = []
   const diagnostics: Diagnostic[] = []
-  for (const { address, ...after } of desired.volumes) {
-    const present = existing.get(after.name)
-    existing.delete(after.name)
-    const base = { object: 'volume', id: after.name, address, after } as const
+  for (const { address, lifecycle, ...wanted } of desired.volumes) {
+    const present = existing.get(wanted.name)
+    existing.delete(wanted.name)
+    const kept = keptLifecycle(lifecycle)
+    const base = {
+      object: 'volume',
+      id: wanted.name,
+      address,
+      ...(kept === undefined ? {} : { lifecycle: kept }),
+    } as const
     if (present === undefined) {
-      changes.push({ ...base, action: 'create', fields: [] })
+      changes.push({ ...base, after: wanted, action: 'create', fields: [] })
       continue
     }
-    const fields = differences(present, after)
+    const before = contentOf(present)
+    const after = keepIgnored(wanted, before, lifecycle?.ignoreChanges ?? [])
+    const fields = differences(before, after)
+    const left = differences(after, wanted)
     const ownership = ownershipOf({
       noun: 'volume',
       name: after.name,
@@ -38,19 +57,38 @@ export function planVolumes(
       equal: fields.length === 0,
       adopt: rules.adopt ?? false,
     })
-    if (ownership.kind === 'refused') diagnostics.push(ownership.diagnostic)
-    else if (fields.length > 0) changes.push({ ...base, action: 'update', fields })
-    else if (ownership.kind === 'adopt') changes.push({ ...base, action: 'adopt', fields })
+    if (ownership.kind === 'refused') {
+      diagnostics.push(ownership.diagnostic)
+      continue
+    }
+    if (left.length > 0) ignored.push({ address, fields: left })
+    const reasons = ownership.kind === 'ours' ? lifecycleReasons(present.lifecycle, kept) : []
+    const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {}
+    if (fields.length > 0 || reasons.length > 0) {
+      changes.push({ ...base, after, action: 'update', fields, ...reason })
+    } else if (ownership.kind === 'adopt') changes.push({ ...base, after, action: 'adopt', fields })
   }
   if (rules.deleteUnnamed) {
     for (const present of existing.values()) {
-      if (present.stack === desired.stack) changes.push(forgetting(present, rules))
+      if (present.stack !== desired.stack) continue
+      const ending = { noun: 'volume', id: present.name, ...present }
+      if (lifecycleAtEnd(ending, rules).destroy !== true) {
+        changes.push(ended(present, rules, 'forget'))
+        continue
+      }
+      const protection = protectionOf(ending, rules)
+      if (protection === undefined) changes.push(ended(present, rules, 'delete'))
+      else diagnostics.push(protection)
     }
   }
-  return { changes, diagnostics }
+  return { changes, ignored, diagnostics }
 }
 
-function differences(before: SnapshotVolume, after: Omit<DesiredVolume, 'address'>): FieldChange[] {
+function contentOf({ name, size, shared }: SnapshotVolume): Content {
+  return { name, size, shared }
+}
+
+function differences(before: Content, after: Content): FieldChange[] {
   return (['shared', 'size'] as const)
     .filter(name => before[name] !== after[name])
     .map(name => ({
@@ -62,17 +100,15 @@ function differences(before: SnapshotVolume, after: Omit<DesiredVolume, 'address
     }))
 }
 
-function forgetting({ name, address }: SnapshotVolume, rules: Rules): VolumeChange {
+function ended({ name, address }: SnapshotVolume, rules: Rules, action: 'forget' | 'delete'): VolumeChange {
+  const data = action === 'forget' ? 'its data is kept' : 'its data is deleted with it'
   return {
     object: 'volume',
     id: name,
     address,
-    action: 'forget',
+    action,
     after: null,
     fields: [],
-    reason:
-      rules.mode === 'apply'
-        ? `because ${address} is not in the configuration; its data is kept`
-        : 'its data is kept',
+    reason: rules.mode === 'apply' ? `because ${address} is not in the configuration; ${data}` : data,
   }
 }

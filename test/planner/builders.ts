@@ -140,7 +140,8 @@ export function applied(plan: Plan, to: Snapshot): Snapshot {
   const groups = new Map(to.groups.map(g => [g.id, g]))
   const volumes = new Map(to.volumes.map(v => [v.name, v]))
   for (const change of plan.changes) {
-    const owned = { address: change.address, stack: plan.stack, revision }
+    const kept = change.lifecycle === undefined ? {} : { lifecycle: change.lifecycle }
+    const owned = { address: change.address, stack: plan.stack, revision, ...kept }
     if (change.object === 'app') {
       if (change.after === null) apps.delete(change.id)
       else apps.set(change.id, existing(change.after, { ...owned, sensitivePaths: change.sensitivePaths }))
