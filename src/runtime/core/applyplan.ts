@@ -8,12 +8,16 @@ import {
   type AgentId,
   type AppId,
   type App,
+  type Change,
+  type GroupChange,
   type GroupId,
+  type KeptLifecycle,
   type Operation,
   type Plan,
   type Reply,
   type Revision,
   type StackName,
+  type VolumeChange,
 } from '../../model/index.ts'
 import { invalid, refused } from './replies.ts'
 import type { State } from './state.ts'
@@ -51,6 +55,8 @@ export function applyPlan(
   if (hasErrors(problems)) return invalid(problems)
   const misnamed = misnamedIn(plan)
   if (misnamed !== undefined) return refused('INVALID', misnamed)
+  const misplaced = misplacedIn(state, plan)
+  if (misplaced !== undefined) return refused('INVALID', misplaced)
   const targets = targetsOf(plan)
   const groups = groupsAfter(state, plan)
   if (!sameJson(stepsFor(state, targets, groups), plan.steps)) {
@@ -117,12 +123,39 @@ function misnamedIn(plan: Plan): string | undefined {
   return undefined
 }
 
+// A plan renames what belongs to its stack or to nobody, to ids that are free then.
+function misplacedIn(state: State, plan: Plan): string | undefined {
+  const given = new Set<string>(
+    plan.changes.flatMap(c => (c.object === 'app' && c.from !== undefined ? [c.from.id] : [])),
+  )
+  const taken = new Set<string>()
+  for (const change of plan.changes) {
+    if (change.object !== 'app') continue
+    const { id, from, action } = change
+    const row = state.tables.app.get(from?.id ?? id)
+    if (action === 'forget' && row?.stack !== plan.stack)
+      return `The plan forgets app '${id}', which it does not own`
+    if (from === undefined) continue
+    if (row === undefined) return `The plan renames app '${from.id}', which does not exist`
+    if (change.after === null) return `The plan renames app '${from.id}' and deletes it`
+    if (row.stack !== null && row.stack !== plan.stack)
+      return `The plan renames app '${from.id}', which belongs to stack "${row.stack}"`
+    if (taken.has(from.id)) return `The plan renames app '${from.id}' twice`
+    taken.add(from.id)
+    if (id !== from.id && state.tables.app.has(id) && !given.has(id))
+      return `The plan renames app '${from.id}' to '${id}', which exists`
+  }
+  return undefined
+}
+
 function targetsOf(plan: Plan): Target[] {
   const targets: Target[] = []
   for (const change of plan.changes) {
-    if (change.object !== 'app') continue
+    if (change.object !== 'app' || change.action === 'forget') continue
+    const isRenamed = change.from !== undefined && change.from.id !== change.id
     targets.push({
       id: change.id,
+      ...(isRenamed ? { from: change.from.id as AppId } : {}),
       submitted: change.after,
       restart: false,
       owner: {
@@ -141,6 +174,8 @@ function groupsAfter(state: State, plan: Plan): { id: GroupId; dependencies: rea
   const groups = new Map([...state.tables.group.values()].map(g => [g.id, g.dependencies]))
   for (const change of plan.changes) {
     if (change.object !== 'group') continue
+    if (change.action === 'forget') continue
+    if (change.from !== undefined) groups.delete(change.from.id as GroupId)
     if (change.action === 'delete') groups.delete(change.id)
     else groups.set(change.id, change.dependencies)
   }
@@ -154,34 +189,10 @@ function placementsOf(plan: Plan): Record<string, AgentId[]> {
 }
 
 function writeRest(state: State, plan: Plan): void {
-  const revision = state.nextRevision
   for (const change of plan.changes) {
-    const kept = change.lifecycle === undefined ? {} : { lifecycle: change.lifecycle }
-    if (change.object === 'group') {
-      if (change.action === 'delete') state.tables.group.delete(change.id)
-      else {
-        state.tables.group.put(change.id, {
-          id: change.id as GroupId,
-          address: change.address,
-          dependencies: change.dependencies,
-          ...kept,
-          stack: plan.stack,
-          revision,
-        })
-      }
-    } else if (change.object === 'volume') {
-      if (change.action === 'delete') state.tables.volume.delete(change.id)
-      else if (change.after === null) forgetVolume(state, change.id)
-      else {
-        state.tables.volume.put(change.id, {
-          ...change.after,
-          ...kept,
-          address: change.address,
-          stack: plan.stack,
-          revision,
-        })
-      }
-    }
+    if (change.action === 'forget') forget(state, change)
+    else if (change.object === 'group') writeGroup(state, plan, change)
+    else if (change.object === 'volume') writeVolume(state, plan, change)
   }
   const before = state.tables.stack.get(plan.stack)
   if (plan.mode === 'destroy' && !ownsApps(state, plan.stack)) state.tables.stack.delete(plan.stack)
@@ -189,7 +200,7 @@ function writeRest(state: State, plan: Plan): void {
     state.tables.stack.put(plan.stack, {
       name: plan.stack,
       origin: plan.origin,
-      revision,
+      revision: state.nextRevision,
       outputs: plan.outputs,
     })
   }
@@ -199,10 +210,53 @@ function ownsApps(state: State, stack: StackName): boolean {
   return [...state.tables.app.values()].some(a => a.stack === stack)
 }
 
-// The row stays, owned by nobody, and so does the data.
-function forgetVolume(state: State, name: string): void {
-  const row = state.tables.volume.get(name)
-  if (row === undefined) return
+function writeGroup(state: State, plan: Plan, change: GroupChange): void {
+  const { id, address, dependencies, lifecycle } = change
+  const { group } = state.tables
+  if (change.from !== undefined) group.delete(change.from.id)
+  if (change.action === 'delete') group.delete(id)
+  else group.put(id, { id, address, dependencies, ...ownedBy(state, plan, lifecycle) })
+}
+
+function writeVolume(state: State, plan: Plan, change: VolumeChange): void {
+  const { id, address, after, lifecycle } = change
+  const { volume } = state.tables
+  if (change.from !== undefined) volume.delete(change.from.id)
+  if (after === null) volume.delete(id)
+  else volume.put(id, { ...after, address, ...ownedBy(state, plan, lifecycle) })
+}
+
+function ownedBy(
+  state: State,
+  plan: Plan,
+  lifecycle: KeptLifecycle | undefined,
+): { lifecycle?: KeptLifecycle; stack: StackName; revision: Revision } {
+  return {
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    stack: plan.stack,
+    revision: state.nextRevision,
+  }
+}
+
+// The row stays, owned by nobody, with all that runs and all data.
+function forget(state: State, { object, id }: Change): void {
+  const released = { stack: null, revision: state.nextRevision }
+  const { app, group, volume } = state.tables
+  if (object === 'app') {
+    const row = app.get(id)
+    if (row !== undefined) app.put(id, { ...withoutLifecycle(row), applied: null, ...released })
+  } else if (object === 'group') {
+    const row = group.get(id)
+    if (row !== undefined) group.put(id, { ...withoutLifecycle(row), ...released })
+  } else {
+    const row = volume.get(id)
+    if (row !== undefined) volume.put(id, { ...withoutLifecycle(row), ...released })
+  }
+}
+
+function withoutLifecycle<Row extends { readonly lifecycle?: KeptLifecycle }>(
+  row: Row,
+): Omit<Row, 'lifecycle'> {
   const { lifecycle: _, ...rest } = row
-  state.tables.volume.put(name, { ...rest, stack: null, revision: state.nextRevision })
+  return rest
 }

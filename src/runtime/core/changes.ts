@@ -16,11 +16,12 @@ import {
   type Operation,
   type Reply,
 } from '../../model/index.ts'
-import { specOf, submittedAppOf } from './instances.ts'
+import { submittedAppOf } from './instances.ts'
 import { invalid, refused } from './replies.ts'
 import type { AppRow } from './rows.ts'
 import type { State } from './state.ts'
-import { commitTargets, versionKeys, type Target } from './targets.ts'
+import { commitTargets, type Target } from './targets.ts'
+import { versionedApp, versionKeys } from './versions.ts'
 
 type Checked = { readonly target: Target } | { readonly refusal: Reply }
 
@@ -119,7 +120,7 @@ function checkRollback(state: State, id: AppId, version: string): Checked {
     : {
         target: {
           id,
-          submitted: { ...specOf(state, stored.spec), instances: stored.instances },
+          submitted: versionedApp(state, stored),
           restart: false,
         },
       }

@@ -21,18 +21,20 @@ import { computeSteps, findDependencyCycle, type StepsInput } from '../../planne
 import { createDeployment, endDeployment } from './deployments.ts'
 import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts'
 import { refused, succeeded } from './replies.ts'
-import { versionKey, type AppRow } from './rows.ts'
+import { renameApps } from './rename.ts'
+import type { AppRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
+import { keepVersion, versionKeys } from './versions.ts'
 
 /** Deployments at the same time; Marathon's default. */
 const maxRunningDeployments = 100
-/** Versions of an app that stay readable. */
-const versionsKept = 25
 
 /** One app as it shall be. */
 export interface Target {
   readonly id: AppId
+  /** The id that it has now and gives up, with all that runs under it. */
+  readonly from?: AppId
   /** Normalised and valid; null: the app goes. */
   readonly submitted: App | null
   /** A row of before, to be put back as it was. */
@@ -66,12 +68,13 @@ export function commitTargets(
   targets: readonly Target[],
   options: CommitOptions,
 ): Reply {
-  const rows = new Map<AppId, { before: AppRow | null; after: AppRow | null; effective: App | null }>()
+  const effectives = new Map<AppId, App | null>()
   const assignedNow = new Set<number>()
+  const names = newNames(targets)
   for (const target of targets) {
-    const before = state.tables.app.get(target.id) ?? null
+    const before = rowBefore(state, target, names)
     if (target.submitted === null) {
-      rows.set(target.id, { before, after: null, effective: null })
+      effectives.set(target.id, null)
       continue
     }
     const previous = before === null ? undefined : effectiveAppOf(state, before)
@@ -84,15 +87,15 @@ export function commitTargets(
       return refused('INTERNAL', 'All service ports of the range are taken', { app: target.id })
     }
     for (const port of servicePorts(assigned.app)) assignedNow.add(port)
-    rows.set(target.id, { before, after: null, effective: assigned.app })
+    effectives.set(target.id, assigned.app)
   }
   const groups = options.groups ?? [...state.tables.group.values()]
-  const cycle = cycleAfter(state, targets, groups)
+  const cycle = cycleAfter(state, targets, names, groups)
   if (cycle !== undefined) {
     return refused('INVALID', `Dependency graph has cyclic dependencies: ${cycle.join(' → ')}`)
   }
   const steps = stepsFor(state, targets, groups)
-  const conflicts = conflictsOf(state, steps).filter(id => id !== options.cancels)
+  const conflicts = conflictsOf(state, steps, names).filter(id => id !== options.cancels)
   if (conflicts.length > 0 && !options.force) return locked(conflicts)
   const ending = conflicts.length + (options.cancels === undefined ? 0 : 1)
   if (steps.length > 0 && state.runningDeployments.size - ending >= maxRunningDeployments) {
@@ -104,22 +107,34 @@ export function commitTargets(
   // From here on nothing is refused any more.
   if (options.cancels !== undefined) endDeployment(state, options.cancels, 'cancelled')
   for (const id of conflicts) endDeployment(state, id, 'replaced')
+  renameApps(state, names, actor.name)
   const apps: Record<string, { original: AppRow | null; target: AppRow | null }> = {}
   const created: AppId[] = []
   for (const target of targets) {
-    const entry = rows.get(target.id)!
-    const after =
-      entry.effective === null ? null : rowAfter(state, actor, target, entry.before, entry.effective)
+    const effective = effectives.get(target.id)!
+    const before = state.tables.app.get(target.id) ?? null
+    const after = effective === null ? null : rowAfter(state, actor, target, before, effective)
     if (after === null) removeApp(state, target.id)
-    else if (after !== entry.before) state.tables.app.put(target.id, after)
-    if (after !== null && after.version !== entry.before?.version) keepVersion(state, after)
-    if (entry.before === null && after !== null) created.push(target.id)
-    if (after !== entry.before) apps[target.id] = { original: entry.before, target: after }
+    else if (after !== before) state.tables.app.put(target.id, after)
+    if (after !== null && after.version !== before?.version) keepVersion(state, after)
+    if (before === null && after !== null) created.push(target.id)
+    if (after !== before) apps[target.id] = { original: before, target: after }
     touchApp(state, target.id)
   }
   if (steps.length === 0 && options.always !== true) return succeeded(state, { created })
   const deployment = createDeployment(state, { actor, steps, apps, placements: options.placements ?? {} })
   return succeeded(state, { deployment: deployment.id, created })
+}
+
+/** From old to new. */
+function newNames(targets: readonly Target[]): ReadonlyMap<AppId, AppId> {
+  return new Map(targets.flatMap(({ id, from }) => (from === undefined ? [] : [[from, id]])))
+}
+
+/** The row that the target will find under its id, as it is now. */
+function rowBefore(state: State, { id, from }: Target, names: ReadonlyMap<AppId, AppId>): AppRow | null {
+  if (from === undefined && names.has(id)) return null
+  return state.tables.app.get(from ?? id) ?? null
 }
 
 /** The steps that lead from the present apps to the targets. */
@@ -136,11 +151,16 @@ export function stepsFor(state: State, targets: readonly Target[], groups: Steps
     }
   }
   const restart = new Set<AppId>()
+  const names = newNames(targets)
+  for (const from of names.keys()) {
+    before.delete(from)
+    after.delete(from)
+  }
   for (const target of targets) {
-    const row = state.tables.app.get(target.id)
-    if (row !== undefined) {
-      if (!before.has(target.id)) before.set(target.id, submittedAppOf(state, row))
-      assigned.set(target.id, effectiveAppOf(state, row))
+    const row = rowBefore(state, target, names)
+    if (row !== null) {
+      if (!before.has(target.id)) before.set(target.id, { ...submittedAppOf(state, row), id: target.id })
+      assigned.set(target.id, { ...effectiveAppOf(state, row), id: target.id })
     }
     if (target.submitted === null) after.delete(target.id)
     else after.set(target.id, target.submitted)
@@ -153,12 +173,14 @@ export function stepsFor(state: State, targets: readonly Target[], groups: Steps
 function cycleAfter(
   state: State,
   targets: readonly Target[],
+  names: ReadonlyMap<AppId, AppId>,
   groups: StepsInput['groups'],
 ): readonly string[] | undefined {
   const depends = targets.some(t => (t.submitted?.dependencies.length ?? 0) > 0)
   if (!depends && groups.length === 0) return undefined
   const after = new Map<AppId, App>()
   for (const row of state.tables.app.values()) after.set(row.id, specOf(state, row.submitted))
+  for (const from of names.keys()) after.delete(from)
   for (const target of targets) {
     if (target.submitted === null) after.delete(target.id)
     else after.set(target.id, target.submitted)
@@ -166,10 +188,11 @@ function cycleAfter(
   return findDependencyCycle(after, groups)
 }
 
-function conflictsOf(state: State, steps: readonly Step[]): DeploymentId[] {
+// An app that is renamed must be nobody's, under both names.
+function conflictsOf(state: State, steps: readonly Step[], names: ReadonlyMap<AppId, AppId>): DeploymentId[] {
   const held = new Set<DeploymentId>()
-  for (const action of steps.flatMap(s => s.actions)) {
-    const lock = state.locks.get(action.app)
+  for (const app of [...steps.flatMap(s => s.actions.map(a => a.app)), ...[...names].flat()]) {
+    const lock = state.locks.get(app)
     if (lock !== undefined) held.add(lock)
   }
   return [...held].sort()
@@ -247,22 +270,4 @@ function removeApp(state: State, id: AppId): void {
   state.tables.timing.delete(id)
   state.tables.backoff.delete(id)
   for (const key of versionKeys(state, id)) state.tables.version.delete(key)
-}
-
-function keepVersion(state: State, row: AppRow): void {
-  state.tables.version.put(versionKey({ app: row.id, version: row.version }), {
-    app: row.id,
-    version: row.version,
-    spec: row.submitted,
-    instances: row.instances,
-    lastScalingAt: row.lastScalingAt,
-    lastConfigChangeAt: row.lastConfigChangeAt,
-  })
-  const keys = versionKeys(state, row.id)
-  for (const key of keys.slice(0, Math.max(0, keys.length - versionsKept))) state.tables.version.delete(key)
-}
-
-/** Keys of an app's stored versions, oldest first. */
-export function versionKeys(state: State, id: AppId): string[] {
-  return [...(state.versionsOf.get(id) ?? [])].sort()
 }

@@ -21,13 +21,13 @@ import {
 } from '../../model/index.ts'
 import { roundsUntilUnreachable } from './agentmessages.ts'
 import { appsOf } from './deployments.ts'
-import { aggregateHealth, effectiveAppOf, specOf, strictlyHealthy } from './instances.ts'
+import { aggregateHealth, effectiveAppOf, strictlyHealthy } from './instances.ts'
 import { launchTime } from './launch.ts'
 import { candidatesOf, figuresOf, healthyCount } from './reconcile.ts'
 import { rollingDecision } from './rolling/rolling.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
-import { versionKeys } from './targets.ts'
+import { versionedApp, versionKeys } from './versions.ts'
 
 export function statusView(state: State, version: string, damage: readonly string[]): StatusView {
   return {
@@ -193,7 +193,7 @@ export function versionsOf(state: State, id: AppId): VersionView[] {
         version: isoTime(row.version),
         lastScalingAt: isoTime(row.lastScalingAt),
         lastConfigChangeAt: isoTime(row.lastConfigChangeAt),
-        app: { ...specOf(state, row.spec), instances: row.instances },
+        app: versionedApp(state, row),
       }
     })
 }
