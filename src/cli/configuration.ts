@@ -12,6 +12,8 @@ export interface ConfigurationOptions {
   readonly target: string | undefined
   readonly vars: readonly string[]
   readonly varFiles: readonly string[]
+  /** Runs a TypeScript module twice and compares. */
+  readonly strict?: boolean
 }
 
 export type LoadedConfiguration = Loaded & { readonly desired: Desired }
@@ -32,12 +34,13 @@ export async function configurationOf(
 /** The configuration with all that is wrong with it; prints nothing. */
 export function loadFrom(
   context: Context,
-  { target, vars, varFiles }: ConfigurationOptions,
+  { target, vars, varFiles, strict }: ConfigurationOptions,
 ): Promise<Loaded> {
   return loadConfiguration(resolve(context.directory, target ?? '.'), {
     vars: vars.map(splitVariable),
     varFiles: varFiles.map(f => resolve(context.directory, f)),
     env: definedOnly(process.env),
+    ...(strict === undefined ? {} : { strict }),
     ...(context.stack === undefined ? {} : { stack: context.stack }),
   })
 }

@@ -14,6 +14,10 @@ export async function validateCommand(context: Context, options: ConfigurationOp
     `${terminal.paint.green('The configuration is valid')}: stack "${loaded.desired.stack}", ` +
       `${counted(apps.length, 'app')}, ${counted(groups.length, 'group')}, ${counted(volumes.length, 'volume')}.`,
   )
+  if (options.strict === true && loaded.isModuleOffline === false) {
+    const why = 'it needs "unshare" of util-linux, and a kernel that lets this user make namespaces'
+    terminal.note(`The module ran with the network of this machine: it can not be cut here (${why}).`)
+  }
   return exit.done
 }
 

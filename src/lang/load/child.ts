@@ -1,31 +1,51 @@
 // What runs in the child process: takes the module's default export, describes it, and says what came out or what went
 // wrong, as one JSON text on file descriptor 3. The loader bundles this with the user's module, so it takes from the
 // rest of the program only what stands in lang/ts.
+import { createHash } from 'node:crypto'
 import { readFileSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Diagnostic } from '../../base/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
 import { clusterMark } from '../ts/cluster.ts'
-import type { ClusterConfig, ClusterDefinition } from '../ts/cluster.ts'
+import type { ClusterConfig, ClusterContext, ClusterDefinition, FileReader } from '../ts/cluster.ts'
+import { ConfigurationProblem } from '../ts/problem.ts'
+import { readValues } from '../ts/read.ts'
+import type { Schemas } from '../ts/schema.ts'
 import { siteIn } from '../ts/site.ts'
 import type { Site } from '../ts/site.ts'
 import { surfaceOf } from '../ts/surface.ts'
+import type { ReadFile } from './fileaccess.ts'
 
 export interface ModuleContext {
   readonly env: string
   readonly vars: Readonly<Record<string, string>>
   /** The program's own folders of the language: their frames are not the user's. */
   readonly ownFolders: readonly string[]
+  /** The module sees the clock so much later. */
+  readonly clockShiftMs?: number
 }
 
 /** The channel to the loader; standard output belongs to the module. */
 const resultDescriptor = 3
 
 export type ModuleResult =
-  | { readonly kind: 'surface'; readonly config: SurfaceConfig; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: 'surface'
+      readonly config: SurfaceConfig
+      readonly diagnostics: readonly Diagnostic[]
+      readonly files: readonly ReadFile[]
+    }
+  | { readonly kind: 'told'; readonly problems: readonly ToldProblem[] }
   | { readonly kind: 'threw'; readonly message: string; readonly site?: Site }
   | { readonly kind: 'noDefault'; readonly exports: readonly string[] }
   | { readonly kind: 'notCluster'; readonly found: string }
   | { readonly kind: 'missingVariable'; readonly name: string; readonly site?: Site }
+
+export interface ToldProblem {
+  readonly summary: string
+  readonly detail: string
+  readonly site?: Site
+}
 
 /**
  * The main program of the child. The module may call exit or never settle; then nothing is sent, and the loader says
@@ -40,7 +60,20 @@ export async function main(load: () => Promise<Readonly<Record<string, unknown>>
   }
   // A rejection that nobody waits for arrives here, too.
   process.on('uncaughtException', error => finish(failure(error, context)))
+  if (context.clockShiftMs !== undefined) shiftClock(context.clockShiftMs)
   finish(await describe(load, context))
+}
+
+/** `new Date()`, `Date()` and `Date.now()`; what measures durations differs between two runs anyway. */
+function shiftClock(shiftMs: number): void {
+  const Real = Date
+  const now = (): number => Real.now() + shiftMs
+  globalThis.Date = new Proxy(Real, {
+    apply: () => new Real(now()).toString(),
+    construct: (target, args: unknown[], made) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, made) as Date,
+    get: (target, name) => (name === 'now' ? now : (Reflect.get(target, name) as unknown)),
+  })
 }
 
 async function describe(
@@ -52,16 +85,54 @@ async function describe(
     const definition = module['default']
     if (definition === undefined) return { kind: 'noDefault', exports: Object.keys(module) }
     if (!isDefinition(definition)) return { kind: 'notCluster', found: typeof definition }
-    const described = definition[clusterMark]
-    const config: ClusterConfig =
-      typeof described === 'function'
-        ? await described({ env: context.env, vars: guarded(context.vars) })
-        : described
+    const files: ReadFile[] = []
+    const config = await evaluate(definition, { ...context, readFile: recorded(files) })
+    if ('kind' in config) return config
     const { config: surface, diagnostics } = surfaceOf(config, definition.site)
-    return { kind: 'surface', config: surface, diagnostics }
+    return { kind: 'surface', config: surface, diagnostics, files }
   } catch (error) {
     return failure(error, context)
   }
+}
+
+async function evaluate(
+  definition: ClusterDefinition,
+  { env, vars: given, readFile }: ModuleContext & { readonly readFile: FileReader },
+): Promise<ClusterConfig | Extract<ModuleResult, { kind: 'told' }>> {
+  const described = definition[clusterMark]
+  const context: ClusterContext = { env, vars: guarded(given), readFile }
+  if (typeof described === 'function') return described(context)
+  if (!('build' in described)) return described
+  const { vars: schemas, build } = described
+  const { values, problems } = await readValues(schemas, given)
+  const told = problems.map(({ name, isMissing, message }): ToldProblem => {
+    const site = siteOf(schemas, name) ?? definition.site
+    const how = `Give it with --var ${name}=….`
+    return {
+      summary: isMissing ? 'Missing variable' : 'Invalid value of a variable',
+      detail: isMissing ? `The variable "${name}" has no value. ${how}` : `Variable "${name}": ${message}`,
+      ...(site ? { site } : {}),
+    }
+  })
+  if (told.length > 0) return { kind: 'told', problems: told }
+  return build({ ...context, vars: guarded(values) } as never)
+}
+
+/** Our own schemas know where they were written. */
+function siteOf(schemas: Schemas, name: string): Site | undefined {
+  return (schemas[name] as { readonly site?: Site } | undefined)?.site
+}
+
+/** Paths are relative to the module: its folder is the working directory of this process. */
+function recorded(files: ReadFile[]): FileReader {
+  function readFile(path: string): string
+  function readFile(path: string, as: 'bytes'): Uint8Array
+  function readFile(path: string, as?: 'bytes'): string | Uint8Array {
+    const bytes = readFileSync(path)
+    files.push({ path: resolve(path), sha256: createHash('sha256').update(bytes).digest('hex') })
+    return as === 'bytes' ? new Uint8Array(bytes) : bytes.toString()
+  }
+  return readFile
 }
 
 function failure(error: unknown, context: ModuleContext): ModuleResult {
@@ -69,6 +140,9 @@ function failure(error: unknown, context: ModuleContext): ModuleResult {
   const site = siteIn(userFrames(isError ? (error.stack ?? '') : '', context))
   const where = site ? { site } : {}
   if (error instanceof MissingVariable) return { kind: 'missingVariable', name: error.variable, ...where }
+  if (error instanceof ConfigurationProblem) {
+    return { kind: 'told', problems: [{ summary: error.summary, detail: error.message, ...where }] }
+  }
   const message = isError ? `${error.name}: ${error.message}` : String(error)
   return { kind: 'threw', message, ...where }
 }
@@ -93,7 +167,7 @@ class MissingVariable extends Error {
 }
 
 /** Reading a variable that nobody gave is a mistake to tell, not an `undefined` that ends in a command line. */
-function guarded(vars: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function guarded<T>(vars: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return new Proxy(vars, {
     get(target, name) {
       if (typeof name === 'symbol' || name === 'toJSON' || name === 'then') return undefined

@@ -39,6 +39,8 @@ export interface Loaded {
   readonly directory: string
   /** What a module printed while it ran. */
   readonly output: string
+  /** Whether the module ran without a network; absent where there is no module. */
+  readonly isModuleOffline?: boolean
   /** What functions read: files with the hashes of their content, and variables of the environment by name. */
   readonly files: readonly ReadFile[]
   readonly environment: readonly string[]
@@ -67,6 +69,7 @@ interface Reading {
   output: string
   files: readonly ReadFile[]
   environment: readonly string[]
+  isModuleOffline?: boolean
 }
 
 /** One front end's share of a configuration, before the name of the stack is known. */
@@ -148,8 +151,14 @@ async function modulePart(path: string, reading: Reading): Promise<readonly Part
     env: options.env['SDDC_ENV'] ?? 'dev',
     vars,
     ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
+    ...(options.strict === undefined ? {} : { strict: options.strict }),
   })
   reading.output += loaded.output
+  reading.isModuleOffline = loaded.isNetworkCut
+  reading.files = [
+    ...reading.files,
+    ...loaded.files.map(f => ({ ...f, path: displayName(f.path, dirname(path)) })),
+  ]
   const places = new ModulePlaces(file => moduleText(file, reading))
   reading.diagnostics.push(...loaded.diagnostics.map(d => places.diagnostic(d)))
   if (!loaded.config) return []
@@ -207,6 +216,7 @@ function finish(
     sources: reading.texts,
     places: new Map(assembled.flatMap(a => [...a.sources])),
     output: reading.output,
+    ...(reading.isModuleOffline === undefined ? {} : { isModuleOffline: reading.isModuleOffline }),
     files: reading.files,
     environment: reading.environment,
   }

@@ -11,4 +11,6 @@ export interface LoadOptions {
   readonly stack?: string
   /** For modules; ten seconds if not given. */
   readonly timeLimitMs?: number
+  /** Runs a module twice and compares; a difference is an error. */
+  readonly strict?: boolean
 }

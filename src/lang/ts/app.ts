@@ -2,9 +2,10 @@
 import type { HealthCheck, ReadinessCheck } from './checks.ts'
 import type { Constraint } from './constraints.ts'
 import type { Described } from './described.ts'
+import type { LifecycleOptions } from './lifecycle.ts'
 import { callSite } from './site.ts'
 import { referenceTo } from './text.ts'
-import type { Sensitive, Text } from './text.ts'
+import type { Secret, Sensitive, Text } from './text.ts'
 import type { Duration, Size } from './units.ts'
 import type { Mount } from './volume.ts'
 
@@ -58,6 +59,7 @@ interface AppFields {
     /** 0 to 1: the part that may run on top meanwhile. */
     readonly maximumOverCapacity: number
   }
+  readonly lifecycle?: LifecycleOptions<Exclude<keyof AppFields, 'lifecycle'> | 'cmd' | 'args'>
   readonly backoff?: Duration
   readonly backoffFactor?: number
   readonly maxLaunchDelay?: Duration
@@ -67,7 +69,7 @@ interface AppFields {
     'disabled' | { readonly inactiveAfter: Duration; readonly expungeAfter: Duration }
 }
 
-export type EnvValue = Text | number | boolean | Sensitive<Text> | { readonly secret: string }
+export type EnvValue = Text | number | boolean | Sensitive<Text> | Secret | { readonly secret: string }
 
 export interface PortOptions {
   readonly name?: string

@@ -1,8 +1,10 @@
-// What apps and groups have in common. `dependsOn` takes it, so that neither has to know the other's type.
+// What apps, groups and modules have in common. `dependsOn` takes it, so that none has to know the others' types.
 import type { Site } from './site.ts'
 import type { Reference } from './text.ts'
 
-export interface Described<Kind extends 'app' | 'group' = 'app' | 'group'> {
+type DescribedKind = 'app' | 'group' | 'module'
+
+export interface Described<Kind extends DescribedKind = DescribedKind> {
   readonly kind: Kind
   readonly name: string
   /** Where it was made. */

@@ -2,12 +2,20 @@
 // replaced by ids, nothing but JSON in it. Runs in the module's own process; names stay in camelCase, the vocabulary
 // renames them. What is not plain data is told, with the property's path.
 import type { Diagnostic, Json, Range } from '../../base/index.ts'
-import type { SurfaceConfig, SurfaceOutput, SurfaceResource, SurfaceValue } from '../surface.ts'
+import type {
+  SurfaceConfig,
+  SurfaceLifecycle,
+  SurfaceOutput,
+  SurfaceResource,
+  SurfaceValue,
+} from '../surface.ts'
 import type { ClusterConfig } from './cluster.ts'
 import type { Group, Resource } from './group.ts'
+import type { LifecycleOptions } from './lifecycle.ts'
+import type { Module } from './module.ts'
 import type { Site } from './site.ts'
-import { referenceMark, sensitiveMark, textMark } from './text.ts'
-import type { Reference } from './text.ts'
+import { referenceMark, secretMark, sensitiveMark, textMark } from './text.ts'
+import type { Reference, Secret } from './text.ts'
 
 export interface ModuleSurface {
   readonly config: SurfaceConfig
@@ -38,7 +46,8 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
   const incomplete = diagnostics.length > before
   const addresses = new Map(placed.map(p => [p.resource as object, p]))
   const valueOf = (value: unknown, at: Site | undefined, path: string): SurfaceValue => {
-    const found: Found = { addresses, references: new Set(), sensitive: [], problems: [] }
+    const isEnvironment = path === 'env'
+    const found: Found = { addresses, isEnvironment, references: new Set(), sensitive: [], problems: [] }
     const json = plain(value, '', found, 0)
     for (const problem of found.problems) tell('Not plain data', `${path}${problem}`, at)
     if (found.problems.length > 0) return { value: null, failed: true }
@@ -48,14 +57,18 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
       ...(found.sensitive.length > 0 ? { sensitive: found.sensitive } : {}),
     }
   }
-  const resources = placed.map(({ resource, address, path }): SurfaceResource => {
+  const resources = placed.flatMap(({ resource, address, path }): readonly SurfaceResource[] => {
+    if (resource.kind === 'module') return []
     const range = rangeOf(resource.site ?? site)
     const attributes: Record<string, SurfaceValue> = {}
-    for (const [name, value] of Object.entries((resource.options ?? {}) as object)) {
+    const { lifecycle, ...options } = (resource.options ?? {}) as { lifecycle?: LifecycleOptions }
+    for (const [name, value] of Object.entries(withSecrets(options))) {
       if (value !== undefined) attributes[name] = valueOf(value, resource.site, name)
     }
     const body = { attributes, blocks: [], ...(range ? { end: range } : {}) }
-    return { kind: resource.kind, name: resource.name, path, address, body, ...(range ? { range } : {}) }
+    const { kind, name } = resource
+    const kept = lifecycle === undefined ? {} : { lifecycle: surfaceLifecycle(lifecycle, range) }
+    return [{ kind, name, path, address, body, ...kept, ...(range ? { range } : {}) }]
   })
   const outputs = Object.entries(config.outputs ?? {}).map(([name, value]): SurfaceOutput => ({
     name,
@@ -74,7 +87,7 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
 }
 
 interface Placed {
-  readonly resource: Resource
+  readonly resource: Resource | Module
   readonly path: readonly string[]
   readonly address: string
 }
@@ -84,13 +97,19 @@ function place(
   tell: (summary: string, detail: string, at: Site | undefined) => void,
 ): readonly Placed[] {
   const result: Placed[] = []
-  const visit = (list: readonly unknown[], path: readonly string[], around: Group | undefined): void => {
+  const seen = new Set<object>()
+  const visit = (
+    list: readonly unknown[],
+    path: readonly string[],
+    scope: string,
+    around: Group | Module | undefined,
+  ): void => {
     for (const entry of list) {
       // Conditional entries: `debug && app(…)`.
       if (entry === undefined || entry === null || entry === false) continue
       if (!isResource(entry)) {
-        const where = around ? `group "${around.name}"` : 'the cluster'
-        const detail = `Every entry of the resources of ${where} must be made by app(), group() or volume(); one is ${named(entry)}.`
+        const where = around ? `${around.kind} "${around.name}"` : 'the cluster'
+        const detail = `Every entry of the resources of ${where} must be made by app(), group(), volume() or a module; one is ${named(entry)}.`
         tell('Not a resource', detail, around?.site)
         continue
       }
@@ -98,24 +117,73 @@ function place(
         tell('Too many resources', `At most ${maxResources} resources, ${maxDepth} groups deep.`, entry.site)
         return
       }
-      const scope = path.map(label => `group.${label}.`).join('')
-      result.push({ resource: entry, path, address: `${scope}${entry.kind}.${entry.name}` })
-      if (entry.kind === 'group') visit(entry.resources, [...path, entry.name], entry)
+      if (entry.kind === 'module' && around?.kind === 'group') {
+        const detail = `Module "${entry.name}" stands in group "${around.name}"; modules stand in the cluster or in other modules.`
+        tell('Module in a group', detail, entry.site)
+        continue
+      }
+      if (seen.has(entry)) {
+        const detail = `${entry.kind} "${entry.name}" is listed twice; what is made once can stand in one place only.`
+        tell('Listed twice', detail, entry.site)
+        continue
+      }
+      seen.add(entry)
+      const address = `${scope}${entry.kind}.${entry.name}`
+      result.push({ resource: entry, path, address })
+      if ('resources' in entry) visit(entry.resources, [...path, entry.name], `${address}.`, entry)
     }
   }
-  visit(resources, [], undefined)
+  visit(resources, [], '', undefined)
   return result
 }
 
-function isResource(value: unknown): value is Resource {
-  const kind = (value as { kind?: unknown }).kind
-  if (typeof value !== 'object' || !['app', 'group', 'volume'].includes(String(kind))) return false
-  const { name, resources } = value as { name?: unknown; resources?: unknown }
-  return typeof name === 'string' && (kind !== 'group' || Array.isArray(resources))
+function isResource(value: unknown): value is Resource | Module {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, name, resources } = value as { kind?: unknown; name?: unknown; resources?: unknown }
+  if (typeof name !== 'string') return false
+  return (
+    kind === 'app' ||
+    kind === 'volume' ||
+    ((kind === 'group' || kind === 'module') && Array.isArray(resources))
+  )
+}
+
+/** Secrets that the environment names belong to the app; those that it lists itself are left as they are. */
+function withSecrets(options: { readonly env?: unknown; readonly secrets?: object }): object {
+  const { env, secrets } = options
+  if (!isPlain(env)) return options
+  const named = Object.values(env).flatMap((value: unknown) =>
+    typeof value === 'object' && value !== null && secretMark in value ? [(value as Secret)[secretMark]] : [],
+  )
+  if (named.length === 0) return options
+  return {
+    ...options,
+    secrets: { ...Object.fromEntries(named.map(s => [s.name, { source: s.source }])), ...secrets },
+  }
+}
+
+function surfaceLifecycle(
+  { ignoreChanges, preventDestroy, destroy }: LifecycleOptions,
+  range: Range | undefined,
+): SurfaceLifecycle {
+  const place = range ? { range } : {}
+  return {
+    ...(ignoreChanges === undefined
+      ? {}
+      : {
+          ignoreChanges:
+            ignoreChanges === 'all' ? ignoreChanges : ignoreChanges.map(text => ({ text, ...place })),
+        }),
+    ...(preventDestroy === undefined ? {} : { preventDestroy: { value: preventDestroy, ...place } }),
+    ...(destroy === undefined ? {} : { destroy: { value: destroy, ...place } }),
+    ...place,
+  }
 }
 
 interface Found {
   readonly addresses: ReadonlyMap<object, Placed>
+  /** The value is an app's `env`. */
+  readonly isEnvironment: boolean
   readonly references: Set<string>
   readonly sensitive: string[]
   readonly problems: string[]
@@ -142,6 +210,11 @@ function plain(value: unknown, path: string, found: Found, depth: number): Json 
   if (sensitiveMark in value) {
     found.sensitive.push(path)
     return plain(special[sensitiveMark], path, found, depth + 1)
+  }
+  if (secretMark in value) {
+    if (found.isEnvironment && /^\/[^/]+$/.test(path)) return { secret: (value as Secret)[secretMark].name }
+    found.problems.push(`${path} is a secret, which can be the value of a variable in "env" only.`)
+    return undefined
   }
   if (textMark in value)
     return special[textMark]!.map(p => (typeof p === 'string' ? p : idOf(p, path, found))).join('')

@@ -4,6 +4,7 @@
 export const referenceMark = Symbol.for('sddc.reference')
 export const textMark = Symbol.for('sddc.text')
 export const sensitiveMark = Symbol.for('sddc.sensitive')
+export const secretMark = Symbol.for('sddc.secret')
 
 /** The id of another resource; using it makes that resource a dependency. */
 export interface Reference {
@@ -21,6 +22,14 @@ export interface RefText {
 /** A value that plans, listings and logs must not show. */
 export interface Sensitive<T> {
   readonly [sensitiveMark]: T
+}
+
+/** What an output or an input of a module may hold. */
+export type Output = Text | number | boolean | Sensitive<Text>
+
+/** A secret that the agent hands to the task; the configuration never knows its value. */
+export interface Secret {
+  readonly [secretMark]: { readonly name: string; readonly source: string }
 }
 
 export function referenceTo(resource: object): Reference {
@@ -43,6 +52,14 @@ export function ref(parts: TemplateStringsArray, ...values: readonly (Text | num
 /** Marks a value as one that must not be shown. */
 export function sensitive<T>(value: T): Sensitive<T> {
   return { [sensitiveMark]: value }
+}
+
+/**
+ * A secret by its name, as the value of an environment variable: `env: { PASSWORD: secret('db-password') }`.
+ * `source` is where it is kept; the name if not given.
+ */
+export function secret(name: string, source: string = name): Secret {
+  return { [secretMark]: { name, source } }
 }
 
 function withAdvice<T extends object>(value: T): T {

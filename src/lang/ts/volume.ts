@@ -1,4 +1,5 @@
 // Volumes of the configuration, and how an app mounts them.
+import type { LifecycleOptions } from './lifecycle.ts'
 import { callSite } from './site.ts'
 import type { Site } from './site.ts'
 import type { Size } from './units.ts'
@@ -7,6 +8,7 @@ export interface VolumeOptions {
   readonly size: Size
   /** One for all instances instead of one per instance. */
   readonly shared?: boolean
+  readonly lifecycle?: LifecycleOptions<'size' | 'shared'>
 }
 
 export interface Volume {

@@ -87,10 +87,24 @@ export const configurationCommands = [
     name: 'validate',
     about: 'Check a configuration, without a cluster',
     words: { path },
-    options: { ...variables, stack, json },
-    examples: [['validate examples/quickstart', 'all mistakes at once, with their places']],
+    options: {
+      strict: {
+        kind: 'flag',
+        about: 'Run a TypeScript module twice, at two times of day, and refuse two different results',
+      },
+      ...variables,
+      stack,
+      json,
+    },
+    examples: [
+      ['validate examples/quickstart', 'all mistakes at once, with their places'],
+      ['validate --strict', 'for CI: no clock and no chance in a TypeScript module'],
+    ],
     run: async (context, v) =>
-      (await import('../../commands/validate.ts')).validateCommand(context, configuration(v)),
+      (await import('../../commands/validate.ts')).validateCommand(context, {
+        ...configuration(v),
+        strict: v.strict,
+      }),
   }),
   command({
     name: 'fmt',
