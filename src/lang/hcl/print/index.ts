@@ -1,0 +1,2 @@
+export { printExpression, printFile } from './print.ts'
+export { quotedText } from './text.ts'
