@@ -302,7 +302,7 @@ output "o" {
 describe('mistakes', () => {
   const rows: readonly (readonly [text: string, ...expected: string[]])[] = [
     ['ap "x" {}', '! Unsupported block type: ap'],
-    ['module "x" {}', '! Unsupported block type: module'],
+    ['module "x" {}', '! Missing required argument: module "x"'],
     ['a = 1', '! Unsupported argument: a'],
     ['app {}', '! Missing name for app: app'],
     ['app "a" "b" {}', '! Extraneous label for app: "b"'],

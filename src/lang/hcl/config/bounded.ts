@@ -10,8 +10,8 @@ export function bounded(run: Run, value: Value, span: Span, scope: Scope): Value
   const { depth, size } = measure(value, run.measured)
   if (depth <= maxValueDepth && size <= maxValueSize) return value
   // One report is enough: those after it grow out of the same.
-  if (run.tooLarge) return unknownValue
-  run.tooLarge = true
+  if (run.shared.tooLarge) return unknownValue
+  run.shared.tooLarge = true
   const detail = `A value holds at most ${maxValueSize} parts, ${maxValueDepth} inside one another.`
   return reportError(scope, span, 'Value too large', detail)
 }

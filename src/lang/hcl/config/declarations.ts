@@ -11,13 +11,22 @@ export interface Declaration {
 
 export type ResourceKind = 'app' | 'group' | 'volume'
 
-export interface ResourceDeclaration extends Declaration {
-  readonly kind: ResourceKind
+/** A block that stands for one instance or, with `for_each` or `count`, for several. */
+export interface RepeatableDeclaration extends Declaration {
+  readonly kind: ResourceKind | 'module'
   readonly name: string
   /** The group around it. */
   readonly parent: ResourceDeclaration | undefined
   /** Of a group. */
   readonly members: Members
+}
+
+export interface ResourceDeclaration extends RepeatableDeclaration {
+  readonly kind: ResourceKind
+}
+
+export interface ModuleDeclaration extends RepeatableDeclaration {
+  readonly kind: 'module'
 }
 
 /** In the order of the text. */
@@ -34,6 +43,7 @@ export interface Declarations {
   readonly locals: Map<string, LocalDeclaration>
   readonly outputs: Map<string, Declaration>
   readonly resources: Members
+  readonly modules: Map<string, ModuleDeclaration>
 }
 
 type Report = (diagnostic: Diagnostic) => void
@@ -53,10 +63,11 @@ const blockKinds: Readonly<Record<string, BlockKind>> = {
   group: { labels: 1, collect: (d, found, report) => collectResource('group', d, found, report) },
   app: { labels: 1, collect: (d, found, report) => collectResource('app', d, found, report) },
   volume: { labels: 1, collect: (d, found, report) => collectResource('volume', d, found, report) },
+  module: { labels: 1, collect: collectModule },
 }
 
 /** Known words that mean nothing yet. */
-const later: readonly string[] = ['module', 'moved', 'import', 'removed', 'check']
+const later: readonly string[] = ['moved', 'import', 'removed', 'check']
 
 export function collectDeclarations(files: readonly File[], report: Report): Declarations {
   const found: Declarations = {
@@ -65,6 +76,7 @@ export function collectDeclarations(files: readonly File[], report: Report): Dec
     locals: new Map(),
     outputs: new Map(),
     resources: noMembers(),
+    modules: new Map(),
   }
   for (const file of files) collectFile(file, found, report)
   return found
@@ -128,6 +140,27 @@ function addResource(
     if (!hasLabels(inner, source, 1, report)) continue
     addResource(inner.type, { block: inner, source }, resource, members, report)
   }
+}
+
+/** A reference must be able to say the name, and it becomes a segment of ids. */
+const moduleName = /^[a-z]([a-z0-9-]*[a-z0-9])?$/
+
+function collectModule({ block, source }: Declaration, found: Declarations, report: Report): void {
+  const label = block.labels[0]!
+  if (!moduleName.test(label.text)) {
+    const detail = `${JSON.stringify(label.text)} is not a name of a module: lower-case letters, digits and inner hyphens are taken, a letter first.`
+    report(errorDiagnostic('Invalid name', detail, { subject: source.range(label) }))
+    return
+  }
+  const module: ModuleDeclaration = {
+    kind: 'module',
+    name: label.text,
+    block,
+    source,
+    parent: undefined,
+    members: noMembers(),
+  }
+  addOnce(found.modules, module, report)
 }
 
 function addOnce<D extends Declaration>(into: Map<string, D>, declaration: D, report: Report): void {

@@ -1,21 +1,22 @@
 // depends_on = [app.db, group.shop.app.api]: resources as a whole, never values of theirs.
 import type { SurfaceValue } from '../../surface.ts'
-import type { Attribute, Expression } from '../ast.ts'
+import type { Attribute, Expression, Traversal } from '../ast.ts'
 import { type Scope, reportError } from '../evaluate.ts'
 import { type Value, deepMarks } from '../value.ts'
 import { isResourceKind } from './finddeclaration.ts'
 import type { Instance } from './instance.ts'
+import { findModuleInstance } from './resolvemodule.ts'
 import { resolveResource } from './resolveresource.ts'
 import type { Run } from './run.ts'
 
 const summary = 'Invalid depends_on reference'
 
-/** A list of addresses. `own` has those of the instance and of the groups around it. */
+/** A list of addresses. `own` has those of the instance and of the groups around it; an output has neither. */
 export function evaluateDependsOn(
   run: Run,
   attribute: Attribute,
   scope: Scope,
-  instance: Instance,
+  instance: Instance | undefined,
   own: ReadonlySet<string>,
 ): SurfaceValue {
   const { expression } = attribute
@@ -36,7 +37,7 @@ export function evaluateDependsOn(
         addresses.add(address)
         continue
       }
-      const detail = `${instance.address} can't depend on itself or on the group around it.`
+      const detail = `${instance?.address ?? 'This'} can't depend on itself or on the group around it.`
       reportError(scope, element, summary, detail)
       failed = true
     }
@@ -51,15 +52,13 @@ function addressesOf(
   run: Run,
   element: Expression,
   scope: Scope,
-  instance: Instance,
+  instance: Instance | undefined,
 ): readonly string[] | undefined {
-  if (
-    element.kind !== 'traversal' ||
-    !isResourceKind(element.root) ||
-    element.steps[0]?.kind !== 'attribute'
-  ) {
+  const isNamed = element.kind === 'traversal' && element.steps[0]?.kind === 'attribute'
+  if (isNamed && element.root === 'module') return addressesOfModule(run, element, scope)
+  if (!isNamed || !isResourceKind(element.root)) {
     const detail =
-      'Each element names an app, a group or a volume, without quotes: app.db, group.shop.app.api.'
+      'Each element names an app, a group, a volume or a module, without quotes: app.db, group.shop.app.api, module.blog.'
     reportError(scope, element, summary, detail)
     return undefined
   }
@@ -72,6 +71,20 @@ function addressesOf(
     return undefined
   }
   return ownAddresses(value)
+}
+
+function addressesOfModule(run: Run, element: Traversal, scope: Scope): readonly string[] | undefined {
+  const found = findModuleInstance(run, element, scope)
+  if (found === undefined) return undefined
+  const rest = element.steps[found.used]
+  if (rest !== undefined) {
+    const detail = 'A dependency is on a module as a whole, not on one of its outputs.'
+    reportError(scope, rest, summary, detail)
+    return undefined
+  }
+  return found.kind === 'one'
+    ? [found.instance.address]
+    : [...found.repetition.instances.values()].map(i => i.address)
 }
 
 // A single resource carries its address on itself; several are a tuple or object of such.

@@ -1,28 +1,19 @@
-// HCL files to the surface form. First the declarations of all files, then the variables' values, then the settings and
-// the locals in the order of their needs, last the resources and outputs; every expression is evaluated once per
-// instance. What can't be evaluated is reported and marked as failed, so that one run tells all mistakes.
-import { type Diagnostic, hasErrors } from '../../../base/index.ts'
+// HCL files to the surface form, with the modules that they call. First the variables' values and the settings, then
+// names in the order of their needs, last the resources and outputs; every expression is evaluated once per instance. What can't be evaluated is reported and marked as failed, so that one run tells all mistakes.
+import type { Diagnostic } from '../../../base/index.ts'
 import type { SurfaceConfig, SurfaceValue } from '../../surface.ts'
-import type { File } from '../ast.ts'
 import type { FunctionContext } from '../functions/function.ts'
-import { parseFile } from '../parser.ts'
-import { problemsToDiagnostics } from '../problem.ts'
-import { Source } from '../source.ts'
-import { collectDeclarations } from './declarations.ts'
-import { evaluateLocals } from './evaluatelocals.ts'
+import { evaluateNames } from './evaluatenames.ts'
+import { type HclFile, type ModuleTree, readModule } from './hclmodule.ts'
+import { moduleSites } from './modulesite.ts'
 import { evaluateOutputs } from './outputs.ts'
 import { resolveName } from './resolvename.ts'
 import { evaluateResources } from './resources.ts'
-import { newRun } from './run.ts'
+import { allRuns, newRun, newShared } from './run.ts'
 import { evaluateSettings } from './settings.ts'
 import { toSurfaceValue } from './surfacevalue.ts'
 import { validateVariables } from './validations.ts'
-import { type HclInput, type HclVariable, assignVariables, readVariable } from './variables.ts'
-
-export interface HclFile {
-  readonly name: string
-  readonly text: string
-}
+import { type HclInput, assignVariables } from './variables.ts'
 
 export interface HclOptions {
   /** In the order of precedence, low to high; the last value of a variable wins. */
@@ -33,6 +24,8 @@ export interface HclOptions {
   readonly directory?: string
   /** Files and environment for functions; without it they have none. */
   readonly context?: FunctionContext
+  /** Variables without any value are unknown, which is no mistake. */
+  readonly unknownVariables?: 'allowed'
 }
 
 export interface HclResult {
@@ -43,49 +36,52 @@ export interface HclResult {
   readonly diagnostics: readonly Diagnostic[]
   /** By name, with the values they have. */
   readonly variables: ReadonlyMap<string, SurfaceValue>
+  /** Names of variables without a value, where that is allowed. */
+  readonly missing: readonly string[]
   /** The texts that ranges refer to, by name. */
   readonly sources: ReadonlyMap<string, string>
 }
 
 /** Evaluates the files of one directory together; their order means nothing. Never throws on any text. */
 export function evaluateHclFiles(files: readonly HclFile[], options: HclOptions = {}): HclResult {
+  const directory = options.directory ?? '.'
+  return evaluateModules({ module: readModule(files), directory, calls: new Map() }, options)
+}
+
+/** Evaluates a configuration with the modules that it calls. Never throws on any text. */
+export function evaluateModules(root: ModuleTree, options: HclOptions = {}): HclResult {
   const diagnostics: Diagnostic[] = []
   const sources = new Map<string, string>()
-  const trees: File[] = []
-  for (const { name, text } of files) {
-    const source = new Source(name, text)
-    sources.set(name, text)
-    const { node, problems } = parseFile(source)
-    diagnostics.push(...problemsToDiagnostics(source, problems))
-    trees.push(node)
+  for (const { module } of distinctModules(root)) {
+    diagnostics.push(...module.diagnostics)
+    for (const [name, text] of module.sources) sources.set(name, text)
   }
   // What is missing in a broken file would look like mistakes in the others.
-  if (hasErrors(diagnostics)) return { diagnostics, variables: new Map(), sources }
-  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic)
-  const declarations = collectDeclarations(trees, report)
-  const variables = new Map<string, HclVariable>()
-  for (const [name, declaration] of declarations.variables) {
-    variables.set(name, readVariable(name, declaration, report))
+  if (!root.module.complete) {
+    return {
+      diagnostics: inOrderOfText(diagnostics, [...sources.keys()]),
+      variables: new Map(),
+      missing: [],
+      sources,
+    }
   }
+  const report = reportOnce(diagnostics)
+  const { context = {}, inputs = [] } = options
+  const shared = newShared({ context, report, resolve: resolveName }, root.directory)
+  const run = newRun(shared, moduleSites(root, report))
+  run.site.runs.push(run)
+  const missing: string[] = []
   const values = assignVariables(
-    variables,
-    options.inputs ?? [],
+    run.variables,
+    inputs,
+    options.unknownVariables === 'allowed' ? missing : undefined,
     source => void sources.set(source.name, source.text),
     report,
   )
-  const directory = options.directory ?? '.'
-  const run = newRun({
-    declarations,
-    variables,
-    values,
-    directory,
-    context: options.context ?? {},
-    report,
-    resolve: resolveName,
-  })
+  for (const [name, value] of values) run.values.set(name, value)
   const { stack, server } = evaluateSettings(run, options.stack?.given, options.stack?.fallback)
-  evaluateLocals(run)
-  validateVariables(run)
+  evaluateNames(run)
+  for (const one of allRuns(run)) validateVariables(one)
   const { resources, incomplete } = evaluateResources(run)
   const outputs = evaluateOutputs(run)
   return {
@@ -100,7 +96,34 @@ export function evaluateHclFiles(files: readonly HclFile[], options: HclOptions 
     variables: new Map(
       [...values].map(([name, v]) => [name, toSurfaceValue(v.value, { range: v.range }, () => {})]),
     ),
+    missing,
     sources,
+  }
+}
+
+/** Each directory once, the root first, those called after those that call. */
+function distinctModules(root: ModuleTree): ReadonlySet<ModuleTree> {
+  const found = new Set([root])
+  for (const { calls } of found) for (const tree of calls.values()) found.add(tree)
+  return found
+}
+
+/** A module with several instances makes each mistake several times. */
+function reportOnce(into: Diagnostic[]): (diagnostic: Diagnostic) => void {
+  const seen = new Set<string>()
+  return diagnostic => {
+    const { severity, summary, detail, subject } = diagnostic
+    const key = JSON.stringify([
+      severity,
+      summary,
+      detail,
+      subject?.file,
+      subject?.start.byte,
+      subject?.end.byte,
+    ])
+    if (subject !== undefined && seen.has(key)) return
+    seen.add(key)
+    into.push(diagnostic)
   }
 }
 

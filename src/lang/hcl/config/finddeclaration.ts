@@ -1,5 +1,11 @@
 // Looks among the declarations: by name from inside of a group, and all of them.
-import type { Declarations, Members, ResourceDeclaration, ResourceKind } from './declarations.ts'
+import type {
+  Declarations,
+  Members,
+  RepeatableDeclaration,
+  ResourceDeclaration,
+  ResourceKind,
+} from './declarations.ts'
 
 const kinds: readonly string[] = ['app', 'group', 'volume'] satisfies ResourceKind[]
 
@@ -12,11 +18,11 @@ export function findDeclaration(
   declarations: Declarations,
   kind: ResourceKind,
   name: string,
-  around: ResourceDeclaration | undefined,
+  around: RepeatableDeclaration | undefined,
 ): ResourceDeclaration | undefined {
   const top = declarations.resources[kind].get(name)
   if (top !== undefined) return top
-  for (let group = around; group !== undefined; group = group.parent) {
+  for (let group: RepeatableDeclaration | undefined = around; group !== undefined; group = group.parent) {
     const found = group.members[kind].get(name)
     if (found !== undefined) return found
   }
@@ -32,13 +38,13 @@ export function eachDeclaration(members: Members, visit: (declaration: ResourceD
   }
 }
 
-/** Without keys: one per block of the text. */
-export function staticAddress(declaration: ResourceDeclaration): string {
+/** Without keys: one per block of the text. Within its module. */
+export function staticAddress(declaration: RepeatableDeclaration): string {
   const own = `${declaration.kind}.${declaration.name}`
   return declaration.parent === undefined ? own : `${staticAddress(declaration.parent)}.${own}`
 }
 
 /** As diagnostics name the block: `app "web"`. */
-export function contextOf(declaration: ResourceDeclaration): string {
+export function contextOf(declaration: RepeatableDeclaration): string {
   return `${declaration.kind} ${JSON.stringify(declaration.name)}`
 }

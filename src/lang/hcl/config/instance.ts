@@ -1,9 +1,10 @@
 // One app, group or volume after `for_each` and `count`: what it is called is known without its body.
 import type { Value } from '../value.ts'
-import type { ResourceDeclaration } from './declarations.ts'
+import type { RepeatableDeclaration } from './declarations.ts'
+import type { Run } from './run.ts'
 
 export interface Instance {
-  readonly declaration: ResourceDeclaration
+  readonly declaration: RepeatableDeclaration
   readonly parent: Instance | undefined
   readonly key: string | number | undefined
   readonly binding: Binding | undefined
@@ -30,7 +31,8 @@ export type Repetition =
   | { readonly kind: 'unknown'; readonly instance: Instance }
 
 export function makeInstance(
-  declaration: ResourceDeclaration,
+  run: Run,
+  declaration: RepeatableDeclaration,
   parent: Instance | undefined,
   key?: string | number,
   binding?: Binding,
@@ -43,7 +45,7 @@ export function makeInstance(
     key,
     binding,
     segment: key === undefined ? name : `${name}-${key}`,
-    path: parent === undefined ? [] : [...parent.path, parent.segment],
-    address: `${parent === undefined ? '' : `${parent.address}.`}${kind}.${name}${bracket}`,
+    path: parent === undefined ? run.path : [...parent.path, parent.segment],
+    address: `${parent === undefined ? run.prefix : `${parent.address}.`}${kind}.${name}${bracket}`,
   }
 }

@@ -3,21 +3,60 @@ import { didYouMean } from '../../../base/index.ts'
 import type { SurfaceOutput } from '../../surface.ts'
 import type { Attribute } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
-import { type Marks, isSensitive, sensitiveMark, withMarks } from '../value.ts'
+import { type Marks, type Value, isSensitive, sensitiveMark, unknownValue, withMarks } from '../value.ts'
 import { namedAttributes, refuseBlocks } from './attributes.ts'
+import { bounded } from './bounded.ts'
 import type { Declaration } from './declarations.ts'
+import { evaluateDependsOn } from './dependson.ts'
 import { type Run, scopeIn } from './run.ts'
 import { surfaceAttribute } from './surfaceattribute.ts'
 
 const hidden: Marks = new Set([sensitiveMark])
 
-export function evaluateOutputs(run: Run): readonly SurfaceOutput[] {
-  return [...run.declarations.outputs].flatMap(([name, d]) => evaluateOutput(run, name, d) ?? [])
+/** Of the root: they go into the result. */
+export function evaluateOutputs(root: Run): readonly SurfaceOutput[] {
+  return [...root.declarations.outputs].flatMap(([name, declaration]) => {
+    const output = evaluateOutput(root, name, declaration)
+    if (output === undefined) return []
+    const { scope, attribute, value, isHidden } = output
+    if (isHidden === false && isSensitive(value)) {
+      const detail =
+        'The value comes from something sensitive. To show it only on request set sensitive = true here.'
+      reportError(scope, attribute.expression, 'Output refers to sensitive values', detail)
+    }
+    const about = output.named.get('description')
+    const description = about === undefined ? undefined : evaluate(about.expression, scope)
+    return {
+      name,
+      value: surfaceAttribute(root, attribute, value, scope),
+      ...(description?.kind === 'string' ? { description: description.value } : {}),
+    }
+  })
 }
 
-function evaluateOutput(run: Run, name: string, { block, source }: Declaration): SurfaceOutput | undefined {
+/** Of a called module: what references to it give. Sensitive values stay so, wherever they go. */
+export function evaluateModuleOutput(run: Run, name: string): Value {
+  const output = evaluateOutput(run, name, run.declarations.outputs.get(name)!)
+  return output === undefined
+    ? unknownValue
+    : bounded(run, output.value, output.attribute.expression, output.scope)
+}
+
+interface EvaluatedOutput {
+  readonly scope: Scope
+  readonly named: ReadonlyMap<string, Attribute>
+  readonly attribute: Attribute
+  /** With the marks of `sensitive` and `depends_on`. */
+  readonly value: Value
+  /** Undefined when it can't be told. */
+  readonly isHidden: boolean | undefined
+}
+
+/** Undefined without a value, which is reported. */
+function evaluateOutput(run: Run, name: string, { block, source }: Declaration): EvaluatedOutput | undefined {
   const context = `output "${name}"`
-  const scope = scopeIn(run, source, undefined, context)
+  const address = run.instance === undefined ? undefined : `${run.prefix}${name}`
+  const scope = scopeIn(run, source, undefined, context, address)
   refuseBlocks(block.body, source, 'output', run.report)
   const known = ['value', 'description', 'sensitive', 'depends_on']
   const named = namedAttributes(block.body, known, source, context, run.report)
@@ -29,19 +68,11 @@ function evaluateOutput(run: Run, name: string, { block, source }: Declaration):
     return undefined
   }
   const value = evaluate(attribute.expression, scope)
-  const flag = sensitiveFlag(named.get('sensitive'), scope)
-  if (flag === false && isSensitive(value)) {
-    const detail =
-      'The value comes from something sensitive. To show it only on request set sensitive = true here.'
-    reportError(scope, attribute.expression, 'Output refers to sensitive values', detail)
-  }
-  const about = named.get('description')
-  const description = about === undefined ? undefined : evaluate(about.expression, scope)
-  return {
-    name,
-    value: surfaceAttribute(run, attribute, flag === true ? withMarks(value, hidden) : value, scope),
-    ...(description?.kind === 'string' ? { description: description.value } : {}),
-  }
+  const isHidden = sensitiveFlag(named.get('sensitive'), scope)
+  const dependsOn = named.get('depends_on')
+  const needed = dependsOn && evaluateDependsOn(run, dependsOn, scope, undefined, new Set()).references
+  const marks = [isHidden === true ? hidden : undefined, needed && new Set(needed)]
+  return { scope, named, attribute, value: withMarks(value, ...marks), isHidden }
 }
 
 function sensitiveFlag(attribute: Attribute | undefined, scope: Scope): boolean | undefined {

@@ -17,7 +17,7 @@ import {
   unknownValue,
   withMarks,
 } from '../value.ts'
-import type { ResourceDeclaration } from './declarations.ts'
+import type { RepeatableDeclaration } from './declarations.ts'
 import { contextOf, staticAddress } from './finddeclaration.ts'
 import { type Instance, type Repetition, makeInstance } from './instance.ts'
 import { type Run, scopeIn } from './run.ts'
@@ -27,62 +27,72 @@ export const maxResources = 100_000
 
 export function repetitionOf(
   run: Run,
-  declaration: ResourceDeclaration,
+  declaration: RepeatableDeclaration,
   parent: Instance | undefined,
 ): Repetition {
   let byParent = run.repetitions.get(declaration)
   if (byParent === undefined) run.repetitions.set(declaration, (byParent = new Map()))
   const known = byParent.get(parent)
   if (known !== undefined) return known
-  const made = run.cyclic.has(staticAddress(declaration))
-    ? unknownRepetition(declaration, parent)
+  const made = run.cyclic.has(`${run.site.prefix}${staticAddress(declaration)}`)
+    ? unknownRepetition(run, declaration, parent)
     : makeRepetition(run, declaration, parent)
   byParent.set(parent, made)
   return made
 }
 
-function unknownRepetition(declaration: ResourceDeclaration, parent: Instance | undefined): Repetition {
+function unknownRepetition(
+  run: Run,
+  declaration: RepeatableDeclaration,
+  parent: Instance | undefined,
+): Repetition {
   const binding = { root: 'either', value: unknownValue } as const
-  return { kind: 'unknown', instance: makeInstance(declaration, parent, undefined, binding) }
+  return { kind: 'unknown', instance: makeInstance(run, declaration, parent, undefined, binding) }
 }
 
 function makeRepetition(
   run: Run,
-  declaration: ResourceDeclaration,
+  declaration: RepeatableDeclaration,
   parent: Instance | undefined,
 ): Repetition {
   const { attributes } = declaration.block.body
   const forEach = attributes.find(a => a.name === 'for_each')
   const count = attributes.find(a => a.name === 'count')
   if (forEach === undefined && count === undefined) {
-    return { kind: 'single', instance: makeInstance(declaration, parent) }
+    return { kind: 'single', instance: makeInstance(run, declaration, parent) }
   }
-  const scope = scopeIn(run, declaration.source, parent, contextOf(declaration), staticAddress(declaration))
+  const scope = scopeIn(
+    run,
+    declaration.source,
+    parent,
+    contextOf(declaration),
+    `${run.prefix}${staticAddress(declaration)}`,
+  )
   const instances = new Map<string | number, Instance>()
   if (forEach !== undefined && count !== undefined) {
     const summary = 'Invalid combination of "count" and "for_each"'
     reportError(scope, count.nameSpan, summary, 'Only one of the two can be used.')
   } else if (forEach !== undefined) {
     const entries = forEachEntries(forEach.expression, scope)
-    if (entries === undefined) return unknownRepetition(declaration, parent)
+    if (entries === undefined) return unknownRepetition(run, declaration, parent)
     for (const [key, value] of entries) {
       const each = object([
         ['key', string(key)],
         ['value', value],
       ])
-      instances.set(key, makeInstance(declaration, parent, key, { root: 'each', value: each }))
+      instances.set(key, makeInstance(run, declaration, parent, key, { root: 'each', value: each }))
     }
     return { kind: 'keyed', form: 'for_each', instances }
   } else if (count !== undefined) {
     const wanted = countOf(count, scope)
-    if (wanted === undefined) return unknownRepetition(declaration, parent)
+    if (wanted === undefined) return unknownRepetition(run, declaration, parent)
     for (let i = 0; i < wanted; i++) {
       const index = object([['index', number(i)]])
-      instances.set(i, makeInstance(declaration, parent, i, { root: 'count', value: index }))
+      instances.set(i, makeInstance(run, declaration, parent, i, { root: 'count', value: index }))
     }
     return { kind: 'keyed', form: 'count', instances }
   }
-  return unknownRepetition(declaration, parent)
+  return unknownRepetition(run, declaration, parent)
 }
 
 /** Undefined when it can't be told, which is reported. */

@@ -6,10 +6,11 @@ import type { Span } from '../source.ts'
 import { type Value, object, string, unknownValue } from '../value.ts'
 import { isResourceKind } from './finddeclaration.ts'
 import type { Instance } from './instance.ts'
+import { resolveModule } from './resolvemodule.ts'
 import { resolveResource } from './resolveresource.ts'
 import type { Run } from './run.ts'
 
-const roots = ['var', 'local', 'each', 'count', 'app', 'group', 'volume', 'path', 'sddc']
+const roots = ['var', 'local', 'each', 'count', 'app', 'group', 'volume', 'module', 'path', 'sddc']
 
 export function resolveName(
   run: Run,
@@ -24,11 +25,12 @@ export function resolveName(
     return { value: bindingOf(root, traversal, scope, instance), used: 0 }
   }
   if (root === 'path') return { value: pathsOf(run), used: 0 }
-  if (root === 'sddc') return { value: object([['stack', run.stack]]), used: 0 }
+  if (root === 'sddc') return { value: object([['stack', run.shared.stack]]), used: 0 }
   if (first?.kind !== 'attribute') {
     const detail = `Behind "${root}" stands the name of one: ${root}.name.`
     return { value: reportError(scope, traversal, 'Invalid reference', detail), used: steps.length }
   }
+  if (root === 'module') return resolveModule(run, traversal, scope)
   if (isResourceKind(root)) return resolveResource(run, root, traversal, scope, instance)
   const found = root === 'var' ? run.values.get(first.name)?.value : run.locals.get(first.name)
   if (found !== undefined) return { value: found, used: 1 }
@@ -64,16 +66,16 @@ function bindingOf(
 }
 
 function pathsOf(run: Run): Value {
-  const directory = string(run.directory)
+  const root = string(run.shared.directory)
   return object([
-    ['module', directory],
-    ['root', directory],
-    ['cwd', run.context.files === undefined ? directory : string(run.context.files.workingDirectory)],
+    ['module', string(run.site.directory)],
+    ['root', root],
+    ['cwd', run.context.files === undefined ? root : string(run.context.files.workingDirectory)],
   ])
 }
 
 function undeclared(run: Run, root: 'var' | 'local', name: string, span: Span, scope: Scope): Value {
-  if (run.cyclic.has(`local.${name}`)) return unknownValue
+  if (run.cyclic.has(`${run.site.prefix}${root}.${name}`)) return unknownValue
   const known = root === 'var' ? run.variables.keys() : run.declarations.locals.keys()
   const what = root === 'var' ? 'input variable' : 'local value'
   const declare =

@@ -1,5 +1,5 @@
 // All resources in the surface form: every block once per instance, its body evaluated.
-import { errorDiagnostic } from '../../../base/index.ts'
+import { assert, errorDiagnostic } from '../../../base/index.ts'
 import type { SurfaceResource } from '../../surface.ts'
 import type { Block } from '../ast.ts'
 import { reportError } from '../evaluate.ts'
@@ -17,44 +17,90 @@ export interface Resources {
   readonly incomplete: boolean
 }
 
-export function evaluateResources(run: Run): Resources {
-  const resources: SurfaceResource[] = []
-  let incomplete = false
-  let tooMany = false
-  const expand = (members: Members, parent: Instance | undefined): void => {
-    const declarations = [...members.volume.values(), ...members.group.values(), ...members.app.values()]
-    declarations.sort((a, b) => (a.source === b.source ? a.block.start - b.block.start : 0))
-    for (const declaration of declarations) {
-      const repetition = repetitionOf(run, declaration, parent)
-      if (repetition.kind === 'unknown') incomplete = true
-      const instances =
-        repetition.kind === 'keyed' ? [...repetition.instances.values()] : [repetition.instance]
-      for (const instance of instances) {
-        if (resources.length === maxResources) {
-          if (!tooMany) reportTooMany(run, instance)
-          tooMany = true
-          return
-        }
-        resources.push(evaluateResource(run, instance))
-        expand(declaration.members, instance)
-      }
-    }
-  }
-  expand(run.declarations.resources, undefined)
-  return { resources, incomplete: incomplete || tooMany }
+export function evaluateResources(root: Run): Resources {
+  const found: Found = { resources: [], incomplete: false, tooMany: false }
+  expandModule(root, found)
+  return { resources: found.resources, incomplete: found.incomplete || found.tooMany }
 }
 
-function reportTooMany(run: Run, { declaration }: Instance): void {
+interface Found {
+  readonly resources: SurfaceResource[]
+  incomplete: boolean
+  tooMany: boolean
+}
+
+function expandModule(run: Run, found: Found): void {
+  expandMembers(run, run.declarations.resources, undefined, found)
+  for (const [name, declaration] of run.declarations.modules) {
+    const runs = run.inner.get(name)
+    if (runs === undefined || repetitionOf(run, declaration, undefined).kind === 'unknown') {
+      found.incomplete = true
+    }
+    for (const [instance, inner] of runs ?? []) {
+      add(run, instance, evaluateModule, found)
+      expandModule(inner, found)
+    }
+  }
+}
+
+function expandMembers(run: Run, members: Members, parent: Instance | undefined, found: Found): void {
+  const declarations = [...members.volume.values(), ...members.group.values(), ...members.app.values()]
+  declarations.sort((a, b) => (a.source === b.source ? a.block.start - b.block.start : 0))
+  for (const declaration of declarations) {
+    const repetition = repetitionOf(run, declaration, parent)
+    if (repetition.kind === 'unknown') found.incomplete = true
+    const instances = repetition.kind === 'keyed' ? repetition.instances.values() : [repetition.instance]
+    for (const instance of instances) {
+      if (found.tooMany) return
+      add(run, instance, evaluateResource, found)
+      expandMembers(run, declaration.members, instance, found)
+    }
+  }
+}
+
+function add(
+  run: Run,
+  instance: Instance,
+  evaluate: (run: Run, instance: Instance) => SurfaceResource,
+  found: Found,
+): void {
+  if (found.tooMany) return
+  if (found.resources.length < maxResources) {
+    found.resources.push(evaluate(run, instance))
+    return
+  }
+  found.tooMany = true
+  const { source, block } = instance.declaration
   const detail = `The configuration describes more than ${maxResources} resources.`
-  const subject = declaration.source.range(declaration.block.header)
-  run.report(errorDiagnostic('Too many resources', detail, { subject }))
+  run.report(errorDiagnostic('Too many resources', detail, { subject: source.range(block.header) }))
 }
 
 const notInBody = new Set(['for_each', 'count', 'depends_on'])
 
+/** An instance of a module is a group: the one that holds everything in it. */
+function evaluateModule(run: Run, instance: Instance): SurfaceResource {
+  const { declaration, key, path, address } = instance
+  const { name, block, source } = declaration
+  const scope = scopeIn(run, source, instance, contextOf(declaration), address)
+  const dependsOn = block.body.attributes.find(a => a.name === 'depends_on')
+  const attributes = dependsOn && {
+    depends_on: evaluateDependsOn(run, dependsOn, scope, instance, new Set([address])),
+  }
+  return {
+    kind: 'group',
+    name,
+    ...(key === undefined ? {} : { key }),
+    path,
+    address,
+    body: { attributes: attributes ?? {}, blocks: [], end: source.range(block.body.close) },
+    range: source.range(block.header),
+  }
+}
+
 function evaluateResource(run: Run, instance: Instance): SurfaceResource {
   const { declaration, key, path, address } = instance
   const { kind, name, block, source } = declaration
+  assert(kind !== 'module', 'a module is no resource of its own')
   const scope = scopeIn(run, source, instance, contextOf(declaration), address)
   const own = new Set<string>()
   for (let i: Instance | undefined = instance; i !== undefined; i = i.parent) own.add(i.address)

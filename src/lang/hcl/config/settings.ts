@@ -14,7 +14,7 @@ export interface Settings {
   readonly server?: SurfaceValue
 }
 
-/** Also sets the run's `stack`: what was given wins over the block, the block over the fallback. */
+/** Also sets `sddc.stack`: what was given wins over the block, the block over the fallback. */
 export function evaluateSettings(
   run: Run,
   given: string | undefined,
@@ -25,7 +25,7 @@ export function evaluateSettings(
     const detail = `A configuration has one "sddc" block; the first is in ${first!.source.name}.`
     run.report(errorDiagnostic('Duplicate sddc definition', detail, { subject: source.range(block.header) }))
   }
-  run.stack = string(given ?? fallback ?? '')
+  run.shared.stack = string(given ?? fallback ?? '')
   if (first === undefined) return {}
   const { block, source } = first
   refuseBlocks(block.body, source, 'sddc', run.report)
@@ -33,7 +33,7 @@ export function evaluateSettings(
   const scope = scopeIn(run, source, undefined, 'sddc')
   const stack = settingText(run, named.get('stack'), scope)
   const server = settingText(run, named.get('server'), scope)
-  if (given === undefined && typeof stack?.value === 'string') run.stack = string(stack.value)
+  if (given === undefined && typeof stack?.value === 'string') run.shared.stack = string(stack.value)
   return { ...(stack === undefined ? {} : { stack }), ...(server === undefined ? {} : { server }) }
 }
 

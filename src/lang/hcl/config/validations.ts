@@ -7,12 +7,13 @@ import { boolType } from '../type.ts'
 import { isSensitive } from '../value.ts'
 import { type Run, scopeIn } from './run.ts'
 
+/** Those of a called module are told at the argument of the call. */
 export function validateVariables(run: Run): void {
   for (const variable of run.variables.values()) {
     const given = run.values.get(variable.name)
     if (given === undefined || given.value.kind === 'unknown') continue
     const { source } = variable.declaration
-    const scope = scopeIn(run, source, undefined, `variable "${variable.name}"`)
+    const scope = scopeIn(run, source, undefined, `variable "${variable.name}"`, run.instance?.address)
     for (const { condition, message } of variable.validations) {
       if (isGood(condition, scope) !== false) continue
       const text = message === undefined ? undefined : evaluate(message.expression, scope)

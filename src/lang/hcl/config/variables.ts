@@ -14,7 +14,7 @@ import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { parseExpression, parseFile } from '../parser.ts'
 import { problemsToDiagnostics } from '../problem.ts'
 import { Source } from '../source.ts'
-import { anyType } from '../type.ts'
+import { anyType, nameOfKind } from '../type.ts'
 import { readType } from '../typeexpression.ts'
 import { type Type, type Value, sensitiveMark, string, unknownValue, withMarks } from '../value.ts'
 import { namedAttributes } from './attributes.ts'
@@ -39,6 +39,8 @@ export interface HclVariable {
   readonly name: string
   readonly type: Type
   readonly description: string | undefined
+  /** What to do instead of setting it. */
+  readonly deprecated: string | undefined
   readonly sensitive: boolean
   readonly nullable: boolean
   readonly fallback: Value | undefined
@@ -60,7 +62,19 @@ export interface VariableValue {
 type Report = (diagnostic: Diagnostic) => void
 
 const summaryOfDefault = 'Invalid default value for variable'
-const argumentNames = ['type', 'default', 'description', 'sensitive', 'nullable']
+const argumentNames = ['type', 'default', 'description', 'sensitive', 'nullable', 'deprecated']
+
+/** Arguments of a module's call that say something about the call. */
+const reservedNames: readonly string[] = [
+  'source',
+  'version',
+  'providers',
+  'count',
+  'for_each',
+  'lifecycle',
+  'depends_on',
+  'locals',
+]
 
 /** A `*.vars.hcl` text: each value by name, with its place. Values are literals. */
 export function parseVarFile(
@@ -108,29 +122,37 @@ export function literalScope(source: Source, report: Report): Scope {
 export function readVariable(name: string, declaration: Declaration, report: Report): HclVariable {
   const { block, source } = declaration
   const scope = literalScope(source, report)
+  if (reservedNames.includes(name)) {
+    const detail = `"${name}" means something else where a module is called: give the variable another name.`
+    reportError(scope, block.labels[0]!, 'Invalid variable name', detail)
+  }
   const named = namedAttributes(block.body, argumentNames, source, `variable "${name}"`, report)
   const literal = (expression: Expression): Value => evaluate(expression, scope)
   const typeAttribute = named.get('type')
   const type =
     typeAttribute === undefined ? anyType : readType(typeAttribute.expression, { source, report, literal })
-  const description = named.get('description')
-  const text = description === undefined ? undefined : literal(description.expression)
+  const nullable = flag(named.get('nullable'), true, scope)
   return {
     name,
     type,
-    description: text?.kind === 'string' ? text.value : undefined,
+    description: textOf(named.get('description'), scope),
+    deprecated: textOf(named.get('deprecated'), scope),
     sensitive: flag(named.get('sensitive'), false, scope),
-    nullable: flag(named.get('nullable'), true, scope),
-    fallback: readDefault(named.get('default'), type, scope),
+    nullable,
+    fallback: readDefault(named.get('default'), type, nullable, scope),
     validations: readValidations(block.body, source, report),
     declaration,
   }
 }
 
-/** The values of all variables; a missing or unfit one is unknown and reported. */
+/**
+ * The values of all variables; a missing or unfit one is unknown and reported. `missing` collects the names of those that
+ * have none, which is then no mistake.
+ */
 export function assignVariables(
   variables: ReadonlyMap<string, HclVariable>,
   inputs: readonly HclInput[],
+  missing: string[] | undefined,
   addSource: (source: Source) => void,
   report: Report,
 ): Map<string, VariableValue> {
@@ -149,7 +171,11 @@ export function assignVariables(
     if (found === undefined && !complete) {
       values.set(variable.name, { value: unknownValue, range: source.range(block.header) })
     } else {
-      values.set(variable.name, finish(variable, found, report))
+      const ifMissing = (): Diagnostic | undefined => {
+        missing?.push(variable.name)
+        return missing === undefined ? noValue(variable) : undefined
+      }
+      values.set(variable.name, settleVariable(variable, found, ifMissing, report))
     }
   }
   return values
@@ -210,36 +236,76 @@ function readValueInput(
   given.set(input.name, { value: evaluate(node, literalScope(source, report)), range })
 }
 
-function finish(variable: HclVariable, given: VariableValue | undefined, report: Report): VariableValue {
-  const { block, source } = variable.declaration
-  const header = source.range(block.header)
+/**
+ * The value of a variable: what was given, else the default, of the variable's type. `ifMissing` says what is wrong where
+ * there is neither; without a word from it the value is unknown, and that is all right.
+ */
+export function settleVariable(
+  variable: HclVariable,
+  given: VariableValue | undefined,
+  ifMissing: () => Diagnostic | undefined,
+  report: Report,
+): VariableValue {
+  const { name, declaration } = variable
+  const header = declaration.source.range(declaration.block.header)
   const hide = (value: Value): Value =>
     variable.sensitive ? withMarks(value, new Set([sensitiveMark])) : value
-  const useDefault = given === undefined || (given.value.kind === 'null' && !variable.nullable)
-  if (useDefault) {
+  if (given === undefined) {
     if (variable.fallback !== undefined) return { value: hide(variable.fallback), range: header }
-    const detail =
-      given === undefined
-        ? `The variable "${variable.name}" has no default. Give it a value: --var '${variable.name}=…', SDDC_VAR_${variable.name} or a line in sddc.vars.hcl.`
-        : `The variable "${variable.name}" can't be null.`
-    const summary = given === undefined ? 'No value for required variable' : 'Required variable not set'
-    report(errorDiagnostic(summary, detail, { subject: given?.range ?? header }))
+    const missing = ifMissing()
+    if (missing !== undefined) report(missing)
+    return { value: missing === undefined ? hide(unknownValue) : unknownValue, range: header }
+  }
+  const { range } = given
+  if (variable.deprecated !== undefined) {
+    const detail = `The variable "${name}" is deprecated: ${variable.deprecated}`
+    report(warningDiagnostic('Deprecated variable', detail, { subject: range }))
+  }
+  if (given.value.kind === 'null' && !variable.nullable) {
+    if (variable.fallback !== undefined) return { value: hide(variable.fallback), range: header }
+    const detail = `The variable "${name}" can't be null.`
+    report(errorDiagnostic('Required variable not set', detail, { subject: range }))
     return { value: unknownValue, range: header }
   }
   try {
-    return { value: hide(convert(given.value, variable.type)), range: given.range }
+    return { value: hide(convert(given.value, variable.type)), range }
   } catch (thrown) {
     if (!(thrown instanceof ConversionError)) throw thrown
     const at = thrown.path === '' ? '' : ` at ${thrown.path}`
-    const detail = `The value of "${variable.name}" does not fit its type${at}: ${thrown.message}.`
-    report(errorDiagnostic('Invalid value for input variable', detail, { subject: given.range }))
-    return { value: unknownValue, range: given.range }
+    const detail = `The value of "${name}" does not fit its type${at}: ${thrown.message}.`
+    report(errorDiagnostic('Invalid value for input variable', detail, { subject: range }))
+    return { value: unknownValue, range }
   }
 }
 
-function readDefault(attribute: Attribute | undefined, type: Type, scope: Scope): Value | undefined {
+function noValue({ name, declaration: { block, source } }: HclVariable): Diagnostic {
+  const detail = `The variable "${name}" has no default. Give it a value: --var '${name}=…', SDDC_VAR_${name} or a line in sddc.vars.hcl.`
+  return errorDiagnostic('No value for required variable', detail, { subject: source.range(block.header) })
+}
+
+function textOf(attribute: Attribute | undefined, scope: Scope): string | undefined {
   if (attribute === undefined) return undefined
   const value = evaluate(attribute.expression, scope)
+  if (value.kind === 'string') return value.value
+  if (value.kind !== 'unknown') {
+    const detail = `"${attribute.name}" must be a string, this is ${nameOfKind(value)}.`
+    reportError(scope, attribute.expression, 'Unsuitable value type', detail)
+  }
+  return undefined
+}
+
+function readDefault(
+  attribute: Attribute | undefined,
+  type: Type,
+  nullable: boolean,
+  scope: Scope,
+): Value | undefined {
+  if (attribute === undefined) return undefined
+  const value = evaluate(attribute.expression, scope)
+  if (value.kind === 'null' && !nullable) {
+    const detail = "The default can't be null, since nullable is false. Leave it out to require a value."
+    return reportError(scope, attribute.expression, summaryOfDefault, detail)
+  }
   try {
     return convert(value, type)
   } catch (thrown) {
