@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[] | 'everything'>> = {
 }
 
 /** Pure packages without I/O that the pure layers may import. */
-const purePackages = ['@noble/hashes', 'diff', 're2js', 'unicode-segmenter']
+const purePackages = ['@noble/hashes', 'diff', 'fflate', 're2js', 'unicode-segmenter', 'yaml']
 const pureLayers = [
   'src/base',
   'src/model',

@@ -17,6 +17,7 @@ import type {
 } from './ast.ts'
 import { ConversionError, convert, toCollection } from './convert.ts'
 import { type FunctionContext, FunctionError, type HclFunction } from './functions/function.ts'
+import { refusedFunctions } from './functions/refused.ts'
 import { type Num, asDouble, compareNum, formatNum, isWhole } from './number.ts'
 import { OperandError, applyBinary, applyUnary } from './operators.ts'
 import type { Source, Span } from './source.ts'
@@ -413,6 +414,11 @@ function evaluateCall(expression: Call, scope: Scope): Value {
       'Function calls not allowed',
       'Only a literal value can stand here.',
     )
+  }
+  const refused = called === undefined ? refusedFunctions.get(name) : undefined
+  if (refused !== undefined) {
+    const detail = `${name}() is not offered. ${refused.reason} ${refused.advice}`
+    return reportError(scope, expression.nameSpan, 'Function not offered', detail)
   }
   if (called === undefined) {
     const detail = `There is no function "${expression.name}".${didYouMean(name, scope.functions.keys())}`

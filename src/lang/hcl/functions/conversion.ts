@@ -1,10 +1,10 @@
-// Conversions by name, what a value is and whether it may be shown, and the units of an orchestrator: duration("1m30s")
+// Conversions by name, what a value is, and the units of an orchestrator: duration("1m30s")
 // in seconds, bytes("512MiB").
 import { parseDurationMs, parseSizeMiB } from '../../../base/index.ts'
 import { convert, toCollection, toMap } from '../convert.ts'
 import { divideNum, fromDouble } from '../number.ts'
 import { anyType, boolType, describeType, numberType, stringType, typeOf } from '../type.ts'
-import { type Type, type Value, number, sensitiveMark, withMarks } from '../value.ts'
+import { type Type, type Value, number } from '../value.ts'
 import { anyOrNull, mappingOf, sequenceOf, stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { textValue } from './results.ts'
@@ -36,13 +36,6 @@ export const conversionFunctions: readonly HclFunction[] = [
       }
       return number(divideNum(ms, 1000))
     },
-  },
-  {
-    name: 'sensitive',
-    summary: 'The value, marked as one that must not be shown',
-    parameters: [anyOrNull('value')],
-    keepsMarks: true,
-    call: ([value]) => withMarks(value!, new Set([sensitiveMark])),
   },
   primitive('tobool', boolType, 'The value as a bool'),
   collection('tolist', 'The elements of a set or tuple as a list of one type'),

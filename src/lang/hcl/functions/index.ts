@@ -1,4 +1,5 @@
 // All functions of the language, by name: the table that the evaluator calls from and the reference is made of.
+import { assumeFunctions } from './assume.ts'
 import { conversionFunctions } from './conversion.ts'
 import { csvFunctions } from './csv.ts'
 import { dateFunctions } from './date.ts'
@@ -7,6 +8,7 @@ import { environmentFunctions } from './environment.ts'
 import { fileFunctions } from './file.ts'
 import { formatFunctions } from './format.ts'
 import type { HclFunction } from './function.ts'
+import { gzipFunctions } from './gzip.ts'
 import { hashFunctions } from './hash.ts'
 import { jsonFunctions } from './json.ts'
 import { listFunctions } from './list.ts'
@@ -15,12 +17,16 @@ import { networkFunctions } from './network.ts'
 import { numericFunctions } from './numeric.ts'
 import { pathFunctions } from './paths.ts'
 import { patternFunctions } from './pattern.ts'
+import { rsaFunctions } from './rsa.ts'
+import { sensitivityFunctions } from './sensitivity.ts'
 import { setFunctions } from './set.ts'
 import { templateFunctions } from './template.ts'
 import { textFunctions } from './text.ts'
 import { trimFunctions } from './trim.ts'
+import { yamlFunctions } from './yaml.ts'
 
 const plain: readonly HclFunction[] = [
+  ...assumeFunctions,
   ...conversionFunctions,
   ...csvFunctions,
   ...dateFunctions,
@@ -28,6 +34,7 @@ const plain: readonly HclFunction[] = [
   ...environmentFunctions,
   ...fileFunctions,
   ...formatFunctions,
+  ...gzipFunctions,
   ...hashFunctions,
   ...jsonFunctions,
   ...listFunctions,
@@ -36,9 +43,12 @@ const plain: readonly HclFunction[] = [
   ...numericFunctions,
   ...pathFunctions,
   ...patternFunctions,
+  ...rsaFunctions,
+  ...sensitivityFunctions,
   ...setFunctions,
   ...textFunctions,
   ...trimFunctions,
+  ...yamlFunctions,
 ]
 
 export const functions: ReadonlyMap<string, HclFunction> = new Map(

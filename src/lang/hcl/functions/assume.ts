@@ -1,0 +1,98 @@
+// Assertions about values that may not be known yet. What is known is checked; what is not passes through, for it is not
+// known to break the assumption.
+import { tryConvert } from '../convert.ts'
+import { anyType, numberType, stringType, typeOf } from '../type.ts'
+import { type Type, type Value, hasUnknown, isMapping, isSequence, sameValue } from '../value.ts'
+import { anyOrNull, stringOf, text, wholeOf } from './arguments.ts'
+import { FunctionError, type HclFunction, type Parameter } from './function.ts'
+
+export const assumeFunctions: readonly HclFunction[] = [
+  {
+    name: 'assumeequal',
+    summary: 'The second value, when the first one is equal to it or not known yet',
+    parameters: [anyOrNull('actual'), anyOrNull('expected')],
+    seesMarks: true,
+    call: ([actual, expected]) => assumedEqual(actual!, expected!),
+  },
+  ...lengthAssumptions('list'),
+  ...lengthAssumptions('map'),
+  {
+    name: 'assumenotnull',
+    summary: 'The value, which must not be null',
+    parameters: [anyOrNull('value')],
+    seesMarks: true,
+    call: ([value]) => {
+      if (value!.kind === 'null') throw new FunctionError('the value is null', 0)
+      return value!
+    },
+  },
+  ...lengthAssumptions('set'),
+  {
+    name: 'assumestringprefix',
+    summary: 'The string, which must start with the prefix',
+    parameters: [{ name: 'value', type: stringType, allowsNull: true }, text('prefix')],
+    result: stringType,
+    seesMarks: true,
+    call: ([value, prefix]) => {
+      if (value!.kind !== 'string' || prefix!.kind !== 'string') return value!
+      if (value!.value.startsWith(prefix!.value)) return value!
+      throw new FunctionError(`the string does not start with "${stringOf(prefix)}"`, 0)
+    },
+  },
+]
+
+// Of different types, the first becomes what the second is.
+function assumedEqual(actual: Value, expected: Value): Value {
+  if (actual.kind === 'unknown' || hasUnknown(actual) || hasUnknown(expected)) return expected
+  const converted = tryConvert(actual, typeOf(expected))
+  if (converted !== undefined && sameValue(converted, expected)) return expected
+  throw new FunctionError('the value is not the expected one', 0)
+}
+
+type Kind = 'list' | 'set' | 'map'
+
+function lengthAssumptions(kind: Kind): HclFunction[] {
+  const type: Type = { kind, element: anyType }
+  const value: Parameter = { name: 'value', type, allowsNull: true }
+  const least: Parameter = { name: 'minimum', type: numberType }
+  const most: Parameter = { name: 'maximum', type: numberType }
+  const assumption = (
+    suffix: '' | 'max' | 'min',
+    says: string,
+    bounds: readonly Parameter[],
+    limits: (given: readonly number[]) => readonly [number, number],
+  ): HclFunction => ({
+    name: `assume${kind}length${suffix}`,
+    summary: `The ${kind}, which must have ${says} elements`,
+    parameters: [value, ...bounds],
+    seesMarks: true,
+    call: ([collection, ...given]) => {
+      if (given.some(bound => bound.kind !== 'number')) return collection!
+      const [from, to] = limits(given.map((bound, i) => boundOf(bound, i + 1)))
+      return withinBounds(collection!, from, to)
+    },
+  })
+  return [
+    assumption('', 'from a minimum to a maximum of', [least, most], ([from = 0, to = 0]) => [from, to]),
+    assumption('max', 'at most a number of', [most], ([to = 0]) => [0, to]),
+    assumption('min', 'at least a number of', [least], ([from = 0]) => [from, Number.POSITIVE_INFINITY]),
+  ]
+}
+
+function boundOf(value: Value, argument: number): number {
+  const bound = wholeOf(value, argument)
+  if (bound < 0) throw new FunctionError(`a length can't be ${bound}`, argument)
+  return bound
+}
+
+function withinBounds(collection: Value, from: number, to: number): Value {
+  if (collection.kind === 'null') throw new FunctionError('the value is null', 0)
+  const length = isSequence(collection)
+    ? collection.elements.length
+    : isMapping(collection)
+      ? collection.entries.size
+      : undefined
+  if (length === undefined || (length >= from && length <= to)) return collection
+  const wanted = to === Number.POSITIVE_INFINITY ? `at least ${from}` : `from ${from} to ${to}`
+  throw new FunctionError(`there are ${length} elements, not ${wanted}`, 0)
+}
