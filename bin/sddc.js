@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The command `sddc`. Plain JavaScript in the repository, so that `npx sddc` in a checkout without a build can say what
-// to do. The program itself is dist/cli/main.js, made from src/cli/main.ts.
+// to do. The program itself is dist/program/main.js, bundled from src/cli/main.ts.
 import { existsSync } from 'node:fs'
 
-const program = new URL('../dist/cli/main.js', import.meta.url)
+const program = new URL('../dist/program/main.js', import.meta.url)
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major < 20 || (major === 20 && minor < 19)) {

@@ -1,5 +1,6 @@
-// Compiles src/ to dist/. Skipped when nothing changed since the last good build (dist/.stamp holds a hash over the
-// sources). Files in dist/ whose source is gone are deleted; files that are not TypeScript are copied.
+// Compiles src/ to dist/ and bundles the program from it. Skipped when nothing changed since the last good build
+// (dist/.stamp holds a hash over the sources). Files in dist/ whose source is gone are deleted; files that are not
+// TypeScript are copied.
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -13,6 +14,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bootstrap, root } from './bootstrap.js'
+import { bundle } from './bundle.js'
 import { packageProgram, run } from './run.js'
 
 const source = join(root, 'src')
@@ -33,13 +35,14 @@ export async function build() {
     mkdirSync(dirname(join(target, file)), { recursive: true })
     copyFileSync(join(source, file), join(target, file))
   }
+  if (!(await bundle(root))) return false
   writeFileSync(stampFile, stamp)
   return true
 }
 
 function hashOfSources() {
   const hash = createHash('sha256')
-  const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+  const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.js']
   const files = [...settings, ...filesUnder(source).map(file => join('src', file))]
   for (const file of files)
     hash
