@@ -32,6 +32,7 @@ import { dependenciesOf } from './dependencies.ts'
 import { idOf, isSegment, labelOf, volumeNameOf } from './ids.ts'
 import { indexAddresses } from './references.ts'
 import type { AddressIndex } from './references.ts'
+import { lifecycleOf } from './lifecycle.ts'
 
 export interface Assembled {
   /** Absent when there are errors. */
@@ -54,16 +55,18 @@ export function assemble(config: SurfaceConfig, stack: StackName, dialect: Diale
       const draft = readGroup(resource, dialect)
       drafts.push(draft)
       const dependencies = dependenciesOf(resource, draft.references, index)
-      groups.push({ address: resource.address, id: idOf(resource) as GroupId, dependencies })
+      const lifecycle = lifecycleOf(draft)
+      groups.push({ address: resource.address, id: idOf(resource) as GroupId, dependencies, ...lifecycle })
     }
     if (resource.kind !== 'app') continue
     const draft = decodeApp(resource, dialect, known)
     checkName(draft)
     drafts.push(draft)
+    const lifecycle = lifecycleOf(draft)
     const app = finishApp(draft, index)
     if (app) {
       const sensitivePaths = [...new Set(draft.sensitivePaths)].sort(compareStrings)
-      apps.push({ address: resource.address, app, sensitivePaths })
+      apps.push({ address: resource.address, app, sensitivePaths, ...lifecycle })
     }
   }
   const diagnostics: Diagnostic[] = [...duplicates(resources), ...drafts.flatMap(d => d.diagnostics)]
@@ -141,6 +144,7 @@ function readVolume(resource: SurfaceResource, dialect: Dialect): ReadVolume {
     name: volumeNameOf(resource),
     size: (size?.value as number | undefined) ?? 0,
     shared: part.fields.get('shared')?.value === true,
+    ...lifecycleOf(draft),
   }
   return { volume, label: labelOf(resource), draft }
 }

@@ -2,6 +2,7 @@
 export * from './app.ts'
 export * from './body.ts'
 export * from './draft.ts'
+export { ignoredPaths } from './ignored.ts'
 export * from './typescript.ts'
 export * from './values.ts'
 export * from './words.ts'

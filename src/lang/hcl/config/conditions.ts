@@ -1,7 +1,7 @@
 // Blocks with a condition and what to say when it does not hold: preconditions, postconditions, the asserts of checks.
 // Everything is known while a configuration is evaluated, so all of them are asked then.
 import { type Diagnostic, errorDiagnostic } from '../../../base/index.ts'
-import type { Attribute, Block, Expression } from '../ast.ts'
+import type { Attribute, Block, Expression, Traversal } from '../ast.ts'
 import { tryConvert } from '../convert.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { visitTraversals } from '../references.ts'
@@ -82,12 +82,14 @@ const maxInvolved = 6
 /** `Here var.replicas is 0 and self.mem is "16MiB".`, for the names in the condition; empty when there are none. */
 function involvedValues(expression: Expression, scope: Scope): string[] {
   const silent: Scope = { ...scope, report: () => {} }
+  const traversals: Traversal[] = []
+  visitTraversals(expression, traversal => void traversals.push(traversal))
   const found = new Map<string, string>()
-  visitTraversals(expression, traversal => {
+  for (const traversal of traversals.sort((a, b) => a.start - b.start)) {
     const name = scope.source.text.slice(traversal.start, traversal.end).replace(/\s+/g, ' ')
     const value = evaluate(traversal, silent)
     if (!hasUnknown(value)) found.set(name, describe(value))
-  })
+  }
   const parts = [...found].slice(0, maxInvolved).map(([name, value]) => `${name} is ${value}`)
   if (parts.length === 0) return []
   const last = parts.pop()!

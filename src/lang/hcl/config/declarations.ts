@@ -42,6 +42,7 @@ export interface Declarations {
   readonly variables: Map<string, Declaration>
   readonly locals: Map<string, LocalDeclaration>
   readonly outputs: Map<string, Declaration>
+  readonly checks: Map<string, Declaration>
   readonly resources: Members
   readonly modules: Map<string, ModuleDeclaration>
 }
@@ -60,6 +61,7 @@ const blockKinds: Readonly<Record<string, BlockKind>> = {
   variable: { labels: 1, collect: (d, found, report) => addOnce(found.variables, d, report) },
   locals: { labels: 0, collect: collectLocals },
   output: { labels: 1, collect: (d, found, report) => addOnce(found.outputs, d, report) },
+  check: { labels: 1, collect: (d, found, report) => addOnce(found.checks, d, report) },
   group: { labels: 1, collect: (d, found, report) => collectResource('group', d, found, report) },
   app: { labels: 1, collect: (d, found, report) => collectResource('app', d, found, report) },
   volume: { labels: 1, collect: (d, found, report) => collectResource('volume', d, found, report) },
@@ -67,7 +69,7 @@ const blockKinds: Readonly<Record<string, BlockKind>> = {
 }
 
 /** Known words that mean nothing yet. */
-const later: readonly string[] = ['moved', 'import', 'removed', 'check']
+const later: readonly string[] = ['moved', 'import', 'removed']
 
 export function collectDeclarations(files: readonly File[], report: Report): Declarations {
   const found: Declarations = {
@@ -75,6 +77,7 @@ export function collectDeclarations(files: readonly File[], report: Report): Dec
     variables: new Map(),
     locals: new Map(),
     outputs: new Map(),
+    checks: new Map(),
     resources: noMembers(),
     modules: new Map(),
   }

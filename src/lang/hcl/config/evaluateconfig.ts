@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../../../base/index.ts'
 import type { SurfaceConfig, SurfaceValue } from '../../surface.ts'
 import type { FunctionContext } from '../functions/function.ts'
+import { evaluateChecks } from './checks.ts'
 import { evaluateNames } from './evaluatenames.ts'
 import { type HclFile, type ModuleTree, readModule } from './hclmodule.ts'
 import { moduleSites } from './modulesite.ts'
@@ -84,6 +85,7 @@ export function evaluateModules(root: ModuleTree, options: HclOptions = {}): Hcl
   for (const one of allRuns(run)) validateVariables(one)
   const { resources, incomplete } = evaluateResources(run)
   const outputs = evaluateOutputs(run)
+  for (const one of allRuns(run)) evaluateChecks(one)
   return {
     config: {
       ...(stack === undefined ? {} : { stack }),

@@ -7,7 +7,8 @@ import { tryConvert } from '../convert.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { formatNum } from '../number.ts'
 import { boolType, nameOfKind } from '../type.ts'
-import { type Condition, readCondition } from './conditions.ts'
+import type { Value } from '../value.ts'
+import { type Condition, type Failing, checkCondition, readCondition } from './conditions.ts'
 import type { Run } from './run.ts'
 import { surfaceAttribute } from './surfaceattribute.ts'
 
@@ -31,8 +32,9 @@ const elsewhere: Readonly<Record<string, string>> = {
   enabled: 'An app that shall be there only sometimes has count = var.enabled ? 1 : 0.',
 }
 
+/** `blocks` are those of the resource's body; others than lifecycle take no part. */
 export function evaluateLifecycle(run: Run, blocks: readonly Block[], scope: Scope): Lifecycle {
-  const [first, ...more] = blocks
+  const [first, ...more] = blocks.filter(b => b.type === 'lifecycle')
   if (first === undefined) return nothing
   for (const block of more) {
     const detail = 'A resource has one lifecycle block.'
@@ -73,6 +75,19 @@ export function evaluateLifecycle(run: Run, blocks: readonly Block[], scope: Sco
     }
   }
   return { said, preconditions, postconditions }
+}
+
+export function checkPreconditions({ preconditions }: Lifecycle, scope: Scope): void {
+  const failing: Failing = { severity: 'error', summary: 'Precondition failed' }
+  for (const condition of preconditions) checkCondition(condition, scope, failing)
+}
+
+/** `self` is asked for only when there is a condition. */
+export function checkPostconditions({ postconditions }: Lifecycle, scope: Scope, self: () => Value): void {
+  if (postconditions.length === 0) return
+  const failing: Failing = { severity: 'error', summary: 'Postcondition failed' }
+  const inner: Scope = { ...scope, names: { name: 'self', value: self(), outer: scope.names } }
+  for (const condition of postconditions) checkCondition(condition, inner, failing)
 }
 
 function reportUnknownArgument({ name, nameSpan }: Attribute, scope: Scope): void {
@@ -131,7 +146,7 @@ function ignoredIn(expression: Expression, scope: Scope): 'all' | readonly Surfa
 function pathOf(element: Expression, scope: Scope): SurfacePath | undefined {
   const range = scope.source.range(element)
   const quoted = element.kind === 'template' && element.parts.length === 1 ? element.parts[0] : undefined
-  if (quoted?.kind === 'literal') return { text: quoted.value, range }
+  if (quoted?.kind === 'literal') return { text: quoted.text, range }
   if (element.kind !== 'traversal') {
     const detail =
       'Each element names an argument or a block, without quotes: instances, env["TAG"], health_check.'

@@ -57,7 +57,9 @@ function evaluateOutput(run: Run, name: string, { block, source }: Declaration):
   const context = `output "${name}"`
   const address = run.instance === undefined ? undefined : `${run.prefix}${name}`
   const scope = scopeIn(run, source, undefined, context, address)
-  refuseBlocks(block.body, source, 'output', run.report)
+  // Preconditions are looked at once everything is known; see checks.ts.
+  const blocks = block.body.blocks.filter(b => b.type !== 'precondition')
+  refuseBlocks({ ...block.body, blocks }, source, 'output', run.report)
   const known = ['value', 'description', 'sensitive', 'depends_on']
   const named = namedAttributes(block.body, known, source, context, run.report)
   const attribute = named.get('value')

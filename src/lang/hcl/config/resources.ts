@@ -2,14 +2,15 @@
 import { assert, errorDiagnostic } from '../../../base/index.ts'
 import type { SurfaceResource } from '../../surface.ts'
 import type { Block } from '../ast.ts'
-import { reportError } from '../evaluate.ts'
 import { evaluateBody } from './body.ts'
 import type { Members } from './declarations.ts'
 import { evaluateDependsOn } from './dependson.ts'
 import { contextOf } from './finddeclaration.ts'
 import type { Instance } from './instance.ts'
+import { checkPostconditions, checkPreconditions, evaluateLifecycle } from './lifecycle.ts'
 import { maxResources, repetitionOf } from './repetition.ts'
 import { type Run, scopeIn } from './run.ts'
+import { selfValue } from './selfvalue.ts'
 
 export interface Resources {
   readonly resources: readonly SurfaceResource[]
@@ -108,21 +109,21 @@ function evaluateResource(run: Run, instance: Instance): SurfaceResource {
     kind === 'group' && (inner.type === 'app' || inner.type === 'group')
   const attributes = block.body.attributes.filter(a => !notInBody.has(a.name))
   const blocks = block.body.blocks.filter(b => !isMember(b) && b.type !== 'lifecycle')
-  for (const inner of block.body.blocks) {
-    if (inner.type !== 'lifecycle') continue
-    const detail = '"lifecycle" blocks are not supported yet in this version.'
-    reportError(scope, inner.typeSpan, 'Unsupported block type', detail)
-  }
+  const lifecycle = evaluateLifecycle(run, block.body.blocks, scope)
+  checkPreconditions(lifecycle, scope)
   const body = evaluateBody(run, { ...block.body, attributes, blocks }, scope, own)
   const dependsOn = block.body.attributes.find(a => a.name === 'depends_on')
   const needed = dependsOn && { depends_on: evaluateDependsOn(run, dependsOn, scope, instance, own) }
+  const whole = needed === undefined ? body : { ...body, attributes: { ...body.attributes, ...needed } }
+  checkPostconditions(lifecycle, scope, () => selfValue(kind, instance, whole))
   return {
     kind,
     name,
     ...(key === undefined ? {} : { key }),
     path,
     address,
-    body: needed === undefined ? body : { ...body, attributes: { ...body.attributes, ...needed } },
+    body: whole,
+    ...(lifecycle.said === undefined ? {} : { lifecycle: lifecycle.said }),
     range: source.range(block.header),
   }
 }
