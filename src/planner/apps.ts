@@ -13,9 +13,10 @@ import type {
 } from '../model/index.ts'
 import { diffApp, touchesSensitive } from './diff.ts'
 import { disruptionOf } from './disruption.ts'
+import { withFormerName } from './former.ts'
 import { keepIgnored } from './ignore.ts'
 import { changeActionOf } from './kind.ts'
-import { lifecycleReasons, protectionOf } from './lifecycle.ts'
+import { lifecycleAtEnd, lifecycleReasons, protectionOf } from './lifecycle.ts'
 import { ownershipOf } from './ownership.ts'
 import type { Rules } from './ownership.ts'
 
@@ -37,6 +38,7 @@ export function planApps(desired: Desired, snapshot: Snapshot, rules: Rules): Pa
       changes.push(creation(wanted))
       continue
     }
+    const key = `app:${wanted.app.id}`
     const app = keepIgnored(wanted.app, present.submitted, wanted.lifecycle?.ignoreChanges ?? [])
     const change = difference({ ...wanted, app }, present)
     const ownership = ownershipOf({
@@ -46,7 +48,7 @@ export function planApps(desired: Desired, snapshot: Snapshot, rules: Rules): Pa
       stack: desired.stack,
       owner: present.stack,
       equal: change.fields.length === 0,
-      adopt: rules.adopt ?? false,
+      adopt: rules.adopt === true || rules.names.imported.has(key),
     })
     if (ownership.kind === 'refused') {
       diagnostics.push(ownership.diagnostic)
@@ -57,12 +59,16 @@ export function planApps(desired: Desired, snapshot: Snapshot, rules: Rules): Pa
       const fields = diffApp(app, wanted.app, change.sensitivePaths, present.effective)
       if (fields.length > 0) ignored.push({ address: wanted.address, fields })
     }
-    if (ownership.kind === 'adopt') changes.push(adoption(change))
-    else if (change.action !== 'no-op') changes.push(change)
+    const named = withFormerName(ownership.kind === 'adopt' ? adoption(change, rules) : change, rules.names)
+    if (named.action !== 'no-op') changes.push(named)
   }
   if (rules.deleteUnnamed) {
     for (const present of existing.values()) {
       if (present.stack !== desired.stack) continue
+      if (isForgotten(present, rules)) {
+        changes.push(forgetting(present, rules))
+        continue
+      }
       const protection = protectionOf({ noun: 'app', ...present }, rules)
       if (protection !== undefined) diagnostics.push(protection)
       else changes.push(deletion(present, rules))
@@ -145,10 +151,30 @@ function driftOf(
   return { drift: { fields, ...(present.changedBy === undefined ? {} : { by: present.changedBy }) } }
 }
 
-function adoption(change: AppChange): AppChange {
+function adoption(change: AppChange, { names }: Rules): AppChange {
+  if (names.imported.has(`app:${change.id}`)) {
+    const action = change.fields.length === 0 ? 'adopt' : change.action
+    return { ...change, action, reason: 'imported: it was made outside of any configuration' }
+  }
   return change.fields.length === 0
     ? { ...change, action: 'adopt', reason: 'it exists, is equal and belongs to no stack' }
     : { ...change, reason: 'adopted: it was made outside of any configuration' }
+}
+
+function isForgotten(present: SnapshotApp, rules: Rules): boolean {
+  return (
+    rules.forgotten.has(`app:${present.id}`) ||
+    lifecycleAtEnd({ noun: 'app', ...present }, rules).destroy === false
+  )
+}
+
+function forgetting(present: SnapshotApp, rules: Rules): AppChange {
+  return {
+    ...deletion(present, rules),
+    action: 'forget',
+    reason: 'it runs on, and belongs to no stack',
+    disruption: disruptionOf(null, null, 'forget'),
+  }
 }
 
 function deletion(present: SnapshotApp, rules: Rules): AppChange {

@@ -1,9 +1,14 @@
-// What a plan depends on, with revisions: every object of the stack, everything the configuration names, and the stack
-// itself. When one of these has moved, the plan is stale. Revision 0: does not exist.
+// What a plan depends on, with revisions: every object of the stack, everything the configuration names (by its former
+// name, too), and the stack itself. When one of these has moved, the plan is stale. Revision 0: does not exist.
 import { compareStrings } from '../base/index.ts'
 import type { Desired, Revision, Snapshot, StackName } from '../model/index.ts'
+import type { NewNames } from './names.ts'
 
-export function desiredBaseOf(desired: Desired, snapshot: Snapshot): Readonly<Record<string, Revision>> {
+export function desiredBaseOf(
+  desired: Desired,
+  snapshot: Snapshot,
+  { former }: Pick<NewNames, 'former'>,
+): Readonly<Record<string, Revision>> {
   const { stack } = desired
   const base = new Map<string, Revision>()
   const none = 0 as Revision
@@ -11,6 +16,7 @@ export function desiredBaseOf(desired: Desired, snapshot: Snapshot): Readonly<Re
   for (const { app } of desired.apps) base.set(`app:${app.id}`, none)
   for (const { id } of desired.groups) base.set(`group:${id}`, none)
   for (const { name } of desired.volumes) base.set(`volume:${name}`, none)
+  for (const [key, { id }] of former) base.set(`${key.slice(0, key.indexOf(':'))}:${id}`, none)
 
   const seen = (key: string, owner: StackName | null, revision: Revision): void => {
     if (owner === stack || base.has(key)) base.set(key, revision)

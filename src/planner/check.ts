@@ -22,7 +22,7 @@ export function checkPlan(plan: Plan, desired: Desired, snapshot: Snapshot): str
     plan,
     wanted: new Map(plan.mode === 'destroy' ? [] : desired.apps.map(a => [a.app.id, a.app])),
     ignored: new Map(desired.apps.map(a => [a.app.id, a.lifecycle?.ignoreChanges ?? []])),
-    existing: new Map(snapshot.apps.map(a => [a.id, a])),
+    existing: underNewNames(plan, snapshot),
     changes: plan.changes.filter(c => c.object === 'app'),
     snapshot,
   }
@@ -34,6 +34,20 @@ export function checkPlan(plan: Plan, desired: Desired, snapshot: Snapshot): str
     ...checkActions(view),
     ...checkOrder(view),
   ]
+}
+
+// Those that are renamed, under the names that the plan gives them; their definitions as they are.
+function underNewNames(plan: Plan, snapshot: Snapshot): ReadonlyMap<AppId, SnapshotApp> {
+  const renames = plan.changes.flatMap(c =>
+    c.object === 'app' && c.from !== undefined ? [{ from: c.from.id as AppId, to: c.id }] : [],
+  )
+  const existing = new Map(snapshot.apps.map(a => [a.id, a]))
+  for (const { from } of renames) existing.delete(from)
+  for (const { from, to } of renames) {
+    const present = snapshot.apps.find(a => a.id === from)
+    if (present !== undefined) existing.set(to, present)
+  }
+  return existing
 }
 
 interface View {
@@ -71,6 +85,7 @@ function checkBase({ plan, snapshot, wanted }: View, desired: Desired): string[]
     ...snapshot.groups.filter(g => g.stack === plan.stack).map(g => `group:${g.id}`),
     ...snapshot.volumes.filter(v => v.stack === plan.stack).map(v => `volume:${v.name}`),
     ...plan.changes.map(c => `${c.object}:${c.id}`),
+    ...plan.changes.flatMap(c => (c.from === undefined ? [] : [`${c.object}:${c.from.id}`])),
   ]
   const faults: string[] = []
   for (const key of new Set(needed)) {
@@ -100,7 +115,8 @@ function checkChange(change: AppChange, view: View): string[] {
 
   const differs = before !== null && after !== null && !sameSubmitted(before, after, present)
   if ((action === 'create') !== (before === null)) fault(`is ${action} although it is there or not`)
-  if ((action === 'delete') !== (after === null)) fault(`is ${action} although it is wanted or not`)
+  if ((action === 'delete' || action === 'forget') !== (after === null))
+    fault(`is ${action} although it is wanted or not`)
   if (action === 'no-op') fault('is a change that changes nothing')
   if (differs !== fields.length > 0) fault(`names ${fields.length} fields, but the definitions say otherwise`)
   if (!differs && (action === 'restart' || action === 'scale')) fault(`is ${action} without a difference`)
@@ -121,7 +137,7 @@ function leadsToWanted({ id, before, after }: AppChange, { wanted, ignored }: Vi
     return sameJson(after, app)
   const isIgnored = (path: string): boolean => paths.some(p => isWithin(path, p))
   const differs = (a: App, b: App): readonly string[] => diffApp(a, b, []).map(f => f.path)
-  return differs(after, app).every(isIgnored) && !differs(before, after).some(isIgnored)
+  return differs(after, app).every(isIgnored) && !differs({ ...before, id }, after).some(isIgnored)
 }
 
 // Equal but for service ports that the later one leaves open, or writes as they were assigned.
@@ -221,12 +237,14 @@ function text({ action, app }: Action): string {
 function checkOrder({ plan, wanted, existing, changes, snapshot }: View): string[] {
   const target = new Map<AppId, App>([...existing].map(([id, a]) => [id, a.submitted]))
   for (const change of changes) {
+    if (change.action === 'forget') continue
     if (change.after === null) target.delete(change.id)
     else target.set(change.id, wanted.get(change.id) ?? change.after)
   }
   const groups = new Map(snapshot.groups.map(g => [g.id as string, g.dependencies]))
   for (const change of plan.changes) {
-    if (change.object !== 'group') continue
+    if (change.object !== 'group' || change.action === 'forget') continue
+    if (change.from !== undefined) groups.delete(change.from.id)
     if (change.action === 'delete') groups.delete(change.id)
     else groups.set(change.id, change.dependencies)
   }

@@ -10,6 +10,7 @@ import type {
   IgnoredChanges,
   Snapshot,
 } from '../model/index.ts'
+import { withFormerName } from './former.ts'
 import { keepIgnored } from './ignore.ts'
 import { lifecycleReasons, protectionOf } from './lifecycle.ts'
 import { ownershipOf } from './ownership.ts'
@@ -47,7 +48,9 @@ export function planGroups(
     if (left.length > 0) ignored.push({ address, fields: left })
     const reasons = present.stack === desired.stack ? lifecycleReasons(present.lifecycle, kept) : []
     // A group that another stack wrote out the same way is no conflict: several stacks may share a group.
-    if (fields.length === 0 && reasons.length === 0 && present.stack !== null) continue
+    const key = `group:${id}`
+    const isSame = fields.length === 0 && reasons.length === 0 && present.stack !== null
+    if (isSame && !rules.names.former.has(key)) continue
     const ownership = ownershipOf({
       noun: 'group',
       name: id,
@@ -55,7 +58,7 @@ export function planGroups(
       stack: desired.stack,
       owner: present.stack,
       equal: fields.length === 0,
-      adopt: rules.adopt ?? false,
+      adopt: rules.adopt === true || rules.names.imported.has(key),
     })
     if (ownership.kind === 'refused') {
       diagnostics.push(ownership.diagnostic)
@@ -63,12 +66,24 @@ export function planGroups(
     }
     const action: ChangeAction = ownership.kind === 'adopt' && fields.length === 0 ? 'adopt' : 'update'
     const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {}
-    changes.push({ ...base, dependencies: after.dependencies, action, fields, ...reason })
+    const change: GroupChange = {
+      ...base,
+      dependencies: after.dependencies,
+      action: isSame ? 'no-op' : action,
+      fields,
+      ...reason,
+    }
+    changes.push(withFormerName(change, rules.names))
   }
   if (rules.deleteUnnamed) {
     for (const present of existing.values()) {
       const { id, address, stack, dependencies } = present
       if (stack !== desired.stack) continue
+      if (rules.forgotten.has(`group:${id}`)) {
+        const reason = 'it belongs to no stack from now on'
+        changes.push({ object: 'group', id, address, dependencies, action: 'forget', fields: [], reason })
+        continue
+      }
       const protection = protectionOf({ noun: 'group', ...present }, rules)
       if (protection !== undefined) {
         diagnostics.push(protection)

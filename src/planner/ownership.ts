@@ -8,6 +8,7 @@ import { errorDiagnostic } from '../base/index.ts'
 import type { Diagnostic } from '../base/index.ts'
 import type { StackName } from '../model/index.ts'
 import type { NamedLifecycles } from './lifecycle.ts'
+import type { NewNames, ObjectKey } from './names.ts'
 
 /** What the rules of one run are. */
 export interface Rules {
@@ -16,6 +17,9 @@ export interface Rules {
   readonly adopt?: boolean
   /** What the configuration says of what goes although it is named: with `destroy` that is everything. */
   readonly named?: NamedLifecycles
+  readonly names: NewNames
+  /** What is let go of instead of being destroyed. */
+  readonly forgotten: ReadonlySet<ObjectKey>
 }
 
 export type Ownership =

@@ -24,6 +24,8 @@ import { findDependencyCycle } from './cycle.ts'
 import type { GroupDependencies } from './graph.ts'
 import { planGroups } from './groups.ts'
 import { lifecyclesNamed } from './lifecycle.ts'
+import { forgottenIn, newNames } from './names.ts'
+import { renameWarnings } from './renames.ts'
 import { computeSteps } from './steps.ts'
 import { planVolumes } from './volumes.ts'
 
@@ -47,24 +49,29 @@ export interface PlanResult {
 export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions): PlanResult {
   // Destroying is applying a configuration that names nothing.
   const wanted: Desired =
-    options.mode === 'destroy' ? { ...desired, apps: [], groups: [], volumes: [], outputs: {} } : desired
+    options.mode === 'destroy'
+      ? { format: 1, stack: desired.stack, apps: [], groups: [], volumes: [], outputs: {} }
+      : desired
   const deleteUnnamed = options.deleteUnnamed || options.mode === 'destroy'
+  const names = newNames(wanted, snapshot)
   const rules = {
     ...options,
     deleteUnnamed,
+    names,
+    forgotten: forgottenIn(desired, snapshot),
     ...(options.mode === 'destroy' ? { named: lifecyclesNamed(desired) } : {}),
   }
   const parts = [
-    planApps(wanted, snapshot, rules),
-    planGroups(wanted, snapshot, rules),
-    planVolumes(wanted, snapshot, rules),
+    planApps(wanted, names.snapshot, rules),
+    planGroups(wanted, names.snapshot, rules),
+    planVolumes(wanted, names.snapshot, rules),
   ]
   const changes = parts.flatMap((part): readonly Change[] => part.changes)
   changes.sort((a, b) => compareStrings(a.address, b.address) || compareStrings(a.object, b.object))
   const ignored = parts.flatMap(part => part.ignored).sort(by(i => i.address))
-  const diagnostics = parts.flatMap(part => part.diagnostics)
+  const diagnostics = [...names.diagnostics, ...parts.flatMap(part => part.diagnostics)]
 
-  const { before, assigned, after, groups } = targetOf(changes, snapshot)
+  const { before, assigned, after, groups } = targetOf(changes, names.snapshot)
   const cycle = findDependencyCycle(after, groups)
   if (cycle !== undefined) diagnostics.push(cycleError(cycle, changes))
   if (diagnostics.length > 0) return { plan: null, diagnostics }
@@ -72,7 +79,12 @@ export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions)
   const steps = computeSteps({ before, assigned, after, groups })
   const stack = snapshot.stacks.find(s => s.name === desired.stack)
   const outputs = deleteUnnamed ? outputsOf(wanted) : { ...stack?.outputs, ...outputsOf(wanted) }
-  const warnings = [...originWarnings(stack, options), ...lockWarnings(steps, changes, snapshot)]
+  const warnings = [
+    ...originWarnings(stack, options),
+    ...lockWarnings(steps, changes, names.snapshot),
+    ...names.warnings,
+    ...renameWarnings(changes),
+  ]
   return {
     plan: {
       format: 1,
@@ -80,7 +92,7 @@ export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions)
       stack: desired.stack,
       origin: options.origin,
       mode: options.mode,
-      desiredBase: desiredBaseOf(wanted, snapshot),
+      desiredBase: desiredBaseOf(wanted, snapshot, names),
       placementBase: snapshot.revision,
       changes,
       steps,
@@ -123,9 +135,10 @@ function targetOf(changes: readonly Change[], snapshot: Snapshot): Target {
   const groups = new Map(snapshot.groups.map(g => [g.id, g.dependencies]))
   for (const change of changes) {
     if (change.object === 'app') {
+      if (change.action === 'forget') continue
       if (change.after === null) after.delete(change.id)
       else after.set(change.id, change.after)
-    } else if (change.object === 'group') {
+    } else if (change.object === 'group' && change.action !== 'forget') {
       if (change.action === 'delete') groups.delete(change.id)
       else groups.set(change.id, change.dependencies)
     }
@@ -182,7 +195,10 @@ function originWarnings(stack: SnapshotStack | undefined, options: PlanOptions):
 function lockWarnings(steps: readonly Step[], changes: readonly Change[], snapshot: Snapshot): Diagnostic[] {
   if (snapshot.deployments.length === 0) return []
   const addresses = new Map(changes.map(c => [c.id as string, c.address]))
-  const affected = new Set(steps.flatMap(step => step.actions.map(a => a.app)))
+  const affected = new Set<string>([
+    ...steps.flatMap(step => step.actions.map(a => a.app)),
+    ...changes.flatMap(c => (c.object === 'app' && c.from !== undefined ? [c.id] : [])),
+  ])
   return [...snapshot.deployments].sort(by(d => d.id)).flatMap(({ id, apps }) => {
     const locked = apps.filter(app => affected.has(app)).map(app => addresses.get(app) ?? app)
     if (locked.length === 0) return []

@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../base/index.ts'
 import { keptLifecycle } from '../model/index.ts'
 import type {
+  ChangeAction,
   Desired,
   FieldChange,
   IgnoredChanges,
@@ -10,6 +11,7 @@ import type {
   SnapshotVolume,
   VolumeChange,
 } from '../model/index.ts'
+import { withFormerName } from './former.ts'
 import { keepIgnored } from './ignore.ts'
 import { lifecycleAtEnd, lifecycleReasons, protectionOf } from './lifecycle.ts'
 import { ownershipOf } from './ownership.ts'
@@ -34,6 +36,7 @@ export function planVolumes(
     const present = existing.get(wanted.name)
     existing.delete(wanted.name)
     const kept = keptLifecycle(lifecycle)
+    const key = `volume:${wanted.name}`
     const base = {
       object: 'volume',
       id: wanted.name,
@@ -55,7 +58,7 @@ export function planVolumes(
       stack: desired.stack,
       owner: present.stack,
       equal: fields.length === 0,
-      adopt: rules.adopt ?? false,
+      adopt: rules.adopt === true || rules.names.imported.has(key),
     })
     if (ownership.kind === 'refused') {
       diagnostics.push(ownership.diagnostic)
@@ -64,15 +67,17 @@ export function planVolumes(
     if (left.length > 0) ignored.push({ address, fields: left })
     const reasons = ownership.kind === 'ours' ? lifecycleReasons(present.lifecycle, kept) : []
     const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {}
-    if (fields.length > 0 || reasons.length > 0) {
-      changes.push({ ...base, after, action: 'update', fields, ...reason })
-    } else if (ownership.kind === 'adopt') changes.push({ ...base, after, action: 'adopt', fields })
+    const action: ChangeAction =
+      fields.length > 0 || reasons.length > 0 ? 'update' : ownership.kind === 'adopt' ? 'adopt' : 'no-op'
+    const change = withFormerName<VolumeChange>({ ...base, after, action, fields, ...reason }, rules.names)
+    if (change.action !== 'no-op') changes.push(change)
   }
   if (rules.deleteUnnamed) {
     for (const present of existing.values()) {
       if (present.stack !== desired.stack) continue
       const ending = { noun: 'volume', id: present.name, ...present }
-      if (lifecycleAtEnd(ending, rules).destroy !== true) {
+      const isForgotten = rules.forgotten.has(`volume:${present.name}`)
+      if (isForgotten || lifecycleAtEnd(ending, rules).destroy !== true) {
         changes.push(ended(present, rules, 'forget'))
         continue
       }

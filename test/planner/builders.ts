@@ -139,10 +139,22 @@ export function applied(plan: Plan, to: Snapshot): Snapshot {
   const apps = new Map(to.apps.map(a => [a.id, a]))
   const groups = new Map(to.groups.map(g => [g.id, g]))
   const volumes = new Map(to.volumes.map(v => [v.name, v]))
+  for (const { object, from } of plan.changes) {
+    if (from === undefined) continue
+    if (object === 'app') apps.delete(from.id as AppId)
+    else if (object === 'group') groups.delete(from.id as GroupId)
+    else volumes.delete(from.id)
+  }
   for (const change of plan.changes) {
     const kept = change.lifecycle === undefined ? {} : { lifecycle: change.lifecycle }
     const owned = { address: change.address, stack: plan.stack, revision, ...kept }
-    if (change.object === 'app') {
+    if (change.action === 'forget') {
+      const released = { stack: null, revision }
+      const { id } = change
+      if (change.object === 'app') apps.set(change.id, { ...apps.get(change.id)!, ...released })
+      else if (change.object === 'group') groups.set(change.id, { ...groups.get(change.id)!, ...released })
+      else volumes.set(id, { ...volumes.get(id)!, ...released })
+    } else if (change.object === 'app') {
       if (change.after === null) apps.delete(change.id)
       else apps.set(change.id, existing(change.after, { ...owned, sensitivePaths: change.sensitivePaths }))
     } else if (change.object === 'group') {
