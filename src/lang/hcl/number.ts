@@ -141,8 +141,8 @@ export function compareNum(a: Num, b: Num): number {
   const y = asDouble(b)
   if (x !== y) return x < y ? -1 : 1
   if (typeof a === 'number' && typeof b === 'number') return 0
-  if (isInfinite(a)) return a > 0 ? 1 : -1
-  if (isInfinite(b)) return b > 0 ? -1 : 1
+  if (isInfinite(a)) return signNum(a)
+  if (isInfinite(b)) return -signNum(b)
   const p = toBinary(a)
   const q = toBinary(b)
   const e = Math.min(p.exponent, q.exponent)
@@ -203,7 +203,7 @@ function isExactProduct(a: number, b: number): boolean {
   return Number.isSafeInteger(a * plainScale * (b * plainScale)) || Number.isSafeInteger(a * b * plainScale)
 }
 
-function isInfinite(a: Num): a is number {
+function isInfinite(a: Num): boolean {
   return a === Infinity || a === -Infinity
 }
 

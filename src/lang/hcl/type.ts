@@ -8,12 +8,13 @@ export const stringType: Type = { kind: 'string' }
 export const numberType: Type = { kind: 'number' }
 export const boolType: Type = { kind: 'bool' }
 
-/** null and unknown are of any type. */
+/** A bare null and what is not known at all are of any type. */
 export function typeOf(value: Value): Type {
   switch (value.kind) {
     case 'null':
+      return value.type ?? anyType
     case 'unknown':
-      return anyType
+      return value.type
     case 'bool':
       return boolType
     case 'number':
@@ -36,14 +37,14 @@ export function typeOf(value: Value): Type {
   }
 }
 
-/** The one type that all convert to, or undefined. */
+/** The one type that all convert to, or undefined. A primitive type wins over `any`; any other mixture with it is `any`. */
 export function unify(types: readonly Type[]): Type | undefined {
   const [first, ...rest] = types
   if (first === undefined) return anyType
   if (rest.every(t => sameType(first, t))) return first
   if (types.some(t => t.kind === 'any')) {
     const known = types.filter(t => t.kind !== 'any')
-    return known.length === 0 ? anyType : unify(known)
+    return known.every(isPrimitive) ? unify(known) : anyType
   }
   const kinds = new Set(types.map(t => t.kind))
   const only = (...allowed: Type['kind'][]): boolean => [...kinds].every(k => allowed.includes(k))
@@ -58,6 +59,15 @@ export function unify(types: readonly Type[]): Type | undefined {
     return unifyTuples(types)
   }
   return undefined
+}
+
+export function isPrimitive({ kind }: Type): boolean {
+  return kind === 'string' || kind === 'number' || kind === 'bool'
+}
+
+/** Whether `any` stands somewhere in the type: then what is of it may be of many types. */
+export function isOpen(type: Type): boolean {
+  return type.kind === 'any' || elementTypes(type).some(isOpen)
 }
 
 export function sameType(a: Type, b: Type): boolean {
@@ -99,18 +109,16 @@ export function describeType(type: Type): string {
   }
 }
 
-/** `a string`, `a list of string`, `an object`: the kind of a value in a sentence. */
+/** `a string`, `an object`: the kind of a value in a sentence. */
 export function nameOfKind(value: Value): string {
-  switch (value.kind) {
-    case 'object':
-      return 'an object'
-    case 'unknown':
-      return 'an unknown value'
-    case 'null':
-      return 'null'
-    default:
-      return `a ${value.kind}`
-  }
+  if (value.kind === 'null') return 'null'
+  if (value.kind !== 'unknown') return nameOfType(value)
+  return value.type.kind === 'any' ? 'an unknown value' : nameOfType(value.type)
+}
+
+/** `a string`, `an object`, from a type or a value. */
+export function nameOfType({ kind }: { readonly kind: string }): string {
+  return kind === 'object' ? 'an object' : `a ${kind}`
 }
 
 function elementTypes(type: Type): readonly Type[] {

@@ -1,7 +1,8 @@
 // What expressions evaluate to. Literals are structural (`[…]` a tuple, `{…}` an object); lists, sets and maps come
 // from conversions, functions and loops. Marks travel with a value into everything derived from it: that it must not
-// be shown, and which resources it came from. `unknown` stands for a value whose mistake is already reported: whatever
-// it touches is unknown too, silently. Types are declared here, too: each holds the other, a list the type of its
+// be shown, and which resources it came from. `unknown` stands for a value that can't be told: of a variable that is
+// not given yet, or in place of one whose mistake is already reported. Whatever it touches is unknown too, silently,
+// but for what its type and refinement say. Types are declared here, too: each holds the other, a list the type of its
 // elements, the type of an object its defaults.
 import { compareStrings } from '../../base/index.ts'
 import { type Num, compareNum, formatNum } from './number.ts'
@@ -15,11 +16,32 @@ interface Marked {
   readonly marks?: Marks | undefined
 }
 
+/** A null of no stated type is of any. */
 export interface NullValue extends Marked {
   readonly kind: 'null'
+  readonly type?: Type | undefined
 }
 export interface UnknownValue extends Marked {
   readonly kind: 'unknown'
+  /** `any`: the type is not known either. */
+  readonly type: Type
+  readonly refinement?: Refinement | undefined
+}
+/** What is known of an unknown value beyond its type. Only a value that is not null has bounds or a prefix. */
+export interface Refinement {
+  readonly notNull: true
+  /** Of a string. */
+  readonly prefix?: string | undefined
+  /** Of a number. */
+  readonly lower?: NumberBound | undefined
+  readonly upper?: NumberBound | undefined
+  /** Of a list, set or map. */
+  readonly minLength?: number | undefined
+  readonly maxLength?: number | undefined
+}
+export interface NumberBound {
+  readonly value: Num
+  readonly inclusive: boolean
 }
 export interface BoolValue extends Marked {
   readonly kind: 'bool'
@@ -72,7 +94,9 @@ export type Value =
   NullValue | UnknownValue | BoolValue | NumberValue | StringValue | SequenceValue | MappingValue
 
 export const nullValue: NullValue = { kind: 'null' }
-export const unknownValue: UnknownValue = { kind: 'unknown' }
+/** Of no known type: what stands for a mistake that is reported. */
+export const unknownValue: UnknownValue = { kind: 'unknown', type: { kind: 'any' } }
+export const notNull: Refinement = { notNull: true }
 const trueValue: BoolValue = { kind: 'bool', value: true }
 const falseValue: BoolValue = { kind: 'bool', value: false }
 
@@ -84,6 +108,13 @@ export function number(value: Num): NumberValue {
 }
 export function string(value: string): StringValue {
   return { kind: 'string', value }
+}
+export function nullOf(type: Type): NullValue {
+  return type.kind === 'any' ? nullValue : { kind: 'null', type }
+}
+/** A value of the type that can't be told yet. */
+export function unknownOf(type: Type, refinement?: Refinement): UnknownValue {
+  return refinement === undefined ? { kind: 'unknown', type } : { kind: 'unknown', type, refinement }
 }
 export function tuple(elements: readonly Value[]): TupleValue {
   return { kind: 'tuple', elements }
@@ -138,7 +169,12 @@ export function sortedKeys(value: MappingValue): string[] {
   return [...value.entries.keys()].sort(compareStrings)
 }
 
-/** Equal in kind and content; nothing is converted. */
+/** Whether it is certain that the value is not null. */
+export function isNeverNull(value: Value): boolean {
+  return value.kind === 'unknown' ? value.refinement !== undefined : value.kind !== 'null'
+}
+
+/** Equal in kind and content; nothing is converted. Unknown values are taken for equal: see `equality`. */
 export function sameValue(a: Value, b: Value): boolean {
   if (a.kind !== b.kind) return false
   switch (a.kind) {
