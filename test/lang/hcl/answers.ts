@@ -3,6 +3,7 @@ import type { Diagnostic, Json } from '../../../src/base/index.ts'
 import { fromJson } from '../../../src/lang/hcl/config/fromjson.ts'
 import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
 import { type Scope, evaluate, reportError } from '../../../src/lang/hcl/evaluate.ts'
+import type { FunctionContext } from '../../../src/lang/hcl/functions/function.ts'
 import { functions } from '../../../src/lang/hcl/functions/index.ts'
 import { parseExpression } from '../../../src/lang/hcl/parser.ts'
 import { problemsToDiagnostics } from '../../../src/lang/hcl/problem.ts'
@@ -25,7 +26,7 @@ const names: Readonly<Record<string, Json>> = {
 }
 
 /** The value of an expression as text, or its findings. */
-export function answer(text: string, withType = false): string {
+export function answer(text: string, withType = false, context: FunctionContext = {}): string {
   const source = new Source('test.hcl', text)
   const { node, problems } = parseExpression(source)
   const diagnostics = problemsToDiagnostics(source, problems)
@@ -34,7 +35,7 @@ export function answer(text: string, withType = false): string {
     source,
     report: d => void diagnostics.push(d),
     functions,
-    context: {},
+    context,
     budget: { rounds: 100_000 },
     resolve: (traversal, inner) => {
       const json = names[traversal.root]

@@ -59,8 +59,3 @@ export function mappingOf(value: Value | undefined, argument: number): MappingVa
     throw new FunctionError('a map or object is required', argument)
   return value
 }
-
-/** For functions with optional arguments, which the evaluator takes for any number of them. */
-export function refuseMoreThan(limit: number, values: readonly Value[]): void {
-  if (values.length > limit) throw new FunctionError(`at most ${limit} arguments`, limit)
-}

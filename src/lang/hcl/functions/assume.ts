@@ -10,6 +10,9 @@ export const assumeFunctions: readonly HclFunction[] = [
   {
     name: 'assumeequal',
     summary: 'The second value, when the first one is equal to it or not known yet',
+    group: 'type',
+    examples: [['assumeequal("1", 1)', '1']],
+    returns: 'the type of the second argument',
     parameters: [anyOrNull('actual'), anyOrNull('expected')],
     seesMarks: true,
     call: ([actual, expected]) => assumedEqual(actual!, expected!),
@@ -19,6 +22,9 @@ export const assumeFunctions: readonly HclFunction[] = [
   {
     name: 'assumenotnull',
     summary: 'The value, which must not be null',
+    group: 'type',
+    examples: [['assumenotnull("a")', '"a"']],
+    returns: 'the type of the argument',
     parameters: [anyOrNull('value')],
     seesMarks: true,
     call: ([value]) => {
@@ -30,6 +36,8 @@ export const assumeFunctions: readonly HclFunction[] = [
   {
     name: 'assumestringprefix',
     summary: 'The string, which must start with the prefix',
+    group: 'type',
+    examples: [['assumestringprefix("ami-12", "ami-")', '"ami-12"']],
     parameters: [{ name: 'value', type: stringType, allowsNull: true }, text('prefix')],
     result: stringType,
     seesMarks: true,
@@ -56,6 +64,8 @@ function lengthAssumptions(kind: Kind): HclFunction[] {
   const value: Parameter = { name: 'value', type, allowsNull: true }
   const least: Parameter = { name: 'minimum', type: numberType }
   const most: Parameter = { name: 'maximum', type: numberType }
+  const sample = kind === 'map' ? '{ a = 1 }' : '["a"]'
+  const shown = kind === 'map' ? '{ "a" = 1 }' : '["a"]'
   const assumption = (
     suffix: '' | 'max' | 'min',
     says: string,
@@ -64,6 +74,9 @@ function lengthAssumptions(kind: Kind): HclFunction[] {
   ): HclFunction => ({
     name: `assume${kind}length${suffix}`,
     summary: `The ${kind}, which must have ${says} elements`,
+    group: 'type',
+    examples: [[`assume${kind}length${suffix}(${sample}, ${bounds.map((_, i) => i + 1).join(', ')})`, shown]],
+    returns: `the ${kind}`,
     parameters: [value, ...bounds],
     seesMarks: true,
     call: ([collection, ...given]) => {

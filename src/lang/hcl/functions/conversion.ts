@@ -13,6 +13,9 @@ export const conversionFunctions: readonly HclFunction[] = [
   {
     name: 'bytes',
     summary: 'The bytes of a size like "512MiB"',
+    group: 'ours',
+    examples: [['bytes("512MiB")', '536870912']],
+    result: numberType,
     parameters: [text('size')],
     call: ([given]) => {
       const mib = parseSizeMiB(stringOf(given))
@@ -25,6 +28,9 @@ export const conversionFunctions: readonly HclFunction[] = [
   {
     name: 'duration',
     summary: 'The seconds of a duration like "1m30s"',
+    group: 'ours',
+    examples: [['duration("1m30s")', '90']],
+    result: numberType,
     parameters: [text('duration')],
     call: ([given]) => {
       const ms = parseDurationMs(stringOf(given))
@@ -37,28 +43,62 @@ export const conversionFunctions: readonly HclFunction[] = [
       return number(divideNum(ms, 1000))
     },
   },
-  primitive('tobool', boolType, 'The value as a bool'),
-  collection('tolist', 'The elements of a set or tuple as a list of one type'),
-  collection('tomap', 'The attributes of an object as a map of one type'),
-  primitive('tonumber', numberType, 'The value as a number'),
-  collection('toset', 'The elements of a list or tuple as a set of one type'),
-  primitive('tostring', stringType, 'The value as a string'),
+  primitive('tobool', boolType, 'The value as a bool', 'tobool("true")', 'true'),
+  collection(
+    'tolist',
+    'The elements of a set or tuple as a list of one type',
+    'tolist(["a", 1])',
+    '["a", "1"]',
+  ),
+  collection(
+    'tomap',
+    'The attributes of an object as a map of one type',
+    'tomap({ a = 1, b = "x" })',
+    '{ "a" = "1", "b" = "x" }',
+  ),
+  primitive('tonumber', numberType, 'The value as a number', 'tonumber("1.5")', '1.5'),
+  collection(
+    'toset',
+    'The elements of a list or tuple as a set of one type',
+    'toset(["b", "a", "b"])',
+    '["a", "b"]',
+  ),
+  primitive('tostring', stringType, 'The value as a string', 'tostring(1.5)', '"1.5"'),
   {
     name: 'type',
     summary: 'The type of a value, spelled as in a variable block',
+    group: 'type',
+    examples: [['type(["a", 1])', '"tuple([string, number])"']],
+    result: stringType,
     parameters: [anyOrNull('value')],
     call: ([value]) => textValue(describeType(typeOf(value!))),
   },
 ]
 
-function primitive(name: string, type: Type, summary: string): HclFunction {
-  return { name, summary, parameters: [anyOrNull('value')], call: ([value]) => convert(value!, type) }
-}
-
-function collection(name: 'tolist' | 'toset' | 'tomap', summary: string): HclFunction {
+function primitive(name: string, type: Type, summary: string, example: string, result: string): HclFunction {
   return {
     name,
     summary,
+    group: 'type',
+    examples: [[example, result]],
+    parameters: [anyOrNull('value')],
+    result: type,
+    call: ([value]) => convert(value!, type),
+  }
+}
+
+function collection(
+  name: 'tolist' | 'toset' | 'tomap',
+  summary: string,
+  example: string,
+  result: string,
+): HclFunction {
+  return {
+    name,
+    summary,
+    group: 'type',
+    examples: [[example, result]],
+    returns: `a ${name.slice(2)} of the elements`,
     parameters: [anyOrNull('value')],
     keepsMarks: true,
     call: ([value]) => collectionOf(value!, name),

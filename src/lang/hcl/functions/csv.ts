@@ -10,6 +10,9 @@ export const csvFunctions: readonly HclFunction[] = [
   {
     name: 'csvdecode',
     summary: 'The rows of a CSV text as objects, named by its header',
+    group: 'encoding',
+    examples: [['csvdecode("name,port\\nweb,80\\n")', '[{ "name" = "web", "port" = "80" }]']],
+    returns: 'a list of objects of strings',
     parameters: [text('string')],
     call: ([s]) => decodeCsv(stringOf(s)),
   },

@@ -1,4 +1,5 @@
 // Dates: reckoning with and writing of timestamps that are given. What the clock says is not for functions.
+import { numberType, stringType } from '../type.ts'
 import { type Value, number } from '../value.ts'
 import { stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
@@ -17,12 +18,18 @@ export const dateFunctions: readonly HclFunction[] = [
     name: 'formatdate',
     summary:
       'A timestamp written by a pattern like "YYYY-MM-DD hh:mm:ss ZZZ"; plain letters stand in single quotes',
+    group: 'date',
+    examples: [['formatdate("DD MMM YYYY hh:mm ZZZ", "2018-01-02T23:12:01Z")', '"02 Jan 2018 23:12 UTC"']],
+    result: stringType,
     parameters: [text('pattern'), text('timestamp')],
     call: ([pattern, timestamp]) => formatDate(stringOf(pattern), stringOf(timestamp)),
   },
   {
     name: 'timeadd',
     summary: 'A timestamp moved by a duration like "1h30m" or "-2m"',
+    group: 'date',
+    examples: [['timeadd("2017-11-22T00:00:00Z", "10m")', '"2017-11-22T00:10:00Z"']],
+    result: stringType,
     parameters: [text('timestamp'), text('duration')],
     call: ([timestamp, duration]) => {
       const given = parseTimestamp(stringOf(timestamp), 0)
@@ -33,6 +40,9 @@ export const dateFunctions: readonly HclFunction[] = [
   {
     name: 'timecmp',
     summary: '-1, 0 or 1: whether a timestamp is before, at or after another',
+    group: 'date',
+    examples: [['timecmp("2017-11-22T00:00:00Z", "2017-11-22T01:00:00+01:00")', '0']],
+    result: numberType,
     parameters: [text('timestamp'), text('other')],
     call: ([a, b]) => {
       const first = parseTimestamp(stringOf(a), 0).nanoseconds

@@ -1,4 +1,5 @@
 // Encodings of text: base64, URLs, other character sets.
+import { stringType } from '../type.ts'
 import { stringOf, text } from './arguments.ts'
 import { fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts'
 import { FunctionError, type HclFunction } from './function.ts'
@@ -8,18 +9,27 @@ export const encodingFunctions: readonly HclFunction[] = [
   {
     name: 'base64decode',
     summary: 'The text whose UTF-8 bytes a base64 string holds',
+    group: 'encoding',
+    examples: [['base64decode("SGVsbG8=")', '"Hello"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue(fromUtf8(fromBase64(stringOf(s)))),
   },
   {
     name: 'base64encode',
     summary: 'The UTF-8 bytes of a text in base64',
+    group: 'encoding',
+    examples: [['base64encode("Hello")', '"SGVsbG8="']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue(toBase64(utf8(stringOf(s)))),
   },
   {
     name: 'textdecodebase64',
     summary: 'The text whose bytes in a character encoding a base64 string holds',
+    group: 'encoding',
+    examples: [['textdecodebase64("SABpAA==", "UTF-16LE")', '"Hi"']],
+    result: stringType,
     parameters: [text('string'), text('encoding')],
     call: ([s, encoding]) => textValue(encodingNamed(stringOf(encoding)).decode(fromBase64(stringOf(s)))),
   },
@@ -27,18 +37,27 @@ export const encodingFunctions: readonly HclFunction[] = [
     name: 'textencodebase64',
     summary:
       'The bytes of a text in a character encoding (UTF-8, UTF-16LE, UTF-16BE, ISO-8859-1, US-ASCII) in base64',
+    group: 'encoding',
+    examples: [['textencodebase64("Hi", "UTF-16LE")', '"SABpAA=="']],
+    result: stringType,
     parameters: [text('string'), text('encoding')],
     call: ([s, encoding]) => textValue(toBase64(encodingNamed(stringOf(encoding)).encode(stringOf(s)))),
   },
   {
     name: 'urldecode',
     summary: 'The text that urlencode() was given',
+    group: 'encoding',
+    examples: [['urldecode("a%20b+c%26d")', '"a b c&d"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue(urlDecoded(stringOf(s))),
   },
   {
     name: 'urlencode',
     summary: 'The text as it may stand in the query of a URL',
+    group: 'encoding',
+    examples: [['urlencode("a b&c")', '"a+b%26c"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue(urlEncoded(stringOf(s))),
   },

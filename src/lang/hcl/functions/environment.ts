@@ -9,6 +9,8 @@ export const environmentFunctions: readonly HclFunction[] = [
   {
     name: 'env',
     summary: 'The value of a variable of the environment, else the default',
+    group: 'ours',
+    examples: [['env("REGION", "eu")', '"eu"']],
     parameters: [text('name')],
     optional: [text('default')],
     result: stringType,

@@ -6,7 +6,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { boolType, stringType } from '../type.ts'
 import { type Value, bool } from '../value.ts'
 import { stringOf, text } from './arguments.ts'
-import { decodedUtf8, toBase64 } from './bytes.ts'
+import { decodedUtf8, toBase64, utf8 } from './bytes.ts'
 import type { FileAccess } from './fileaccess.ts'
 import { type FunctionContext, FunctionError, type HclFunction } from './function.ts'
 import { matchGlob, splitGlob } from './glob.ts'
@@ -17,6 +17,8 @@ export const fileFunctions: readonly HclFunction[] = [
   {
     name: 'abspath',
     summary: 'The path as an absolute one; relative paths start at the root configuration',
+    group: 'filesystem',
+    examples: [['abspath("/srv/../etc/hosts")', '"/etc/hosts"']],
     parameters: [text('path')],
     result: stringType,
     call: ([path], context) => textValue(absolutePath(stringOf(path), filesOf(context).base)),
@@ -24,6 +26,8 @@ export const fileFunctions: readonly HclFunction[] = [
   {
     name: 'file',
     summary: 'The content of a file, which must be UTF-8 text',
+    group: 'filesystem',
+    examples: [['file("hello.txt")', '"Hello!\\n"']],
     parameters: [text('path')],
     result: stringType,
     call: ([path], context) => textValue(readText(stringOf(path), context)),
@@ -31,6 +35,8 @@ export const fileFunctions: readonly HclFunction[] = [
   {
     name: 'fileexists',
     summary: 'Whether there is a file; a directory is refused',
+    group: 'filesystem',
+    examples: [['fileexists("hello.txt")', 'true']],
     parameters: [text('path')],
     result: boolType,
     call: ([path], context) => bool(exists(stringOf(path), filesOf(context))),
@@ -38,6 +44,8 @@ export const fileFunctions: readonly HclFunction[] = [
   {
     name: 'fileset',
     summary: 'The paths of the files below a directory that match a pattern with *, **, ?, [a-z] and {a,b}',
+    group: 'filesystem',
+    examples: [['fileset("conf", "**/*.{conf,json}")', '["app.conf", "site/x.json"]']],
     parameters: [text('path'), text('pattern')],
     result: { kind: 'set', element: stringType },
     call: ([path, pattern], context) => filesIn(stringOf(path), stringOf(pattern), filesOf(context)),
@@ -62,6 +70,8 @@ export const fileFunctions: readonly HclFunction[] = [
   {
     name: 'pathexpand',
     summary: 'The path with a leading ~ replaced by the home directory',
+    group: 'filesystem',
+    examples: [['pathexpand("~/app.conf")', '"/home/me/app.conf"']],
     parameters: [text('path')],
     result: stringType,
     call: ([path], context) => textValue(expandedPath(stringOf(path), filesOf(context).home)),
@@ -80,6 +90,8 @@ function ofBytes(name: string, summary: string, of: (bytes: Uint8Array) => strin
   return {
     name,
     summary,
+    group: name === 'filebase64' ? 'filesystem' : 'hash',
+    examples: [[`${name}("hello.txt")`, `"${of(utf8('Hello!\n'))}"`]],
     parameters: [text('path')],
     result: stringType,
     call: ([path], context) => textValue(of(readBytes(stringOf(path), context))),

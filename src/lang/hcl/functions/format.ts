@@ -19,6 +19,12 @@ export const formatFunctions: readonly HclFunction[] = [
   {
     name: 'format',
     summary: 'A text with values put in by verbs as in printf: format("%s-%03d", "web", 7)',
+    group: 'string',
+    examples: [
+      ['format("%s-%03d", "web", 7)', '"web-007"'],
+      ['format("%.1f %%", 12.345)', '"12.3 %"'],
+    ],
+    result: stringType,
     parameters: [text('format')],
     rest: anyOrNull('values'),
     call: ([format, ...values]) => textValue(formatText(stringOf(format), values)),
@@ -26,6 +32,9 @@ export const formatFunctions: readonly HclFunction[] = [
   {
     name: 'formatlist',
     summary: 'A text for each element of the lists among the values, as format() makes it',
+    group: 'string',
+    examples: [['formatlist("%s:%d", ["a", "b"], 80)', '["a:80", "b:80"]']],
+    result: { kind: 'list', element: stringType },
     parameters: [text('format')],
     rest: anyOrNull('values'),
     call: ([format, ...values]) => formatEach(stringOf(format), values),

@@ -8,6 +8,9 @@ export interface HclFunction {
   readonly name: string
   /** One line for the reference, without a full stop. */
   readonly summary: string
+  readonly group: FunctionGroup
+  /** For the reference: what a call gives, as describe() writes it. Files are those of the tests' fixtures. */
+  readonly examples: readonly (readonly [expression: string, result: string])[]
   readonly parameters: readonly Parameter[]
   /** They may be left out, the last first. */
   readonly optional?: readonly Parameter[]
@@ -15,6 +18,8 @@ export interface HclFunction {
   readonly rest?: Parameter
   /** The type of every result, for a call whose arguments are not known. Absent: it depends on the arguments. */
   readonly result?: Type
+  /** For the reference, where the type depends on the arguments: a noun phrase. */
+  readonly returns?: string
   /** The result is made of the arguments' own elements, so their marks stay on them instead of on all of it. */
   readonly keepsMarks?: boolean
   /** The result does not become sensitive by its arguments; where they came from stays known. */
@@ -23,6 +28,19 @@ export interface HclFunction {
   readonly seesMarks?: true
   readonly call: (values: readonly Value[], context: FunctionContext) => Value
 }
+
+/** The chapters of the reference. */
+export type FunctionGroup =
+  | 'numeric'
+  | 'string'
+  | 'collection'
+  | 'encoding'
+  | 'filesystem'
+  | 'hash'
+  | 'date'
+  | 'network'
+  | 'type'
+  | 'ours'
 
 /** What a call may know besides its arguments. */
 export interface FunctionContext {

@@ -11,6 +11,8 @@ export const gzipFunctions: readonly HclFunction[] = [
   {
     name: 'base64gunzip',
     summary: 'The text that base64gzip() was given',
+    group: 'encoding',
+    examples: [['base64gunzip(base64gzip("Hello"))', '"Hello"']],
     parameters: [text('string')],
     result: stringType,
     call: ([s]) => textValue(fromUtf8(expanded(fromBase64(stringOf(s))))),
@@ -18,6 +20,8 @@ export const gzipFunctions: readonly HclFunction[] = [
   {
     name: 'base64gzip',
     summary: 'The UTF-8 bytes of a text compressed with gzip, in base64',
+    group: 'encoding',
+    examples: [['base64gzip("Hello")', '"H4sIAAAAAAAAA/NIzcnJBwCCidH3BQAAAA=="']],
     parameters: [text('string')],
     result: stringType,
     call: ([s]) => textValue(toBase64(gzipSync(utf8(stringOf(s)), { mtime: 0 }))),

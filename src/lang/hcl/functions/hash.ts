@@ -2,6 +2,7 @@
 import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
+import { stringType } from '../type.ts'
 import { stringOf, text } from './arguments.ts'
 import { toBase64, utf8 } from './bytes.ts'
 import { FunctionError, type HclFunction } from './function.ts'
@@ -17,6 +18,9 @@ export const hashFunctions: readonly HclFunction[] = [
   {
     name: 'uuidv5',
     summary: 'The UUID of a name in a namespace: "dns", "url", "oid", "x500" or a UUID',
+    group: 'hash',
+    examples: [['uuidv5("dns", "example.com")', '"cfbff0d1-9375-5685-968c-48ce8b15ae17"']],
+    result: stringType,
     parameters: [text('namespace'), text('name')],
     call: ([namespace, name]) => textValue(uuidOf(stringOf(namespace), stringOf(name))),
   },
@@ -31,7 +35,15 @@ const namespaces: Readonly<Record<string, string>> = {
 }
 
 function hash(name: string, summary: string, of: (bytes: Uint8Array) => string): HclFunction {
-  return { name, summary, parameters: [text('string')], call: ([s]) => textValue(of(utf8(stringOf(s)))) }
+  return {
+    name,
+    summary,
+    group: 'hash',
+    examples: [[`${name}("hello world")`, `"${of(utf8('hello world'))}"`]],
+    parameters: [text('string')],
+    result: stringType,
+    call: ([s]) => textValue(of(utf8(stringOf(s)))),
+  }
 }
 
 // RFC 9562, "UUID Version 5".

@@ -1,5 +1,6 @@
 // JSON to values and back. Numbers keep all their digits both ways, so they don't pass through JSON.parse.
 import { type Num, NumberRangeError, formatNum, parseNum } from '../number.ts'
+import { stringType } from '../type.ts'
 import { nullValue, type Value, bool, number, object, sortedKeys, string, tuple } from '../value.ts'
 import { anyOrNull, stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
@@ -12,12 +13,18 @@ export const jsonFunctions: readonly HclFunction[] = [
   {
     name: 'jsondecode',
     summary: 'The value that a JSON text stands for',
+    group: 'encoding',
+    examples: [['jsondecode("{\\"a\\": [1, true]}")', '{ "a" = [1, true] }']],
+    returns: 'the type of what the text holds',
     parameters: [text('string')],
     call: ([s]) => decodeJson(stringOf(s)),
   },
   {
     name: 'jsonencode',
     summary: 'The value as a JSON text with sorted keys',
+    group: 'encoding',
+    examples: [['jsonencode({ a = [1, true] })', '"{\\"a\\":[1,true]}"']],
+    result: stringType,
     parameters: [anyOrNull('value')],
     call: ([value]) => textValue(encodeJson(value ?? nullValue)),
   },

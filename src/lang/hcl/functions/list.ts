@@ -3,7 +3,7 @@
 import { countGraphemes } from 'unicode-segmenter/grapheme'
 import { toCollection, tryConvert } from '../convert.ts'
 import { type Num, addNum, asDouble, compareNum, isWhole } from '../number.ts'
-import { anyType, nameOfKind, numberType, stringType, typeOf, unify } from '../type.ts'
+import { anyType, boolType, nameOfKind, numberType, stringType, typeOf, unify } from '../type.ts'
 import {
   type ListValue,
   type Value,
@@ -26,7 +26,6 @@ import {
   list,
   numberOf,
   numeric,
-  refuseMoreThan,
   sequenceOf,
   texts,
   wholeOf,
@@ -42,18 +41,27 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'alltrue',
     summary: 'Whether all elements are true; so it is for an empty list',
+    group: 'collection',
+    examples: [['alltrue([true, "true"])', 'true']],
+    result: boolType,
     parameters: [bools('list')],
     call: ([given]) => bool(sequenceOf(given, 0).elements.every(isTrue)),
   },
   {
     name: 'anytrue',
     summary: 'Whether an element is true',
+    group: 'collection',
+    examples: [['anytrue([false, true])', 'true']],
+    result: boolType,
     parameters: [bools('list')],
     call: ([given]) => bool(sequenceOf(given, 0).elements.some(isTrue)),
   },
   {
     name: 'chunklist',
     summary: 'The list cut into lists of at most so many elements; with 0 into one',
+    group: 'collection',
+    examples: [['chunklist(["a", "b", "c"], 2)', '[["a", "b"], ["c"]]']],
+    returns: 'a list of lists of the elements',
     parameters: [list('list'), numeric('size')],
     keepsMarks: true,
     call: ([given, size]) => chunked(listOf(given), wholeOf(size, 1)),
@@ -61,6 +69,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'coalesce',
     summary: 'The first argument that is neither null nor the empty string',
+    group: 'collection',
+    examples: [['coalesce(null, "", "b")', '"b"']],
+    returns: 'the one type of the arguments',
     parameters: [anyOrNull('value')],
     rest: anyOrNull('values'),
     call: values => coalesced(values),
@@ -68,6 +79,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'coalescelist',
     summary: 'The first argument that is neither null nor an empty list',
+    group: 'collection',
+    examples: [['coalescelist([], ["c", "d"])', '["c", "d"]']],
+    returns: 'the type of that argument',
     parameters: [anyOrNull('list')],
     rest: anyOrNull('lists'),
     keepsMarks: true,
@@ -80,6 +94,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'compact',
     summary: 'The strings of a list without nulls and empty strings',
+    group: 'collection',
+    examples: [['compact(["a", "", null, "c"])', '["a", "c"]']],
+    result: { kind: 'list', element: stringType },
     parameters: [texts('list')],
     call: ([given]) => {
       const { elements } = sequenceOf(given, 0)
@@ -90,6 +107,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'concat',
     summary: 'The elements of all the lists, one list behind the other',
+    group: 'collection',
+    examples: [['concat(["a"], ["b", "c"])', '["a", "b", "c"]']],
+    returns: 'a list or tuple of the elements',
     parameters: [],
     rest: any('lists'),
     keepsMarks: true,
@@ -98,12 +118,18 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'contains',
     summary: 'Whether a list or set has an element of that value',
+    group: 'collection',
+    examples: [['contains(["a", "b"], "b")', 'true']],
+    result: boolType,
     parameters: [any('list'), anyOrNull('value')],
     call: ([given, value]) => bool(positionOf(given, value!) !== -1),
   },
   {
     name: 'distinct',
     summary: 'The list with each value only where it comes first',
+    group: 'collection',
+    examples: [['distinct(["a", "b", "a"])', '["a", "b"]']],
+    returns: 'a list of the elements',
     parameters: [any('list')],
     call: ([given]) => {
       const { elements } = sequenceOf(given, 0)
@@ -113,6 +139,12 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'element',
     summary: 'The element at an index that wraps around the ends of the list',
+    group: 'collection',
+    examples: [
+      ['element(["a", "b", "c"], 4)', '"b"'],
+      ['element(["a", "b", "c"], -1)', '"c"'],
+    ],
+    returns: 'the type of that element',
     parameters: [any('list'), numeric('index')],
     keepsMarks: true,
     call: ([given, index]) => elementAt(given!, numberOf(index)),
@@ -120,6 +152,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'flatten',
     summary: 'The elements of a list and of the lists within it, as one list',
+    group: 'collection',
+    examples: [['flatten([["a", "b"], [], ["c", ["d"]]])', '["a", "b", "c", "d"]']],
+    returns: 'a tuple of the elements',
     parameters: [any('list')],
     keepsMarks: true,
     call: ([given]) => {
@@ -131,6 +166,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'index',
     summary: 'The index of the first element of that value',
+    group: 'collection',
+    examples: [['index(["a", "b", "c"], "b")', '1']],
+    result: numberType,
     parameters: [any('list'), anyOrNull('value')],
     call: ([given, value]) => {
       if (given?.kind === 'set') throw new FunctionError('the elements of a set have no index', 0)
@@ -142,6 +180,12 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'length',
     summary: 'How many elements a collection or characters a string has',
+    group: 'collection',
+    examples: [
+      ['length(["a", "b"])', '2'],
+      ['length("hello")', '5'],
+    ],
+    result: numberType,
     parameters: [any('value')],
     keepsMarks: true,
     call: ([v]) => number(lengthOf(v!)),
@@ -149,12 +193,21 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'matchkeys',
     summary: 'The values whose key, at the same index of the second list, is in the third',
+    group: 'collection',
+    examples: [['matchkeys(["a", "b", "c"], [1, 2, 1], [1])', '["a", "c"]']],
+    returns: 'a list of the values',
     parameters: [list('values'), list('keys'), list('searchset')],
     call: ([values, keys, searchset]) => matching(listOf(values), listOf(keys), listOf(searchset)),
   },
   {
     name: 'one',
     summary: 'The only element of a list or set; null when it is empty',
+    group: 'collection',
+    examples: [
+      ['one(["a"])', '"a"'],
+      ['one([])', 'null'],
+    ],
+    returns: 'the type of that element',
     parameters: [any('list')],
     keepsMarks: true,
     call: ([given]) => {
@@ -168,13 +221,22 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'range',
     summary: 'The numbers from 0 to below a limit, or from a start to a limit, in steps',
+    group: 'collection',
+    examples: [
+      ['range(3)', '[0, 1, 2]'],
+      ['range(1, 10, 4)', '[1, 5, 9]'],
+    ],
+    result: { kind: 'list', element: numberType },
     parameters: [numeric('limit')],
-    rest: numeric('numbers'),
-    call: values => rangeOf(values.map(numberOf), values),
+    optional: [numeric('end'), numeric('step')],
+    call: values => rangeOf(values.map(numberOf)),
   },
   {
     name: 'reverse',
     summary: 'The elements in reverse order',
+    group: 'collection',
+    examples: [['reverse([1, 2, 3])', '[3, 2, 1]']],
+    returns: 'the list with the elements turned around',
     parameters: [any('list')],
     keepsMarks: true,
     call: ([given]) => {
@@ -186,6 +248,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'slice',
     summary: 'The elements from one index to before another',
+    group: 'collection',
+    examples: [['slice(["a", "b", "c", "d"], 1, 3)', '["b", "c"]']],
+    returns: 'a list or tuple of the elements',
     parameters: [any('list'), numeric('start'), numeric('end')],
     keepsMarks: true,
     call: ([given, start, end]) => sliced(given!, wholeOf(start, 1), wholeOf(end, 2)),
@@ -193,6 +258,9 @@ export const listFunctions: readonly HclFunction[] = [
   {
     name: 'sort',
     summary: 'The strings of a list in order, by code point',
+    group: 'collection',
+    examples: [['sort(["e", "d", "a"])', '["a", "d", "e"]']],
+    result: { kind: 'list', element: stringType },
     parameters: [texts('list')],
     call: ([given]) => {
       const elements = [...knownElements(given, 0)].sort(compareValues)
@@ -306,8 +374,8 @@ function matching(values: ListValue, keys: ListValue, wanted: ListValue): Value 
   return { kind: 'list', element: values.element, elements }
 }
 
-function rangeOf(numbers: readonly Num[], values: readonly Value[]): Value {
-  refuseMoreThan(3, values)
+// One number is the limit; of two and three the first is the start.
+function rangeOf(numbers: readonly Num[]): Value {
   const start = numbers.length === 1 ? 0 : numbers[0]!
   const limit = numbers.length === 1 ? numbers[0]! : numbers[1]!
   const down = compareNum(limit, start) < 0

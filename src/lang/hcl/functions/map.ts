@@ -2,17 +2,7 @@
 import { compareStrings } from '../../../base/index.ts'
 import { sameType, stringType } from '../type.ts'
 import { type Type, type Value, deepMarks, object, sortedKeys, string, tuple, withMarks } from '../value.ts'
-import {
-  any,
-  anyOrNull,
-  mappingOf,
-  refuseMoreThan,
-  sequenceOf,
-  stringOf,
-  stringsOf,
-  text,
-  texts,
-} from './arguments.ts'
+import { any, anyOrNull, mappingOf, sequenceOf, stringOf, stringsOf, text, texts } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { listOfTexts, refuseManyElements } from './results.ts'
 
@@ -22,6 +12,9 @@ export const mapFunctions: readonly HclFunction[] = [
   {
     name: 'keys',
     summary: 'The keys of a map or object, sorted',
+    group: 'collection',
+    examples: [['keys({ b = 1, a = 2 })', '["a", "b"]']],
+    returns: 'a list of strings',
     parameters: [any('map')],
     keepsMarks: true,
     call: ([map]) => {
@@ -33,12 +26,13 @@ export const mapFunctions: readonly HclFunction[] = [
   {
     name: 'lookup',
     summary: 'The element of a map with that key, else the default',
+    group: 'collection',
+    examples: [['lookup({ a = "x" }, "b", "none")', '"none"']],
+    returns: 'the type of that element or of the default',
     parameters: [any('map'), text('key')],
-    rest: anyOrNull('default'),
+    optional: [anyOrNull('default')],
     keepsMarks: true,
-    call: values => {
-      refuseMoreThan(3, values)
-      const [map, key, fallback] = values
+    call: ([map, key, fallback]) => {
       const found = mappingOf(map, 0).entries.get(stringOf(key)) ?? fallback
       if (found === undefined) {
         throw new FunctionError(`the map has no element "${stringOf(key)}" and no default is given`, 1)
@@ -49,6 +43,9 @@ export const mapFunctions: readonly HclFunction[] = [
   {
     name: 'merge',
     summary: 'The elements of all the maps; of equal keys the last one counts, null is left out',
+    group: 'collection',
+    examples: [['merge({ a = 1, b = 2 }, { b = 3 })', '{ "a" = 1, "b" = 3 }']],
+    returns: 'a map or object of the elements',
     parameters: [],
     rest: anyOrNull('maps'),
     keepsMarks: true,
@@ -57,12 +54,18 @@ export const mapFunctions: readonly HclFunction[] = [
   {
     name: 'transpose',
     summary: 'A map of lists of strings turned around: each string with the keys of the lists that hold it',
+    group: 'collection',
+    examples: [['transpose({ a = ["1", "2"], b = ["2"] })', '{ "1" = ["a"], "2" = ["a", "b"] }']],
+    result: { kind: 'map', element: { kind: 'list', element: stringType } },
     parameters: [{ name: 'map', type: mapOfTexts }],
     call: ([map]) => transposed(map!),
   },
   {
     name: 'values',
     summary: 'The elements of a map or object, sorted by their keys',
+    group: 'collection',
+    examples: [['values({ b = 1, a = 2 })', '[2, 1]']],
+    returns: 'a list or tuple of the elements',
     parameters: [any('map')],
     keepsMarks: true,
     call: ([map]) => {
@@ -74,6 +77,9 @@ export const mapFunctions: readonly HclFunction[] = [
   {
     name: 'zipmap',
     summary: 'A map made of a list of keys and a list of values',
+    group: 'collection',
+    examples: [['zipmap(["a", "b"], [1, 2])', '{ "a" = 1, "b" = 2 }']],
+    returns: 'a map or object of the values',
     parameters: [texts('keys'), any('values')],
     keepsMarks: true,
     call: ([keys, values]) => zipped(keys!, values!),

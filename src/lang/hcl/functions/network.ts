@@ -1,5 +1,6 @@
 // Reckoning with network prefixes in CIDR notation, IPv4 and IPv6.
 import { formatNum, isWhole } from '../number.ts'
+import { boolType, stringType } from '../type.ts'
 import { type Value, bool } from '../value.ts'
 import { numberOf, numeric, stringOf, text, wholeOf } from './arguments.ts'
 import { type Prefix, parseAddress, parsePrefix, writeAddress, writePrefix } from './address.ts'
@@ -10,18 +11,30 @@ export const networkFunctions: readonly HclFunction[] = [
   {
     name: 'cidrcontains',
     summary: 'Whether an address or prefix lies within a prefix',
+    group: 'network',
+    examples: [['cidrcontains("192.168.0.0/16", "192.168.8.1")', 'true']],
+    result: boolType,
     parameters: [text('prefix'), text('contained')],
     call: ([prefix, contained]) => bool(contains(stringOf(prefix), stringOf(contained))),
   },
   {
     name: 'cidrhost',
     summary: 'The address with that number in a prefix; negative numbers count from the end',
+    group: 'network',
+    examples: [
+      ['cidrhost("10.12.112.0/20", 16)', '"10.12.112.16"'],
+      ['cidrhost("fd00:fd12:3456:7890::/56", 34)', '"fd00:fd12:3456:7800::22"'],
+    ],
+    result: stringType,
     parameters: [text('prefix'), numeric('hostnum')],
     call: ([prefix, host]) => textValue(hostOf(parsePrefix(stringOf(prefix), 0), bigOf(host))),
   },
   {
     name: 'cidrnetmask',
     summary: 'The netmask of an IPv4 prefix, like "255.0.0.0"',
+    group: 'network',
+    examples: [['cidrnetmask("172.16.0.0/12")', '"255.240.0.0"']],
+    result: stringType,
     parameters: [text('prefix')],
     call: ([given]) => {
       const prefix = parsePrefix(stringOf(given), 0)
@@ -33,6 +46,9 @@ export const networkFunctions: readonly HclFunction[] = [
   {
     name: 'cidrsubnet',
     summary: 'The subnet with that number of a prefix made longer by so many bits',
+    group: 'network',
+    examples: [['cidrsubnet("172.16.0.0/12", 4, 2)', '"172.18.0.0/16"']],
+    result: stringType,
     parameters: [text('prefix'), numeric('newbits'), numeric('netnum')],
     call: ([given, newbits, netnum]) => {
       const prefix = parsePrefix(stringOf(given), 0)
@@ -49,6 +65,14 @@ export const networkFunctions: readonly HclFunction[] = [
   {
     name: 'cidrsubnets',
     summary: 'Subnets of a prefix one behind the other, each longer by so many bits',
+    group: 'network',
+    examples: [
+      [
+        'cidrsubnets("10.1.0.0/16", 4, 4, 8, 4)',
+        '["10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/24", "10.1.48.0/20"]',
+      ],
+    ],
+    result: { kind: 'list', element: stringType },
     parameters: [text('prefix')],
     rest: numeric('newbits'),
     call: ([prefix, ...newbits]) =>

@@ -13,6 +13,7 @@ import {
   multiplyNum,
   negateNum,
 } from '../number.ts'
+import { numberType } from '../type.ts'
 import { type Value, number } from '../value.ts'
 import { knownElements, numberOf, numbers, numeric, stringOf, text, wholeOf } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
@@ -27,24 +28,36 @@ export const numericFunctions: readonly HclFunction[] = [
   {
     name: 'abs',
     summary: 'The number without its sign',
+    group: 'numeric',
+    examples: [['abs(-12.4)', '12.4']],
+    result: numberType,
     parameters: [numeric('number')],
     call: ([n]) => number(compareNum(numberOf(n), 0) < 0 ? negateNum(numberOf(n)) : numberOf(n)),
   },
   {
     name: 'ceil',
     summary: 'The next whole number upwards',
+    group: 'numeric',
+    examples: [['ceil(5.1)', '6']],
+    result: numberType,
     parameters: [numeric('number')],
     call: ([n]) => number(negateNum(floorNum(negateNum(numberOf(n))))),
   },
   {
     name: 'floor',
     summary: 'The next whole number downwards',
+    group: 'numeric',
+    examples: [['floor(-5.1)', '-6']],
+    result: numberType,
     parameters: [numeric('number')],
     call: ([n]) => number(floorNum(numberOf(n))),
   },
   {
     name: 'log',
     summary: 'The logarithm of a number to a base',
+    group: 'numeric',
+    examples: [['log(1024, 2)', '10']],
+    result: numberType,
     parameters: [numeric('number'), numeric('base')],
     call: ([n, base]) =>
       numberValue(() => fromDouble(Math.log(asDouble(numberOf(n))) / Math.log(asDouble(numberOf(base))))),
@@ -52,6 +65,12 @@ export const numericFunctions: readonly HclFunction[] = [
   {
     name: 'max',
     summary: 'The largest of the numbers',
+    group: 'numeric',
+    examples: [
+      ['max(12, 54, 3)', '54'],
+      ['max([3, 7]...)', '7'],
+    ],
+    result: numberType,
     parameters: [numeric('number')],
     rest: numeric('number'),
     call: values => extreme(values, 1),
@@ -59,6 +78,9 @@ export const numericFunctions: readonly HclFunction[] = [
   {
     name: 'min',
     summary: 'The smallest of the numbers',
+    group: 'numeric',
+    examples: [['min(12, 54, 3)', '3']],
+    result: numberType,
     parameters: [numeric('number')],
     rest: numeric('number'),
     call: values => extreme(values, -1),
@@ -66,24 +88,42 @@ export const numericFunctions: readonly HclFunction[] = [
   {
     name: 'parseint',
     summary: 'The whole number that a string spells in a base from 2 to 62',
+    group: 'numeric',
+    examples: [
+      ['parseint("FF", 16)', '255'],
+      ['parseint("-1011", 2)', '-11'],
+    ],
+    result: numberType,
     parameters: [text('string'), numeric('base')],
     call: ([s, base]) => numberValue(() => parsed(stringOf(s), wholeOf(base, 1))),
   },
   {
     name: 'pow',
     summary: 'A number raised to a power',
+    group: 'numeric',
+    examples: [
+      ['pow(2, 10)', '1024'],
+      ['pow(4, 0.5)', '2'],
+    ],
+    result: numberType,
     parameters: [numeric('number'), numeric('power')],
     call: ([n, power]) => numberValue(() => raised(numberOf(n), numberOf(power))),
   },
   {
     name: 'signum',
     summary: '-1, 0 or 1: the sign of a number',
+    group: 'numeric',
+    examples: [['signum(-13)', '-1']],
+    result: numberType,
     parameters: [numeric('number')],
     call: ([n]) => number(Math.sign(compareNum(numberOf(n), 0))),
   },
   {
     name: 'sum',
     summary: 'The sum of a list of numbers',
+    group: 'numeric',
+    examples: [['sum([10, 13, 6.5])', '29.5']],
+    result: numberType,
     parameters: [numbers('list')],
     call: ([list]) => {
       const elements = knownElements(list, 0).map(numberOf)

@@ -1,4 +1,5 @@
 // Paths as text: nothing here looks at a file system, for relative paths and ~ the caller says what they start from. Slashes only, as in every path of a configuration.
+import { stringType } from '../type.ts'
 import { stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { textValue } from './results.ts'
@@ -7,12 +8,18 @@ export const pathFunctions: readonly HclFunction[] = [
   {
     name: 'basename',
     summary: 'The last part of a path',
+    group: 'filesystem',
+    examples: [['basename("a/b/c.txt")', '"c.txt"']],
+    result: stringType,
     parameters: [text('path')],
     call: ([path]) => textValue(lastPart(stringOf(path))),
   },
   {
     name: 'dirname',
     summary: 'The path without its last part',
+    group: 'filesystem',
+    examples: [['dirname("a/b/c.txt")', '"a/b"']],
+    result: stringType,
     parameters: [text('path')],
     call: ([path]) => textValue(directory(stringOf(path))),
   },

@@ -14,6 +14,15 @@ export const patternFunctions: readonly HclFunction[] = [
   {
     name: 'regex',
     summary: 'The first match of a regular expression: a string, or its groups as a tuple or object',
+    group: 'string',
+    examples: [
+      ['regex("[a-z]+", "53453453.345345aaabbbccc23454")', '"aaabbbccc"'],
+      [
+        'regex("(?P<scheme>\\\\w+)://(?P<host>[^/]+)", "https://example.com/about")',
+        '{ "host" = "example.com", "scheme" = "https" }',
+      ],
+    ],
+    returns: 'a string, or a tuple or object of strings',
     parameters: [text('pattern'), text('string')],
     call: ([pattern, s]) => {
       const found = compile(stringOf(pattern), 0)
@@ -25,6 +34,9 @@ export const patternFunctions: readonly HclFunction[] = [
   {
     name: 'regexall',
     summary: 'All matches of a regular expression, each as regex() gives it',
+    group: 'string',
+    examples: [['regexall("[a-z]+", "1a2bc")', '["a", "bc"]']],
+    returns: 'a list of what regex() gives',
     parameters: [text('pattern'), text('string')],
     call: ([pattern, s]) => {
       const found = compile(stringOf(pattern), 0)
@@ -41,6 +53,12 @@ export const patternFunctions: readonly HclFunction[] = [
     name: 'replace',
     summary:
       'The string with a part replaced everywhere; a part like /…/ is a regular expression, $1 its first group',
+    group: 'string',
+    examples: [
+      ['replace("1 + 2 + 3", "+", "-")', '"1 - 2 - 3"'],
+      ['replace("hello world", "/(\\\\w+) (\\\\w+)/", "$2 $1")', '"world hello"'],
+    ],
+    result: stringType,
     parameters: [text('string'), text('substring'), text('replacement')],
     call: ([s, substring, replacement]) =>
       textValue(replaced(stringOf(s), stringOf(substring), stringOf(replacement))),

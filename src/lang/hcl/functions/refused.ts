@@ -40,7 +40,7 @@ export const refusedFunctions: ReadonlyMap<string, RefusedFunction> = new Map(
     {
       name: 'uuid',
       reason: everyPlan,
-      advice: 'uuidv5("dns", name) makes one from a name, always the same; or pass one as a variable.',
+      advice: 'Make one from a name with uuidv5("dns", name), or pass one as a variable.',
     },
   ].map(refused => [refused.name, refused]),
 )

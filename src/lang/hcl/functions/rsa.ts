@@ -16,6 +16,8 @@ export const rsaFunctions: readonly HclFunction[] = [
   {
     name: 'rsadecrypt',
     summary: 'The text of a base64 ciphertext, decrypted with an RSA private key in PEM (PKCS #1 v1.5)',
+    group: 'hash',
+    examples: [['rsadecrypt(file("password.txt"), file("key.pem"))', '"correct horse"']],
     parameters: [text('ciphertext'), text('privatekey')],
     result: stringType,
     call: ([ciphertext, key]) => textValue(fromUtf8(decrypted(stringOf(ciphertext), readKey(stringOf(key))))),

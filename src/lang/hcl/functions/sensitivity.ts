@@ -8,6 +8,9 @@ export const sensitivityFunctions: readonly HclFunction[] = [
   {
     name: 'ephemeralasnull',
     summary: 'The value with null for what is ephemeral; nothing is, so it is the value itself',
+    group: 'type',
+    examples: [['ephemeralasnull("a")', '"a"']],
+    returns: 'the type of the argument',
     parameters: [anyOrNull('value')],
     seesMarks: true,
     call: ([value]) => value!,
@@ -15,6 +18,8 @@ export const sensitivityFunctions: readonly HclFunction[] = [
   {
     name: 'issensitive',
     summary: 'Whether the value is marked as one that must not be shown',
+    group: 'type',
+    examples: [['issensitive("a")', 'false']],
     parameters: [anyOrNull('value')],
     result: boolType,
     seesMarks: true,
@@ -24,6 +29,9 @@ export const sensitivityFunctions: readonly HclFunction[] = [
   {
     name: 'nonsensitive',
     summary: 'The value without the mark that it must not be shown',
+    group: 'type',
+    examples: [['nonsensitive("a")', '"a"']],
+    returns: 'the type of the argument',
     parameters: [anyOrNull('value')],
     seesMarks: true,
     call: ([value]) => unmarked(value!),
@@ -31,6 +39,9 @@ export const sensitivityFunctions: readonly HclFunction[] = [
   {
     name: 'sensitive',
     summary: 'The value, marked as one that must not be shown',
+    group: 'type',
+    examples: [['sensitive("a")', '(sensitive value)']],
+    returns: 'the type of the argument',
     parameters: [anyOrNull('value')],
     seesMarks: true,
     call: ([value]) => withMarks(value!, new Set([sensitiveMark])),

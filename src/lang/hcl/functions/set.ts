@@ -12,6 +12,9 @@ export const setFunctions: readonly HclFunction[] = [
   {
     name: 'setintersection',
     summary: 'The elements that all the sets have',
+    group: 'collection',
+    examples: [['setintersection(["a", "b"], ["b", "c"])', '["b"]']],
+    returns: 'a set of the elements',
     parameters: [set('set')],
     rest: set('sets'),
     call: values => combined(values, sets => sets.reduce((kept, other) => kept.filter(e => holds(other, e)))),
@@ -19,6 +22,14 @@ export const setFunctions: readonly HclFunction[] = [
   {
     name: 'setproduct',
     summary: 'All combinations of one element of each list or set, as tuples',
+    group: 'collection',
+    examples: [
+      [
+        'setproduct(["app", "db"], ["eu", "us"])',
+        '[["app", "eu"], ["app", "us"], ["db", "eu"], ["db", "us"]]',
+      ],
+    ],
+    returns: 'a list or set of tuples',
     parameters: [any('list'), any('list')],
     rest: any('lists'),
     keepsMarks: true,
@@ -27,12 +38,18 @@ export const setFunctions: readonly HclFunction[] = [
   {
     name: 'setsubtract',
     summary: 'The elements of the first set that the second does not have',
+    group: 'collection',
+    examples: [['setsubtract(["a", "b", "c"], ["b"])', '["a", "c"]']],
+    returns: 'a set of the elements',
     parameters: [set('set'), set('without')],
     call: values => combined(values, ([kept, other]) => kept!.filter(e => !holds(other!, e))),
   },
   {
     name: 'setunion',
     summary: 'The elements that any of the sets has',
+    group: 'collection',
+    examples: [['setunion(["a", "b"], ["b", "c"])', '["a", "b", "c"]']],
+    returns: 'a set of the elements',
     parameters: [set('set')],
     rest: set('sets'),
     call: values => combined(values, sets => sets.flat()),

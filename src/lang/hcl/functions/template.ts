@@ -20,6 +20,9 @@ export function templateFunctions(others: readonly HclFunction[]): readonly HclF
     {
       name: 'templatefile',
       summary: 'The text of a file evaluated as a template with the given variables',
+      group: 'filesystem',
+      examples: [['templatefile("hello.tpl", { name = "web" })', '"Hello, web!\\n"']],
+      returns: 'the type of the template: mostly a string',
       parameters: [text('path'), any('variables')],
       call: ([path, variables], context) => {
         const name = stringOf(path)
@@ -29,6 +32,9 @@ export function templateFunctions(others: readonly HclFunction[]): readonly HclF
     {
       name: 'templatestring',
       summary: 'A text evaluated as a template with the given variables',
+      group: 'string',
+      examples: [['templatestring("Hello, $${name}!", { name = "web" })', '"Hello, web!"']],
+      returns: 'the type of the template: mostly a string',
       parameters: [text('template'), any('variables')],
       call: ([template, variables], context) =>
         rendered(stringOf(template), 'the template', mappingOf(variables, 1), functions, context),
@@ -40,6 +46,8 @@ export function templateFunctions(others: readonly HclFunction[]): readonly HclF
 const nestedTemplates = ['templatefile', 'templatestring'].map((name): HclFunction => ({
   name,
   summary: 'Refused inside of a template',
+  group: 'string',
+  examples: [],
   parameters: [text('template'), any('variables')],
   call: () => {
     throw new FunctionError("a template can't call another; give it the other one's text as a variable")

@@ -1,5 +1,6 @@
 // Strings: case, joining and splitting, cutting by grapheme, looking for parts.
 import { splitGraphemes } from 'unicode-segmenter/grapheme'
+import { boolType, stringType } from '../type.ts'
 import { bool, string } from '../value.ts'
 import { numeric, stringOf, stringsOf, text, texts, wholeOf } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
@@ -9,18 +10,27 @@ export const textFunctions: readonly HclFunction[] = [
   {
     name: 'endswith',
     summary: 'Whether a string ends with another',
+    group: 'string',
+    examples: [['endswith("hello.txt", ".txt")', 'true']],
+    result: boolType,
     parameters: [text('string'), text('suffix')],
     call: ([s, suffix]) => bool(stringOf(s).endsWith(stringOf(suffix))),
   },
   {
     name: 'indent',
     summary: 'The text with every line but the first moved right by so many spaces',
+    group: 'string',
+    examples: [['indent(2, "a:\\nb")', '"a:\\n  b"']],
+    result: stringType,
     parameters: [numeric('spaces'), text('string')],
     call: ([spaces, s]) => textValue(indented(wholeOf(spaces, 0), stringOf(s))),
   },
   {
     name: 'join',
     summary: 'The strings of the lists with the separator between them',
+    group: 'string',
+    examples: [['join(", ", ["a", "b", "c"])', '"a, b, c"']],
+    result: stringType,
     parameters: [text('separator')],
     rest: texts('lists'),
     call: ([separator, ...lists]) => {
@@ -32,12 +42,18 @@ export const textFunctions: readonly HclFunction[] = [
   {
     name: 'lower',
     summary: 'The string in lower case',
+    group: 'string',
+    examples: [['lower("HELLO")', '"hello"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue(stringOf(s).toLowerCase()),
   },
   {
     name: 'split',
     summary: 'The parts of a string between the separators',
+    group: 'string',
+    examples: [['split(",", "a,b,c")', '["a", "b", "c"]']],
+    result: { kind: 'list', element: stringType },
     parameters: [text('separator'), text('string')],
     call: ([separator, s]) =>
       listOfTexts(stringOf(separator) === '' ? [...stringOf(s)] : stringOf(s).split(stringOf(separator))),
@@ -45,18 +61,27 @@ export const textFunctions: readonly HclFunction[] = [
   {
     name: 'startswith',
     summary: 'Whether a string starts with another',
+    group: 'string',
+    examples: [['startswith("hello", "he")', 'true']],
+    result: boolType,
     parameters: [text('string'), text('prefix')],
     call: ([s, prefix]) => bool(stringOf(s).startsWith(stringOf(prefix))),
   },
   {
     name: 'strcontains',
     summary: 'Whether a string holds another',
+    group: 'string',
+    examples: [['strcontains("hello", "ell")', 'true']],
+    result: boolType,
     parameters: [text('string'), text('substring')],
     call: ([s, part]) => bool(stringOf(s).includes(stringOf(part))),
   },
   {
     name: 'strrev',
     summary: 'The characters of a string in reverse order',
+    group: 'string',
+    examples: [['strrev("hello")', '"olleh"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue([...splitGraphemes(stringOf(s))].reverse().join('')),
   },
@@ -64,12 +89,21 @@ export const textFunctions: readonly HclFunction[] = [
     name: 'substr',
     summary:
       'A part of a string: offset (negative counts from the end) and length (-1: the rest) in characters',
+    group: 'string',
+    examples: [
+      ['substr("hello world", 1, 4)', '"ello"'],
+      ['substr("hello world", -5, -1)', '"world"'],
+    ],
+    result: stringType,
     parameters: [text('string'), numeric('offset'), numeric('length')],
     call: ([s, offset, length]) => textValue(part(stringOf(s), wholeOf(offset, 1), wholeOf(length, 2))),
   },
   {
     name: 'title',
     summary: 'The string with the first letter of each word in upper case',
+    group: 'string',
+    examples: [['title("hello world")', '"Hello World"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) =>
       textValue(stringOf(s).replace(/(?<![\p{L}\p{N}_])\p{L}/gu, letter => letter.toUpperCase())),
@@ -77,6 +111,9 @@ export const textFunctions: readonly HclFunction[] = [
   {
     name: 'upper',
     summary: 'The string in upper case',
+    group: 'string',
+    examples: [['upper("hello")', '"HELLO"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => string(stringOf(s).toUpperCase().normalize('NFC')),
   },

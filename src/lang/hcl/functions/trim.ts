@@ -1,5 +1,6 @@
 // Taking something off the ends of strings. Loops instead of regular expressions: those would be quadratic on long runs
 // of blanks in the middle of a text.
+import { stringType } from '../type.ts'
 import { stringOf, text } from './arguments.ts'
 import type { HclFunction } from './function.ts'
 import { textValue } from './results.ts'
@@ -8,12 +9,18 @@ export const trimFunctions: readonly HclFunction[] = [
   {
     name: 'chomp',
     summary: 'The string without the newlines at its end',
+    group: 'string',
+    examples: [['chomp("hello\\n")', '"hello"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue(trimmed(stringOf(s), isNewline, 'end')),
   },
   {
     name: 'trim',
     summary: 'The string without the given characters at both ends',
+    group: 'string',
+    examples: [['trim("?!hello?!", "!?")', '"hello"']],
+    result: stringType,
     parameters: [text('string'), text('characters')],
     call: ([s, characters]) => {
       const unwanted = new Set(stringOf(characters))
@@ -23,6 +30,9 @@ export const trimFunctions: readonly HclFunction[] = [
   {
     name: 'trimprefix',
     summary: 'The string without the prefix, if it has it',
+    group: 'string',
+    examples: [['trimprefix("helloworld", "hello")', '"world"']],
+    result: stringType,
     parameters: [text('string'), text('prefix')],
     call: ([s, prefix]) => {
       const whole = stringOf(s)
@@ -32,12 +42,18 @@ export const trimFunctions: readonly HclFunction[] = [
   {
     name: 'trimspace',
     summary: 'The string without the blanks and newlines at both ends',
+    group: 'string',
+    examples: [['trimspace("  hello\\n")', '"hello"']],
+    result: stringType,
     parameters: [text('string')],
     call: ([s]) => textValue(trimmed(stringOf(s), isSpace, 'both')),
   },
   {
     name: 'trimsuffix',
     summary: 'The string without the suffix, if it has it',
+    group: 'string',
+    examples: [['trimsuffix("helloworld", "world")', '"hello"']],
+    result: stringType,
     parameters: [text('string'), text('suffix')],
     call: ([s, suffix]) => {
       const whole = stringOf(s)

@@ -2,7 +2,10 @@
 // value or a finding.
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../../src/lang/hcl/functions/index.ts'
+import { refusedFunctions } from '../../../../src/lang/hcl/functions/refused.ts'
+import { describeType } from '../../../../src/lang/hcl/type.ts'
 import { answer } from '../answers.ts'
+import { fixtureContext } from './fixtures.ts'
 
 const table = [...functions.values()]
 
@@ -35,7 +38,36 @@ test('every function stands under its own name', () => {
   expect([...functions.keys()]).toEqual(table.map(f => f.name))
 })
 
-describe.each(table)('$name', ({ name, summary, parameters, optional = [], rest }) => {
+test('what is refused by name is not a function, and says what to do', () => {
+  for (const [name, { reason, advice }] of refusedFunctions) {
+    expect(functions.has(name)).toBe(false)
+    expect(reason).toMatch(/^[A-Z].*\.$/)
+    expect(advice).toMatch(/^[A-Z].*\.$/)
+    expect(answer(`${name}()`)).toBe(`! Function not offered: ${name}`)
+    expect(answer(`core::${name}("a")`)).toBe(`! Function not offered: core::${name}`)
+  }
+})
+
+describe.each(table)('$name', called => {
+  const { name, summary, parameters, optional = [], rest } = called
+
+  test('has examples, which are true', () => {
+    expect(called.examples.length).toBeGreaterThan(0)
+    for (const [expression, result] of called.examples) {
+      expect(expression).toMatch(new RegExp(`\\b${name}\\(`))
+      expect(answer(expression, false, fixtureContext)).toBe(result)
+    }
+  })
+
+  test('says of which type its result is', () => {
+    expect([called.result, called.returns].filter(given => given !== undefined)).toHaveLength(1)
+    if (called.result === undefined) return
+    const type = describeType(called.result)
+    for (const [expression] of called.examples) {
+      expect(answer(expression, true, fixtureContext).split(' ')[0]).toBe(type)
+    }
+  })
+
   test('says in one line what it gives, and names its parameters', () => {
     expect(name).toMatch(/^[a-z][a-z0-9]*$/)
     expect(summary).toMatch(/^\S.{9,120}[^.\s]$/)
