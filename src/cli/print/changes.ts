@@ -36,11 +36,13 @@ function restartsNothing(change: Change): boolean {
   return change.object === 'app' && change.action === 'restart' && change.disruption.restarts === 0
 }
 
-export function changeLines(change: Change): Line[] {
+/** `ignored`: what the object's lifecycle leaves as it is, in words. */
+export function changeLines(change: Change, ignored?: string): Line[] {
   const comment = (text: string): Line => ({ depth: 0, mark: '', text: `# ${text}`, style: 'header' })
   const comments = [
     comment(`${printableLine(change.address)} ${fateOf(change)}`),
     ...(change.reason === undefined ? [] : [comment(`(${printableLine(change.reason)})`)]),
+    ...(ignored === undefined ? [] : [comment(`(${ignored})`)]),
   ]
   // What is forgotten stays as it is: nothing to show.
   if (change.action === 'forget') return comments

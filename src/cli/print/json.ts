@@ -9,6 +9,9 @@ export function planJson(plan: Plan): Json {
   const shown: Plan = {
     ...plan,
     changes: plan.changes.map(redactChange),
+    ...(plan.ignored && {
+      ignored: plan.ignored.map(i => ({ ...i, fields: i.fields.map(redactField) })),
+    }),
     outputs: Object.fromEntries(
       Object.entries(plan.outputs).map(([name, o]) => [name, o.sensitive ? { ...o, value: hidden } : o]),
     ),

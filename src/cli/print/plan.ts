@@ -10,6 +10,7 @@ import type { ChangeKind } from './changes.ts'
 import { printDiagnostics } from './diagnostics.ts'
 import type { PrintOptions } from './diagnostics.ts'
 import { driftLines } from './drift.ts'
+import { ignoredLines, ignoredTexts } from './ignored.ts'
 import { forecastText, placementLines, stepLines } from './outlook.ts'
 import { outputLines } from './outputs.ts'
 import { summaryText } from './summary.ts'
@@ -18,6 +19,8 @@ import { summaryText } from './summary.ts'
 export function printPlan(plan: Plan, options: PrintOptions): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 })
   const parts = isEmpty(plan) ? [nothingToDo(plan, chalk)] : sections(plan, chalk)
+  const ignored = ignoredLines(plan)
+  if (ignored.length > 0) parts.push(chalk.gray(ignored.join('\n')))
   if (plan.warnings.length > 0)
     parts.push(printDiagnostics(plan.warnings, () => undefined, options).trimEnd())
   return `${parts.join('\n\n')}\n`
@@ -34,6 +37,7 @@ function nothingToDo(plan: Plan, chalk: ChalkInstance): string {
 function sections(plan: Plan, chalk: ChalkInstance): string[] {
   const paint = (lines: readonly Line[]): string => lines.map(line => paintLine(line, chalk)).join('\n')
   const drift = driftLines(plan)
+  const ignored = ignoredTexts(plan)
   const outputs = outputLines(plan)
   const steps = stepLines(plan)
   const placement = placementLines(plan)
@@ -43,7 +47,7 @@ function sections(plan: Plan, chalk: ChalkInstance): string[] {
     parts.push(
       `${intro}\n${legend(plan.changes, chalk)}`,
       'sddc will perform the following actions:',
-      ...plan.changes.map(change => paint(changeLines(change))),
+      ...plan.changes.map(change => paint(changeLines(change, ignored.get(change.address)))),
       chalk.bold(summaryText(plan)),
     )
   }

@@ -322,6 +322,66 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
     ),
   ],
   [
+    'ignored',
+    'What a lifecycle ignores: with other changes, and alone',
+    made(
+      desired([
+        wanted(web({ env: { TAG: '1', MODE: 'b', PASSWORD: 'y' }, healthChecks: [health] }), {
+          sensitivePaths: ['/env/PASSWORD'],
+          lifecycle: {
+            ignoreChanges: ['/instances', '/env/TAG', '/env/PASSWORD', '/healthChecks(0)/path'],
+          },
+        }),
+        wanted(app('/api', docker('api:1')), {
+          lifecycle: { ignoreChanges: ['/container/docker/image', '/labels'] },
+        }),
+      ]),
+      snapshot([
+        existing(
+          web({
+            instances: 3,
+            env: { TAG: '2', MODE: 'a', PASSWORD: 'x' },
+            healthChecks: [{ ...health, path: '/up' }],
+          }),
+          { sensitivePaths: ['/env/PASSWORD'] },
+        ),
+        app('/api', { ...docker('api:2'), labels: { 'traefik/rule': 'x' } }),
+      ]),
+    ),
+  ],
+  [
+    'ignored-only',
+    'Nothing but what a lifecycle ignores differs',
+    made(
+      desired([wanted(web(), { lifecycle: { ignoreChanges: ['/instances'] } })], {
+        volumes: [
+          {
+            address: 'volume.data',
+            name: 'data',
+            size: 1,
+            shared: false,
+            lifecycle: { ignoreChanges: ['/size'] },
+          },
+        ],
+      }),
+      snapshot([web({ instances: 3 })], { volumes: [existingVolume('data')] }),
+    ),
+  ],
+  [
+    'lifecycle',
+    'Protection, and volumes whose data goes with them',
+    made(
+      desired([wanted(web(), { lifecycle: { preventDestroy: true } })], {
+        volumes: [
+          { address: 'volume.b', name: 'b', size: 2048, shared: false, lifecycle: { destroy: true } },
+        ],
+      }),
+      snapshot([web()], {
+        volumes: [existingVolume('b'), existingVolume('c', { lifecycle: { destroy: true } })],
+      }),
+    ),
+  ],
+  [
     'outputs',
     'Only outputs',
     made(
