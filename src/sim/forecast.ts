@@ -125,7 +125,8 @@ function instancesIn(state: State, plan: Plan): number {
   let sum = 0
   for (const change of plan.changes) {
     if (change.object !== 'app') continue
-    sum += (change.after?.instances ?? 0) + (state.apps.get(change.id)?.instances.size ?? 0)
+    const id = (change.from?.id ?? change.id) as AppId
+    sum += (change.after?.instances ?? 0) + (state.apps.get(id)?.instances.size ?? 0)
   }
   return sum
 }
@@ -157,6 +158,8 @@ function modelled(state: State, profile: Profile): Behaviour {
 class Watch {
   readonly apps: readonly App[]
   readonly #state: State
+  /** What apps are called before the plan, where it renames them. */
+  readonly #former: ReadonlyMap<AppId, AppId>
   readonly #lowest = new Map<AppId, number>()
   /** Instances that were there before the plan. */
   readonly #before = new Set<InstanceId>()
@@ -166,6 +169,11 @@ class Watch {
 
   constructor(state: State, plan: Plan) {
     this.#state = state
+    this.#former = new Map(
+      plan.changes.flatMap(c =>
+        c.object === 'app' && c.from !== undefined ? [[c.id, c.from.id as AppId]] : [],
+      ),
+    )
     this.apps = plan.changes.flatMap(c =>
       c.object === 'app' && c.after !== null && c.action !== 'no-op' ? [c.after] : [],
     )
@@ -173,7 +181,7 @@ class Watch {
 
   begin(): void {
     for (const app of this.apps) {
-      for (const id of this.#state.apps.get(app.id)?.instances.keys() ?? []) this.#before.add(id)
+      for (const id of this.#indexOf(app.id)?.instances.keys() ?? []) this.#before.add(id)
     }
     this.#begun = true
     this.look()
@@ -182,7 +190,7 @@ class Watch {
   look(): void {
     if (!this.#begun) return
     for (const { id } of this.apps) {
-      const index = this.#state.apps.get(id)
+      const index = this.#indexOf(id)
       let healthy = 0
       const fresh: { id: InstanceId; slot: number; agent: AgentId | null }[] = []
       for (const instance of index?.instances.values() ?? []) {
@@ -193,6 +201,11 @@ class Watch {
       fresh.sort((a, b) => a.slot - b.slot)
       for (const instance of fresh) this.#note(id, instance)
     }
+  }
+
+  #indexOf(id: AppId): ReturnType<State['indexOf']> | undefined {
+    const isStillToCome = !this.#state.tables.app.has(id)
+    return this.#state.apps.get((isStillToCome ? this.#former.get(id) : undefined) ?? id)
   }
 
   lowest(): Readonly<Record<string, number>> {
