@@ -266,6 +266,43 @@ describe('prevent_destroy', () => {
   })
 })
 
+describe('destroy, of an app', () => {
+  const letGo: Lifecycle = { destroy: false }
+
+  test.each<[string, Desired, Snapshot, PlanOptions['mode'], string]>([
+    [
+      'not named, kept',
+      desired([]),
+      snapshot([existing(app('/web'), { lifecycle: letGo })]),
+      'apply',
+      'forget',
+    ],
+    [
+      'protected, too: letting go destroys nothing',
+      desired([]),
+      snapshot([existing(app('/web'), { lifecycle: { destroy: false, preventDestroy: true } })]),
+      'apply',
+      'forget',
+    ],
+    [
+      'destroy, named',
+      desired([wanted(app('/web'), { lifecycle: letGo })]),
+      snapshot([app('/web')]),
+      'destroy',
+      'forget',
+    ],
+    [
+      'destroy, named otherwise',
+      desired([app('/web')]),
+      snapshot([existing(app('/web'), { lifecycle: letGo })]),
+      'destroy',
+      'delete',
+    ],
+  ])('%s', (_, want, have, mode, action) => {
+    expect(planned(want, have, { mode }).changes).toMatchObject([{ object: 'app', action, after: null }])
+  })
+})
+
 describe('destroy, of a volume', () => {
   const data = { address: 'volume.data', name: 'data', size: 1024, shared: false }
 

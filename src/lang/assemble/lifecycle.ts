@@ -38,11 +38,8 @@ function destroyed(draft: Draft, { destroy }: SurfaceLifecycle): boolean | undef
   const value = flag(draft, destroy, 'destroy')
   const { kind } = draft.resource
   if (value === undefined || value === defaults[kind]) return undefined
-  if (kind === 'volume') return value
-  const detail =
-    kind === 'group'
-      ? 'A group is nothing but its apps: say it for them.'
-      : 'To let go of an app without ending it, take its block out and write removed { from = … } with lifecycle { destroy = false } in it.'
+  if (kind !== 'group') return value
+  const detail = 'A group is nothing but what is in it: say it for its apps.'
   complain(draft, 'Unsupported argument', detail, destroy?.nameRange ?? destroy?.range)
   return undefined
 }
