@@ -65,10 +65,21 @@ export interface SurfaceValue {
   readonly range?: Range
   /** The attribute's name. */
   readonly nameRange?: Range
+  /** Where its parts stand, as far as that is known (TypeScript). */
+  readonly parts?: SurfaceParts
   /** The value, or JSON-pointer-like sub paths of it ('' = all of it), must not be shown. */
   readonly sensitive?: readonly string[]
   /** Addresses that the expression refers to; each one is a dependency. */
   readonly references?: readonly string[]
+}
+
+/** The properties of an object, the items of a list under their numbers. */
+export type SurfaceParts = ReadonlyMap<string, SurfacePartPlace>
+
+export interface SurfacePartPlace {
+  readonly range: Range
+  readonly nameRange?: Range
+  readonly parts?: SurfaceParts
 }
 
 export interface SurfaceBlock {

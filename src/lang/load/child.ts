@@ -102,7 +102,7 @@ async function evaluate(
   const described = definition[clusterMark]
   const context: ClusterContext = { env, vars: guarded(given), readFile }
   if (typeof described === 'function') return described(context)
-  if (!('build' in described)) return described
+  if (described.build === undefined) return described
   const { vars: schemas, build } = described
   const { values, problems } = await readValues(schemas, given)
   const told = problems.map(({ name, isMissing, message }): ToldProblem => {

@@ -80,11 +80,11 @@ function compared(config: SurfaceConfig, again: Outcome): readonly Diagnostic[] 
   }
   const difference = firstDifference(config, again.config)
   if (!difference) return []
-  const { path, before, after, subject } = difference
+  const { path, pointer, before, after, subject } = difference
   const detail =
     `Run twice, at two times of day, it gives two results. The first difference is ${path}: ` +
     `${before}, then ${after}. ${advice}`
-  return [errorDiagnostic('Module is not repeatable', detail, { subject })]
+  return [errorDiagnostic('Module is not repeatable', detail, { subject, path: pointer })]
 }
 
 function outcome(run: ModuleRun, path: string, timeLimitMs: number): Outcome {

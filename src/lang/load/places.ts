@@ -3,8 +3,15 @@
 // of each constructor's options are looked up in them, too.
 import type { Diagnostic, Range } from '../../base/index.ts'
 import type { Source, Span } from '../hcl/source.ts'
-import type { SurfaceConfig, SurfaceResource, SurfaceValue } from '../surface.ts'
-import { propertiesOfCall } from './properties.ts'
+import type {
+  SurfaceConfig,
+  SurfaceLifecycle,
+  SurfacePartPlace,
+  SurfaceResource,
+  SurfaceValue,
+} from '../surface.ts'
+import { optionsOfCall } from './properties.ts'
+import type { WrittenPart, WrittenValue } from './properties.ts'
 
 /** `textOf` gives the text of a file and the name that diagnostics show for it. */
 export class ModulePlaces {
@@ -19,40 +26,91 @@ export class ModulePlaces {
     return { ...config, resources: config.resources.map(r => this.#resource(r)) }
   }
 
+  /** A diagnostic of the module's process; its path is a JSON pointer into the options of the call it points to. */
   diagnostic(diagnostic: Diagnostic): Diagnostic {
-    const { subject } = diagnostic
+    const { subject, path, ...rest } = diagnostic
     if (!subject || subject.start.byte !== 0) return diagnostic
-    return { ...diagnostic, subject: this.#call(subject)?.range ?? subject }
+    const call = this.#call(subject)
+    if (!call) return { ...rest, subject }
+    const part = path === undefined ? undefined : nearestPart(call.options, path)
+    return { ...rest, subject: part ? call.source.range(part.span) : call.range }
   }
 
   #resource(resource: SurfaceResource): SurfaceResource {
     const call = resource.range && this.#call(resource.range)
     if (!call) return resource
-    const { source, offset, range } = call
-    const spans = propertiesOfCall(source.text, offset)
+    const { source, range, options } = call
     const attributes = Object.fromEntries(
       Object.entries(resource.body.attributes).map(([name, value]): [string, SurfaceValue] => {
-        const found = spans.get(name)
-        if (!found) return [name, value]
-        return [name, { ...value, range: source.range(found.value), nameRange: source.range(found.name) }]
+        const found = options?.parts.get(name)
+        return [name, found ? { ...value, ...placeOf(found, source) } : value]
       }),
     )
-    return { ...resource, range, body: { ...resource.body, attributes, end: range } }
+    const { lifecycle } = resource
+    const written = options?.parts.get('lifecycle')
+    const placed = lifecycle && written ? { lifecycle: lifecyclePlaces(lifecycle, written, source) } : {}
+    return { ...resource, ...placed, range, body: { ...resource.body, attributes, end: range } }
   }
 
-  #call(range: Range): { source: Source; offset: number; range: Range } | undefined {
+  #call(
+    range: Range,
+  ): { source: Source; range: Range; readonly options: WrittenValue | undefined } | undefined {
     const source = this.#source(range.file)
     if (!source) return undefined
     const offset = offsetOf(source.text, range.start.line, range.start.column)
     const word = /^[\w$]+/.exec(source.text.slice(offset, offset + 100))
     const span: Span = { start: offset, end: offset + (word?.[0].length ?? 0) }
-    return { source, offset, range: source.range(span) }
+    return { source, range: source.range(span), options: optionsOfCall(source.text, offset) }
   }
 
   #source(file: string): Source | undefined {
     if (!this.#sources.has(file)) this.#sources.set(file, this.#textOf(file))
     return this.#sources.get(file)
   }
+}
+
+function placeOf({ name, span, parts }: WrittenPart, source: Source): SurfacePartPlace {
+  const inner = new Map([...parts].map(([step, part]) => [step, placeOf(part, source)] as const))
+  return {
+    range: source.range(span),
+    ...(name ? { nameRange: source.range(name) } : {}),
+    ...(inner.size > 0 ? { parts: inner } : {}),
+  }
+}
+
+function lifecyclePlaces(
+  lifecycle: SurfaceLifecycle,
+  written: WrittenPart,
+  source: Source,
+): SurfaceLifecycle {
+  const { ignoreChanges, preventDestroy, destroy } = lifecycle
+  const rangeOf = (name: string, item?: number): Range => {
+    const part = written.parts.get(name)
+    const found = item === undefined ? part : (part?.parts.get(String(item)) ?? part)
+    return source.range((found ?? written).span)
+  }
+  return {
+    ...lifecycle,
+    range: source.range(written.name ?? written.span),
+    ...(ignoreChanges === undefined || ignoreChanges === 'all'
+      ? {}
+      : { ignoreChanges: ignoreChanges.map((p, i) => ({ ...p, range: rangeOf('ignoreChanges', i) })) }),
+    ...(preventDestroy ? { preventDestroy: { ...preventDestroy, range: rangeOf('preventDestroy') } } : {}),
+    ...(destroy ? { destroy: { ...destroy, range: rangeOf('destroy') } } : {}),
+  }
+}
+
+/** The part that a JSON pointer leads to, or the nearest one around it. */
+function nearestPart(options: WrittenValue | undefined, pointer: string): WrittenPart | undefined {
+  let found: WrittenPart | undefined
+  let at = options
+  for (const step of pointer.split('/').slice(1)) {
+    const part = at?.parts.get(step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    if (!part) break
+    found = part
+    at = part
+  }
+  return found
 }
 
 /** The offset of a line and column, both from 1, the column in UTF-16 units. */

@@ -1,28 +1,55 @@
-// Where the properties of a constructor's options stand in a module's text: `cpus` in `app('web', { cpus: 1 })`. The
-// engine tells only where the call is; this reads on from there, so that a diagnostic can mark the very property. It
-// knows brackets, texts and comments, no more of the grammar; where it is at a loss it finds nothing.
+// Where the options of a constructor stand in a module's text: `cpus` in `app('web', { cpus: 1 })`, and the parts of
+// its lists and objects. The engine tells only where the call is; this reads on from there, so that a diagnostic can
+// mark the very property. It knows brackets, texts and comments, no more of the grammar; where it is at a loss it finds
+// nothing.
 import type { Span } from '../hcl/source.ts'
 
-export interface PropertySpans {
-  readonly name: Span
-  readonly value: Span
+export interface WrittenValue {
+  readonly span: Span
+  /** The properties of an object, the items of a list under their numbers. */
+  readonly parts: ReadonlyMap<string, WrittenPart>
 }
 
-/** The properties of the first object that stands directly among the arguments of the call at `offset`. */
-export function propertiesOfCall(text: string, offset: number): ReadonlyMap<string, PropertySpans> {
+export interface WrittenPart extends WrittenValue {
+  /** Of a property. */
+  readonly name?: Span
+}
+
+/** Their options are the first object among their arguments, and become the value's own properties. */
+const constructors = /^(?:app|volume|http|https|tcp|command)\s*\(/
+/** Nobody nests options deeper; it bounds the recursion. */
+const maxDepth = 20
+
+/** The options of the call at `offset`: the first object that stands directly among its arguments. */
+export function optionsOfCall(text: string, offset: number): WrittenValue | undefined {
   const open = text.indexOf('(', offset)
-  if (open < 0 || !/^[\w$.\s]*$/.test(text.slice(offset, open))) return new Map()
-  for (let at = open + 1; at < text.length;) {
-    const c = text[at]!
-    if (c === '{') return propertiesOfObject(text, at)
-    if (c === ')') break
-    at = next(text, at)
-  }
-  return new Map()
+  if (open < 0 || !/^[\w$.\s]*$/.test(text.slice(offset, open))) return undefined
+  const at = objectAmongArguments(text, open)
+  return at === undefined ? undefined : written(text, at, endOfItem(text, at), 0)
 }
 
-function propertiesOfObject(text: string, open: number): ReadonlyMap<string, PropertySpans> {
-  const found = new Map<string, PropertySpans>()
+function objectAmongArguments(text: string, open: number): number | undefined {
+  for (let at = open + 1; at < text.length && text[at] !== ')'; at = next(text, at)) {
+    if (text[at] === '{') return at
+  }
+  return undefined
+}
+
+function written(text: string, start: number, end: number, depth: number): WrittenValue {
+  const span = { start, end: trimmed(text, start, end) }
+  return { span, parts: depth > maxDepth ? new Map() : partsAt(text, start, depth) }
+}
+
+function partsAt(text: string, at: number, depth: number): ReadonlyMap<string, WrittenPart> {
+  if (text[at] === '{') return properties(text, at, depth)
+  if (text[at] === '[') return items(text, at, depth)
+  const call = constructors.exec(text.slice(at, at + 50))
+  const options = call ? objectAmongArguments(text, at + call[0].length - 1) : undefined
+  return options === undefined ? new Map() : properties(text, options, depth)
+}
+
+function properties(text: string, open: number, depth: number): ReadonlyMap<string, WrittenPart> {
+  const found = new Map<string, WrittenPart>()
   let at = open + 1
   while (at < text.length) {
     at = blank(text, at)
@@ -33,11 +60,23 @@ function propertiesOfObject(text: string, open: number): ReadonlyMap<string, Pro
       const colon = blank(text, nameEnd)
       const value = text[colon] === ':' ? blank(text, colon + 1) : at
       const key = name[1] ?? name[2] ?? name[3]!
-      found.set(key, {
-        name: { start: at, end: nameEnd },
-        value: { start: value, end: trimmed(text, value, end) },
-      })
+      found.set(key, { name: { start: at, end: nameEnd }, ...written(text, value, end, depth + 1) })
     }
+    if (text[end] !== ',') return found
+    at = end + 1
+  }
+  return found
+}
+
+/** Up to a spread: behind it the numbers are not known. */
+function items(text: string, open: number, depth: number): ReadonlyMap<string, WrittenPart> {
+  const found = new Map<string, WrittenPart>()
+  let at = open + 1
+  while (at < text.length) {
+    at = blank(text, at)
+    if (text[at] === ']' || text.startsWith('...', at)) return found
+    const end = endOfItem(text, at)
+    found.set(String(found.size), written(text, at, end, depth + 1))
     if (text[end] !== ',') return found
     at = end + 1
   }
@@ -55,6 +94,7 @@ function next(text: string, at: number): number {
   const c = text[at]!
   if (c === '"' || c === "'" || c === '`') return endOfText(text, at)
   if (text.startsWith('//', at) || text.startsWith('/*', at)) return blank(text, at)
+  if (c === '/' && startsPattern(text, at)) return endOfPattern(text, at)
   if (!/[([{]/.test(c)) return at + 1
   let inner = at + 1
   while (inner < text.length && !/[)\]}]/.test(text[inner]!)) inner = next(text, inner)
@@ -70,6 +110,17 @@ function endOfText(text: string, at: number): number {
     else i++
   }
   return i + 1
+}
+
+/** A regular expression stands where a value begins; behind a value a slash divides. */
+function startsPattern(text: string, at: number): boolean {
+  return /[([{,:=?&|!;>]\s*$/.test(text.slice(Math.max(0, at - 50), at))
+}
+
+function endOfPattern(text: string, at: number): number {
+  const found = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+\//y
+  found.lastIndex = at
+  return at + (found.exec(text)?.[0].length ?? 1)
 }
 
 function blank(text: string, at: number): number {

@@ -9,7 +9,9 @@ export interface Difference {
   /** Both values, as people read them; long ones are cut. */
   readonly before: string
   readonly after: string
+  /** The call that made the resource, and a JSON pointer into its options. */
   readonly subject?: Range
+  readonly pointer?: string
 }
 
 const maxShownLength = 60
@@ -47,7 +49,8 @@ function inResource(before: SurfaceResource, after: SurfaceResource): Difference
     if (!found) continue
     const path = `${written(found.path)} of ${before.address}`
     const isSensitive = (one?.sensitive ?? []).length > 0
-    return { path, ...shown(found, isSensitive), ...(range ? { subject: range } : {}) }
+    const pointer = found.path.map(step => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    return { path, pointer, ...shown(found, isSensitive), ...(range ? { subject: range } : {}) }
   }
   if (canonicalJson(before.lifecycle ?? null) === canonicalJson(after.lifecycle ?? null)) return undefined
   return {

@@ -17,10 +17,10 @@ export type AppOptions = Process & AppFields
 
 /** What runs: a command line by a shell, a program with arguments, or what the image starts by itself. */
 type Process =
-  | { readonly cmd: Text; readonly args?: never }
-  | { readonly args: readonly Text[]; readonly cmd?: never }
-  | { readonly cmd?: never; readonly args?: never; readonly image: string }
   | { readonly cmd?: never; readonly args?: never; readonly container: ContainerOptions }
+  | { readonly cmd?: never; readonly args?: never; readonly image: string }
+  | { readonly args: readonly Text[]; readonly cmd?: never }
+  | { readonly cmd: Text; readonly args?: never }
 
 interface AppFields {
   readonly image?: string

@@ -14,6 +14,8 @@ export interface ClusterConfig {
   readonly server?: string
   readonly resources: readonly (Resource | Module)[]
   readonly outputs?: Readonly<Record<string, Output>>
+  readonly vars?: never
+  readonly build?: never
 }
 
 export interface ClusterContext<Vars = Readonly<Record<string, string>>> {
@@ -42,18 +44,16 @@ export interface ClusterWithVariables<S extends Schemas> {
 export const clusterMark = Symbol.for('sddc.cluster')
 
 export interface ClusterDefinition {
-  readonly [clusterMark]: ClusterSource
+  readonly [clusterMark]:
+    | { readonly vars: Schemas; readonly build: Describe<never> }
+    | Describe<Readonly<Record<string, string>>>
+    | ClusterConfig
   readonly site: Site | undefined
 }
 
-export type ClusterSource =
-  | ClusterConfig
-  | Describe<Readonly<Record<string, string>>>
-  | { readonly vars: Schemas; readonly build: Describe<never> }
+type ClusterSource<S extends Schemas> =
+  ClusterWithVariables<S> | Describe<Readonly<Record<string, string>>> | ClusterConfig
 
-export function defineCluster<const S extends Schemas>(cluster: ClusterWithVariables<S>): ClusterDefinition
-export function defineCluster(describe: Describe<Readonly<Record<string, string>>>): ClusterDefinition
-export function defineCluster(config: ClusterConfig): ClusterDefinition
-export function defineCluster(source: ClusterSource): ClusterDefinition {
+export function defineCluster<const S extends Schemas>(source: ClusterSource<S>): ClusterDefinition {
   return { [clusterMark]: source, site: callSite(defineCluster) }
 }

@@ -1,6 +1,10 @@
 // Constraints: on which agents instances may be placed. Each is a plain list of texts, as in Marathon.
 
-export type Constraint = readonly [field: string, operator: string, value?: string]
+export type Constraint =
+  | readonly [field: string, operator: 'UNIQUE' | 'CLUSTER' | 'GROUP_BY']
+  | readonly [field: string, operator: Exclude<Operator, 'UNIQUE'>, value: string]
+
+type Operator = 'UNIQUE' | 'CLUSTER' | 'GROUP_BY' | 'LIKE' | 'UNLIKE' | 'MAX_PER' | 'IS'
 
 /** No two instances on agents with the same value. */
 export function unique(field = 'hostname'): Constraint {

@@ -29,8 +29,8 @@ const maxResources = 100_000
 
 export function surfaceOf(config: ClusterConfig, site: Site | undefined): ModuleSurface {
   const diagnostics: Diagnostic[] = []
-  const tell = (summary: string, detail: string, at: Site | undefined): void => {
-    diagnostics.push({ severity: 'error', summary, detail, subject: rangeOf(at ?? site) })
+  const tell = (summary: string, detail: string, at: Site | undefined, path?: string): void => {
+    diagnostics.push({ severity: 'error', summary, detail, subject: rangeOf(at ?? site), path })
   }
   if (!isPlain(config) || !Array.isArray(config.resources)) {
     tell('Invalid cluster', 'defineCluster wants an object with "resources: [ … ]".', site)
@@ -49,7 +49,9 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
     const isEnvironment = path === 'env'
     const found: Found = { addresses, isEnvironment, references: new Set(), sensitive: [], problems: [] }
     const json = plain(value, '', found, 0)
-    for (const problem of found.problems) tell('Not plain data', `${path}${problem}`, at)
+    for (const { pointer, text } of found.problems) {
+      tell('Not plain data', `${path}${written(pointer)} ${text}`, at, `/${path}${pointer}`)
+    }
     if (found.problems.length > 0) return { value: null, failed: true }
     return {
       value: json ?? null,
@@ -186,7 +188,8 @@ interface Found {
   readonly isEnvironment: boolean
   readonly references: Set<string>
   readonly sensitive: string[]
-  readonly problems: string[]
+  /** By the JSON pointers of the values. */
+  readonly problems: { readonly pointer: string; readonly text: string }[]
 }
 
 function plain(value: unknown, path: string, found: Found, depth: number): Json | undefined {
@@ -194,16 +197,16 @@ function plain(value: unknown, path: string, found: Found, depth: number): Json 
   if (typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value
-    found.problems.push(`${path} is ${value}, which is not a number to plan with.`)
+    found.problems.push({ pointer: path, text: `is ${value}, which is not a number to plan with.` })
     return undefined
   }
   if (depth > maxDepth) {
-    found.problems.push(`${path.slice(0, 60)}… is nested too deeply, or in a circle.`)
+    found.problems.push({ pointer: `${path.slice(0, 60)}…`, text: 'is nested too deeply, or in a circle.' })
     return undefined
   }
   if (Array.isArray(value)) return value.map((v, i) => plain(v, `${path}/${i}`, found, depth + 1) ?? null)
   if (typeof value !== 'object') {
-    found.problems.push(`${path} is ${named(value)}; a configuration holds plain data only.`)
+    found.problems.push({ pointer: path, text: `is ${named(value)}; a configuration holds plain data only.` })
     return undefined
   }
   const special = value as { [sensitiveMark]?: unknown; [textMark]?: readonly (string | Reference)[] }
@@ -213,7 +216,10 @@ function plain(value: unknown, path: string, found: Found, depth: number): Json 
   }
   if (secretMark in value) {
     if (found.isEnvironment && /^\/[^/]+$/.test(path)) return { secret: (value as Secret)[secretMark].name }
-    found.problems.push(`${path} is a secret, which can be the value of a variable in "env" only.`)
+    found.problems.push({
+      pointer: path,
+      text: 'is a secret, which can be the value of a variable in "env" only.',
+    })
     return undefined
   }
   if (textMark in value)
@@ -221,7 +227,7 @@ function plain(value: unknown, path: string, found: Found, depth: number): Json 
   if (referenceMark in value) return idOf(value as Reference, path, found)
   if (isResource(value)) return idOf({ [referenceMark]: value }, path, found)
   if (!isPlain(value)) {
-    found.problems.push(`${path} is ${named(value)}; a configuration holds plain data only.`)
+    found.problems.push({ pointer: path, text: `is ${named(value)}; a configuration holds plain data only.` })
     return undefined
   }
   const result: Record<string, Json> = {}
@@ -230,6 +236,15 @@ function plain(value: unknown, path: string, found: Found, depth: number): Json 
     if (json !== undefined) result[key] = json
   }
   return result
+}
+
+/** A JSON pointer as a program writes it: `[0].path`. */
+function written(pointer: string): string {
+  return pointer
+    .replace(/\/(\d+)(?=\/|$)/g, '[$1]')
+    .replaceAll('/', '.')
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~')
 }
 
 /** A step of a JSON pointer (RFC 6901). */
@@ -242,10 +257,10 @@ function idOf(reference: Reference, path: string, found: Found): string {
   const resource = reference[referenceMark] as Resource
   const placed = found.addresses.get(resource)
   if (!placed) {
-    found.problems.push(
-      `${path} refers to ${resource.kind} "${resource.name}", which is not part of this configuration: ` +
-        'add it to the resources of the cluster or of a group.',
-    )
+    const text =
+      `refers to ${resource.kind} "${resource.name}", which is not part of this configuration: ` +
+      'add it to the resources of the cluster or of a group.'
+    found.problems.push({ pointer: path, text })
     return ''
   }
   found.references.add(placed.address)

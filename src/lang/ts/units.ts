@@ -21,7 +21,14 @@ type SizeUnit =
   | 'Ti'
 
 /** `"30s"`, `"1m30s"`, `"250ms"`, or a number of seconds. */
-export type Duration = number | `${number}${DurationUnit}` | `${number}${'h' | 'm'}${number}${'m' | 's'}`
+export type Duration =
+  | number
+  | `${number}${DurationUnit}`
+  | `${number}d${number}h`
+  | `${number}h${number}m`
+  | `${number}h${number}m${number}s`
+  | `${number}m${number}s`
+  | `${number}s${number}ms`
 
 /** `"512MiB"`, `"2Gi"` (MB means MiB, as in Marathon), or a number of MiB. */
 export type Size = number | `${number}${SizeUnit}`

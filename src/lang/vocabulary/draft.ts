@@ -2,7 +2,7 @@
 // stands in the text, which parts must not be shown, and what was wrong.
 import { errorDiagnostic } from '../../base/index.ts'
 import type { Diagnostic, Json, Range } from '../../base/index.ts'
-import type { SurfaceResource, SurfaceValue } from '../surface.ts'
+import type { SurfaceParts, SurfaceResource, SurfaceValue } from '../surface.ts'
 
 export type Dialect = 'hcl' | 'typescript'
 
@@ -57,7 +57,16 @@ export function put(draft: Draft, segments: Segments, value: Json, source?: Surf
   const path = jsonPath(segments)
   if (!isEmptyObject(value)) draft.whole.add(path)
   draft.places.set(path, { name: source?.nameRange, value: source?.range })
+  putParts(draft, path, source?.parts)
   for (const part of source?.sensitive ?? []) draft.sensitivePaths.push(path + marathonPath(part))
+}
+
+function putParts(draft: Draft, path: string, parts: SurfaceParts | undefined): void {
+  for (const [step, { nameRange, range, parts: inner }] of parts ?? []) {
+    const at = /^\d+$/.test(step) ? `${path}(${step})` : `${path}/${step}`
+    draft.places.set(at, { name: nameRange, value: range })
+    putParts(draft, at, inner)
+  }
 }
 
 /** An object that is opened, to be filled part by part. */

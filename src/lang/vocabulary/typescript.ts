@@ -1,7 +1,7 @@
 // A TypeScript body, renamed into the words that HCL uses: camelCase becomes snake_case, and a list of objects under
 // the name of a block becomes blocks. What is no known word stays as it is, so that reading it names it as written.
 import type { Json } from '../../base/index.ts'
-import type { SurfaceBlock, SurfaceBody, SurfaceValue } from '../surface.ts'
+import type { SurfaceBlock, SurfaceBody, SurfaceParts, SurfaceValue } from '../surface.ts'
 import { camelCase } from './draft.ts'
 import { isRecord } from './values.ts'
 import type { BlockWord, Words } from './words.ts'
@@ -21,12 +21,14 @@ export function fromTypeScript(body: SurfaceBody, words: Words): SurfaceBody {
       continue
     }
     const parts = type === undefined ? undefined : blockParts(value, words.blocks[type]!)
-    if (type === undefined || parts === undefined) attributes[attributeNames.get(name) ?? name] = value
+    const isNone = parts?.length === 0 && Object.hasOwn(words.attributes, name)
+    if (type === undefined || parts === undefined || isNone) attributes[attributeNames.get(name) ?? name] = value
     else {
       const word = words.blocks[type]!
-      for (const part of parts) {
+      for (const [i, part] of parts.entries()) {
         const inner = fromTypeScript({ attributes: part, blocks: [] }, word)
-        blocks.push({ type, labels: [], body: inner, ...(value.range ? { range: value.range } : {}) })
+        const range = value.parts?.get(String(i))?.range ?? value.range
+        blocks.push({ type, labels: [], body: inner, ...(range ? { range } : {}) })
       }
     }
   }
@@ -43,24 +45,25 @@ function blockParts(
     const items = value as readonly Json[]
     // A list of texts under the name of a block is its short form; it stays an attribute.
     if (!items.every(isRecord)) return undefined
-    return items.map((item, i) => attributesOf(item, source, `/${i}`))
+    return items.map((item, i) => attributesOf(item, source, `/${i}`, source.parts?.get(String(i))?.parts))
   }
   if (!isRecord(value)) return undefined
   if (word.many && word.label !== undefined) {
     return Object.entries(value).map(([label, item]) => ({
       [word.label!]: { ...plain(source), value: label },
       ...(isRecord(item)
-        ? attributesOf(item, source, `/${label}`)
+        ? attributesOf(item, source, `/${label}`, source.parts?.get(label)?.parts)
         : { source: { ...plain(source), value: item ?? null } }),
     }))
   }
-  return [attributesOf(value, source, '')]
+  return [attributesOf(value, source, '', source.parts)]
 }
 
 function attributesOf(
   record: Readonly<Record<string, Json | undefined>>,
   source: SurfaceValue,
   pointer: string,
+  parts: SurfaceParts | undefined,
 ): Readonly<Record<string, SurfaceValue>> {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => {
@@ -71,7 +74,12 @@ function attributesOf(
       })
       return [
         name,
-        { ...plain(source), value: value ?? null, ...(sensitive.length > 0 ? { sensitive } : {}) },
+        {
+          ...plain(source),
+          ...parts?.get(name),
+          value: value ?? null,
+          ...(sensitive.length > 0 ? { sensitive } : {}),
+        },
       ]
     }),
   )
