@@ -18,6 +18,10 @@ try {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // Some packages are CommonJS and ask for Node's modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+    },
   })
   const parse = measure(program, 'parse')
   const once = measure(program, 'compile', '10000')

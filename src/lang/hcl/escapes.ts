@@ -3,15 +3,29 @@ import type { Problem } from './problem.ts'
 
 const simple: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' }
 
-/** The text of a literal token that starts at `start`, NFC-normalised. */
+/** The text of the literal token from `start` to `end` of `text`, NFC-normalised. */
 export function decodeLiteral(
+  text: string,
+  start: number,
+  end: number,
+  quoted: boolean,
+  report: (problem: Problem) => void,
+): string {
+  const raw = text.slice(start, end)
+  for (let i = start; i < end; i++) {
+    const c = text.charCodeAt(i)
+    // A backslash, or a brace behind "$$" or "%%". Beyond ASCII a text may have to be normalised.
+    if (c > 127 || c === 92 || (c === 123 && i > start + 1)) return decodeSpecial(raw, start, quoted, report)
+  }
+  return raw
+}
+
+function decodeSpecial(
   raw: string,
   start: number,
   quoted: boolean,
   report: (problem: Problem) => void,
 ): string {
-  const special = quoted ? /[\\$%\u0080-\uffff]/ : /[$%\u0080-\uffff]/
-  if (!special.test(raw)) return raw
   const pieces: string[] = []
   let from = 0
   for (let i = 0; i < raw.length;) {

@@ -2,6 +2,8 @@
 // heredoc opens template text, `${` and `%{` open code inside of it, and the brace that was open at that moment closes
 // it. A comment to the end of its line stands for its newline. Source: the HCL native syntax specification, "Lexical
 // Elements" and "Template Expressions".
+//
+// Made for speed: the common tokens are read in one loop over local variables, and everything rare goes through fields.
 import type { Problem } from './problem.ts'
 import type { Source } from './source.ts'
 import { T, type TokenKind, type Tokens } from './tokens.ts'
@@ -16,267 +18,370 @@ interface TemplateMode {
 
 interface CodeMode {
   readonly kind: 'code'
+  /** Of the opening token. */
+  readonly start: number
   /** Braces open inside of this `${ }`. */
   braces: number
 }
 
 type Mode = TemplateMode | CodeMode
 
+export interface Lexed {
+  readonly tokens: Tokens
+  readonly problems: Problem[]
+  /** Characters that were looked at ahead of their turn, and so more than once. */
+  readonly lookahead: number
+}
+
 /** Never throws. The last token is always `end`. */
-export function lex(source: Source): { readonly tokens: Tokens; readonly problems: readonly Problem[] } {
-  const text = source.text
-  const length = text.length
-  const kinds: TokenKind[] = []
-  const starts: number[] = []
-  const ends: number[] = []
-  const problems: Problem[] = []
-  const modes: Mode[] = []
-  const told = new Set<string>()
-  let at = source.first
+export function lex(source: Source): Lexed {
+  return new Lexer(source).lex()
+}
 
-  lexCode()
-  emit(T.end, length, length)
-  return { tokens: { kinds, starts, ends }, problems }
+// What a character of ASCII begins.
+const rare = 0
+const blank = 1
+const letter = 2
+const digit = 3
+/** Also a comment to the end of its line. */
+const newline = 4
+const quote = 5
+const openBrace = 6
+const closeBrace = 7
+const equal = 8
+/** A token of one character, whatever follows. */
+const single = 9
 
-  function emit(kind: TokenKind, start: number, end: number): void {
-    kinds.push(kind)
-    starts.push(start)
-    ends.push(end)
+const punctuation: Readonly<Record<string, TokenKind>> = {
+  '[': T.openBracket,
+  ']': T.closeBracket,
+  '(': T.openParen,
+  ')': T.closeParen,
+  ',': T.comma,
+  '?': T.question,
+  '+': T.plus,
+  '-': T.minus,
+  '%': T.percent,
+}
+
+const classes = new Uint8Array(128)
+const singleKinds = new Uint8Array(128)
+/** 1 for what an identifier goes on with. */
+const identifierParts = new Uint8Array(128)
+for (let c = 0; c < 128; c++) {
+  const character = String.fromCharCode(c)
+  if (/[A-Za-z_]/.test(character)) classes[c] = letter
+  else if (/[0-9]/.test(character)) classes[c] = digit
+  if (/[-\w]/.test(character)) identifierParts[c] = 1
+  const kind = punctuation[character]
+  if (kind !== undefined) {
+    classes[c] = single
+    singleKinds[c] = kind
+  }
+}
+classes[32] = blank
+classes[9] = blank
+classes[10] = newline
+classes[35] = newline
+classes[34] = quote
+classes[123] = openBrace
+classes[125] = closeBrace
+classes[61] = equal
+
+/** Rows that one turn of the loop writes at most. */
+const rowsPerTurn = 4
+
+class Lexer {
+  readonly #text: string
+  #kinds: Uint8Array
+  #starts: Int32Array
+  #ends: Int32Array
+  #count = 0
+  #at: number
+  #lookahead = 0
+  readonly #problems: Problem[] = []
+  readonly #modes: Mode[] = []
+  readonly #told = new Set<string>()
+
+  constructor(source: Source) {
+    this.#text = source.text
+    this.#at = source.first
+    // People's texts have a token per four characters.
+    const rows = Math.ceil(source.text.length / 3) + 2 * rowsPerTurn
+    this.#kinds = new Uint8Array(rows)
+    this.#starts = new Int32Array(rows)
+    this.#ends = new Int32Array(rows)
   }
 
-  function invalid(start: number, end: number, summary: string, detail: string, once = false): void {
-    emit(T.invalid, start, end)
-    at = end
-    if (once && told.has(detail)) return
-    told.add(detail)
-    problems.push({ summary, detail, start, end })
-  }
-
-  // The outer loop. Template text is read in the same loop, so that nesting costs no stack.
-  function lexCode(): void {
-    while (at < length) {
-      const mode = modes[modes.length - 1]
-      if (mode !== undefined && mode.kind !== 'code') {
-        if (mode.kind === 'quote') lexQuoted(mode)
-        else lexHeredoc(mode)
-      } else {
-        lexToken(mode)
-      }
+  // Template text is read in the same loop as code, so that nesting costs no stack.
+  lex(): Lexed {
+    const length = this.#text.length
+    while (this.#at < length) {
+      const mode = this.#modes[this.#modes.length - 1]
+      if (mode === undefined || mode.kind === 'code') this.#readCode(mode)
+      else if (mode.kind === 'quote') this.#readQuoted(mode)
+      else this.#readHeredoc(mode)
     }
     // Code that is open at the end of the text is the parser's to report.
-    const open = modes[modes.length - 1]
-    if (open === undefined || open.kind === 'code') return
-    reportUnterminated(open)
-    emit(T.invalid, length, length)
+    const open = this.#modes[this.#modes.length - 1]
+    if (open !== undefined && open.kind !== 'code') {
+      this.#reportUnterminated(open)
+      this.#emit(T.invalid, length, length)
+    }
+    this.#emit(T.end, length, length)
+    return {
+      tokens: { kinds: this.#kinds, starts: this.#starts, ends: this.#ends, count: this.#count },
+      problems: this.#problems,
+      lookahead: this.#lookahead,
+    }
   }
 
-  function reportUnterminated(mode: TemplateMode): void {
-    if (mode.kind === 'quote') {
-      problems.push({
-        summary: 'Unterminated string literal',
-        detail: 'The string that starts here has no closing quote.',
-        start: mode.start,
-        end: mode.start + 1,
-      })
-      return
-    }
-    const marked = text.slice(mode.start).trimEnd().endsWith(`\n${mode.marker}`)
-    problems.push({
-      summary: 'Unterminated template string',
-      detail: marked
-        ? `The line with the closing marker "${mode.marker}" must end with a newline, also at the end of the file.`
-        : `The heredoc that starts here has no line with only its closing marker "${mode.marker}".`,
-      start: mode.start,
-      end: Math.min(length, text.indexOf(mode.marker, mode.start) + mode.marker.length),
-    })
-  }
-
-  function lexToken(mode: CodeMode | undefined): void {
-    const start = at
-    const c = text.charCodeAt(at)
-    if (c === 32 || c === 9) {
-      at++
-      return
-    }
-    if (isIdentifierStart(c)) {
-      at++
-      while (at < length && isIdentifierPart(text.charCodeAt(at))) at++
-      if (at < length && text.charCodeAt(at) > 0x7f) readWideIdentifier()
-      emit(T.identifier, start, at)
-      return
-    }
-    if (c >= 48 && c <= 57) {
-      readNumber()
-      emit(T.number, start, at)
-      return
-    }
-    const next = at + 1 < length ? text.charCodeAt(at + 1) : -1
-    switch (c) {
-      case 10: // newline
-        return take(T.newline, 1)
-      case 13:
-        if (next === 10) return take(T.newline, 2)
-        return invalid(
-          start,
-          start + 1,
-          'Invalid character',
-          'A carriage return must be followed by a line feed.',
-        )
-      case 34: // "
-        modes.push({ kind: 'quote', start, marker: '' })
-        return take(T.openQuote, 1)
-      case 35: // #
-        return readLineComment()
-      case 47: // /
-        if (next === 47) return readLineComment()
-        if (next === 42) return readBlockComment()
-        return take(T.slash, 1)
-      case 123: // {
-        if (mode !== undefined) mode.braces++
-        return take(T.openBrace, 1)
-      case 125: // }
-        if (mode !== undefined) {
-          if (mode.braces === 0) {
-            modes.pop()
-            return take(T.sequenceEnd, 1)
-          }
-          mode.braces--
+  /** Until the text ends or template text begins or goes on. */
+  #readCode(mode: CodeMode | undefined): void {
+    const text = this.#text
+    const length = text.length
+    const depth = this.#modes.length
+    let kinds = this.#kinds
+    let starts = this.#starts
+    let ends = this.#ends
+    let count = this.#count
+    let at = this.#at
+    while (at < length) {
+      if (count + rowsPerTurn > kinds.length) {
+        this.#count = count
+        this.#grow()
+        kinds = this.#kinds
+        starts = this.#starts
+        ends = this.#ends
+      }
+      const start = at
+      const c = text.charCodeAt(at)
+      switch (c < 128 ? classes[c] : rare) {
+        case blank:
+          at++
+          continue
+        case letter: {
+          at++
+          let part = text.charCodeAt(at)
+          while (part < 128 && identifierParts[part] === 1) part = text.charCodeAt(++at)
+          if (part > 127) at = this.#endOfWideIdentifier(at)
+          kinds[count] = T.identifier
+          break
         }
-        return take(T.closeBrace, 1)
+        case digit: {
+          at++
+          let next = text.charCodeAt(at)
+          while (next >= 48 && next <= 57) next = text.charCodeAt(++at)
+          if (next === 46 || next === 69 || next === 101) at = this.#endOfNumber(at)
+          kinds[count] = T.number
+          break
+        }
+        case newline:
+          at = c === 10 ? at + 1 : this.#endOfLineComment(at)
+          if (mode !== undefined && mode.braces === 0 && this.#isUnclosedBefore(at)) {
+            this.#at = start
+            this.#count = count
+            this.#leaveUnclosed(mode)
+            return
+          }
+          kinds[count] = T.newline
+          break
+        case quote: {
+          const close = this.#endOfPlainString(at + 1)
+          if (close === -1) {
+            this.#at = at + 1
+            this.#count = count
+            this.#modes.push({ kind: 'quote', start, marker: '' })
+            this.#emit(T.openQuote, start, at + 1)
+            return
+          }
+          kinds[count] = T.openQuote
+          starts[count] = at
+          ends[count++] = at + 1
+          if (close > at + 1) {
+            kinds[count] = T.quotedLiteral
+            starts[count] = at + 1
+            ends[count++] = close
+          }
+          kinds[count] = T.closeQuote
+          starts[count] = close
+          at = close + 1
+          ends[count++] = at
+          continue
+        }
+        case openBrace:
+          if (mode !== undefined) mode.braces++
+          at++
+          kinds[count] = T.openBrace
+          break
+        case closeBrace:
+          at++
+          if (mode !== undefined && mode.braces-- === 0) {
+            this.#at = at
+            this.#count = count
+            this.#modes.pop()
+            this.#emit(T.sequenceEnd, start, at)
+            return
+          }
+          kinds[count] = T.closeBrace
+          break
+        case equal: {
+          const next = text.charCodeAt(++at)
+          if (next === 61) kinds[count] = T.equalEqual
+          else if (next === 62) kinds[count] = T.fatArrow
+          else {
+            kinds[count] = T.equal
+            break
+          }
+          at++
+          break
+        }
+        case single:
+          at++
+          kinds[count] = singleKinds[c]!
+          break
+        default:
+          this.#at = at
+          this.#count = count
+          this.#readRare(c, mode)
+          if (this.#modes.length !== depth) return
+          at = this.#at
+          count = this.#count
+          kinds = this.#kinds
+          starts = this.#starts
+          ends = this.#ends
+          continue
+      }
+      starts[count] = start
+      ends[count++] = at
+    }
+    this.#at = at
+    this.#count = count
+  }
+
+  #readRare(c: number, mode: CodeMode | undefined): void {
+    const text = this.#text
+    const start = this.#at
+    const next = start + 1 < text.length ? text.charCodeAt(start + 1) : -1
+    switch (c) {
+      case 13:
+        if (next === 10) return this.#readNewline(start + 2, mode)
+        return this.#invalid(1, 'Invalid character', 'A carriage return must be followed by a line feed.')
+      case 47: // /
+        if (next === 47) return this.#readNewline(this.#endOfLineComment(start), mode)
+        if (next === 42) return this.#readBlockComment()
+        return this.#take(T.slash, 1)
       case 126: // ~
         if (next === 125 && mode !== undefined && mode.braces === 0) {
-          modes.pop()
-          return take(T.sequenceEnd, 2)
+          this.#modes.pop()
+          return this.#take(T.sequenceEnd, 2)
         }
-        return unsupported('There is no bitwise operator "~".')
-      case 91:
-        return take(T.openBracket, 1)
-      case 93:
-        return take(T.closeBracket, 1)
-      case 40:
-        return take(T.openParen, 1)
-      case 41:
-        return take(T.closeParen, 1)
-      case 44:
-        return take(T.comma, 1)
+        return this.#unsupported('There is no bitwise operator "~".')
       case 46: // .
-        if (next === 46 && text.charCodeAt(at + 2) === 46) return take(T.ellipsis, 3)
-        return take(T.dot, 1)
-      case 61: // =
-        if (next === 61) return take(T.equalEqual, 2)
-        return next === 62 ? take(T.fatArrow, 2) : take(T.equal, 1)
-      case 63:
-        return take(T.question, 1)
+        if (next === 46 && text.charCodeAt(start + 2) === 46) return this.#take(T.ellipsis, 3)
+        return this.#take(T.dot, 1)
       case 58: // :
-        return next === 58 ? take(T.doubleColon, 2) : take(T.colon, 1)
-      case 43:
-        return take(T.plus, 1)
-      case 45:
-        return take(T.minus, 1)
+        return next === 58 ? this.#take(T.doubleColon, 2) : this.#take(T.colon, 1)
       case 42: // *
-        if (next === 42) {
-          return invalid(start, start + 2, 'Unsupported operator', 'There is no operator "**".', true)
-        }
-        return take(T.star, 1)
-      case 37:
-        return take(T.percent, 1)
+        if (next === 42) return this.#invalid(2, 'Unsupported operator', 'There is no operator "**".', true)
+        return this.#take(T.star, 1)
       case 33: // !
-        return next === 61 ? take(T.notEqual, 2) : take(T.not, 1)
+        return next === 61 ? this.#take(T.notEqual, 2) : this.#take(T.not, 1)
       case 38: // &
-        if (next === 38) return take(T.and, 2)
-        return unsupported('There is no bitwise operator "&". Did you mean the logical "&&"?')
+        if (next === 38) return this.#take(T.and, 2)
+        return this.#unsupported('There is no bitwise operator "&". Did you mean the logical "&&"?')
       case 124: // |
-        if (next === 124) return take(T.or, 2)
-        return unsupported('There is no bitwise operator "|". Did you mean the logical "||"?')
+        if (next === 124) return this.#take(T.or, 2)
+        return this.#unsupported('There is no bitwise operator "|". Did you mean the logical "||"?')
       case 94:
-        return unsupported('There is no bitwise operator "^".')
+        return this.#unsupported('There is no bitwise operator "^".')
       case 60: // <
-        if (next === 60 && readHeredocStart()) return
-        return next === 61 ? take(T.lessEqual, 2) : take(T.less, 1)
+        if (next === 60 && this.#readHeredocStart()) return
+        return next === 61 ? this.#take(T.lessEqual, 2) : this.#take(T.less, 1)
       case 62:
-        return next === 61 ? take(T.greaterEqual, 2) : take(T.greater, 1)
+        return next === 61 ? this.#take(T.greaterEqual, 2) : this.#take(T.greater, 1)
       case 39:
-        return readQuotedLikeRun(
+        return this.#readQuotedLikeRun(
           39,
           'Single quotes do not delimit strings here. Write the string in double quotes.',
         )
       case 96:
-        return readQuotedLikeRun(
+        return this.#readQuotedLikeRun(
           96,
           'Backticks do not delimit strings here. For text over several lines write a heredoc: <<EOT.',
         )
       case 59:
-        return invalid(
-          start,
-          start + 1,
+        return this.#invalid(
+          1,
           'Invalid character',
           'The ";" does not separate arguments. Begin a new line for each argument.',
           true,
         )
       default:
-        return lexUnusual(c, start)
+        return this.#readUnusual(c)
     }
   }
 
-  function take(kind: TokenKind, width: number): void {
-    emit(kind, at, at + width)
-    at += width
+  #readNewline(end: number, mode: CodeMode | undefined): void {
+    if (mode !== undefined && mode.braces === 0 && this.#isUnclosedBefore(end)) this.#leaveUnclosed(mode)
+    else this.#take(T.newline, end - this.#at)
   }
 
-  function unsupported(detail: string): void {
-    invalid(at, at + 1, 'Unsupported operator', detail, true)
-  }
-
-  function lexUnusual(c: number, start: number): void {
-    if (c > 0x7f && wideIdentifierStart.test(String.fromCodePoint(text.codePointAt(at)!))) {
-      readWideIdentifier()
-      emit(T.identifier, start, at)
-      return
+  #readUnusual(c: number): void {
+    const start = this.#at
+    const code = this.#text.codePointAt(start)!
+    const character = String.fromCodePoint(code)
+    if (c > 0x7f && wideIdentifierStart.test(character)) {
+      return this.#take(T.identifier, this.#endOfWideIdentifier(start) - start)
     }
-    const character = String.fromCodePoint(text.codePointAt(at)!)
-    const end = start + character.length
+    const width = character.length
     if (c === 0x201c || c === 0x201d || c === 0x201e) {
       const detail = 'Curly quotes do not delimit strings. Write straight double quotes: "…".'
-      return invalid(start, end, 'Invalid character', detail, true)
+      return this.#invalid(width, 'Invalid character', detail, true)
     }
-    const code = `U+${text.codePointAt(at)!.toString(16).toUpperCase().padStart(4, '0')}`
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
     if (c === 0xa0 || c === 0x2003 || c === 0x3000 || c === 11 || c === 12) {
-      const detail = `This is ${code}, which looks like a space. Write an ordinary space.`
-      return invalid(start, end, 'Invalid character', detail, true)
+      const detail = `This is ${name}, which looks like a space. Write an ordinary space.`
+      return this.#invalid(width, 'Invalid character', detail, true)
     }
-    const shown = c < 32 || c === 127 ? code : `"${character}" (${code})`
-    invalid(start, end, 'Invalid character', `${shown} has no meaning here.`, true)
+    const shown = c < 32 || c === 127 ? name : `"${character}" (${name})`
+    this.#invalid(width, 'Invalid character', `${shown} has no meaning here.`, true)
   }
 
   // 'text' or `text`: one finding and one token for the whole run, so that its inside is not read as code.
-  function readQuotedLikeRun(quote: number, detail: string): void {
-    const start = at
+  #readQuotedLikeRun(mark: number, detail: string): void {
+    const text = this.#text
+    const start = this.#at
     let end = start + 1
-    while (end < length && text.charCodeAt(end) !== quote && text.charCodeAt(end) !== 10) end++
-    if (text.charCodeAt(end) !== quote) end = start + 1
-    else end++
-    invalid(start, end, 'Invalid character', detail)
+    while (end < text.length && text.charCodeAt(end) !== mark && text.charCodeAt(end) !== 10) end++
+    this.#lookahead += end - start
+    this.#invalid(text.charCodeAt(end) === mark ? end + 1 - start : 1, 'Invalid character', detail)
   }
 
   // Only behind a first character that was checked, or at one that is known to start an identifier.
-  function readWideIdentifier(): void {
-    while (at < length) {
+  #endOfWideIdentifier(from: number): number {
+    const text = this.#text
+    let at = from
+    while (at < text.length) {
       const unit = text.charCodeAt(at)
-      if (unit <= 0x7f) {
-        if (!isIdentifierPart(unit)) return
+      if (unit < 128) {
+        if (identifierParts[unit] === 0) return at
         at++
         continue
       }
       const character = String.fromCodePoint(text.codePointAt(at)!)
-      if (!wideIdentifierPart.test(character)) return
+      if (!wideIdentifierPart.test(character)) return at
       at += character.length
     }
+    return at
   }
 
-  // The longest run of digits, dots and exponents that does not end in a dot.
-  function readNumber(): void {
-    let end = at + 1
-    for (let i = end; i < length;) {
+  // The longest run of digits, dots and exponents that does not end in a dot. `from`: behind the first digits.
+  #endOfNumber(from: number): number {
+    const text = this.#text
+    let end = from
+    let i = from
+    while (i < text.length) {
       const c = text.charCodeAt(i)
       if (c >= 48 && c <= 57) {
         i++
@@ -284,119 +389,164 @@ export function lex(source: Source): { readonly tokens: Tokens; readonly problem
       } else if (c === 46) {
         i++
       } else if (c === 69 || c === 101) {
-        let digit = i + 1
-        const sign = text.charCodeAt(digit)
-        if (sign === 43 || sign === 45) digit++
-        const d = text.charCodeAt(digit)
+        let at = i + 1
+        const sign = text.charCodeAt(at)
+        if (sign === 43 || sign === 45) at++
+        const d = text.charCodeAt(at)
         if (!(d >= 48 && d <= 57)) break
         if (text.charCodeAt(i - 1) === 46) break
-        i = digit + 1
+        i = at + 1
         end = i
       } else {
         break
       }
     }
-    at = end
+    this.#lookahead += i - end
+    return end
   }
 
-  function readLineComment(): void {
-    const newline = text.indexOf('\n', at)
-    const end = newline === -1 ? length : newline + 1
-    emit(T.newline, at, end)
-    at = end
+  #endOfLineComment(from: number): number {
+    const end = this.#text.indexOf('\n', from)
+    return end === -1 ? this.#text.length : end + 1
   }
 
-  function readBlockComment(): void {
-    const close = text.indexOf('*/', at + 2)
-    if (close === -1) {
-      const start = at
-      emit(T.invalid, start, length)
-      at = length
-      problems.push({
-        summary: 'Unterminated comment',
-        detail: 'The comment that starts here has no closing "*/".',
-        start,
-        end: start + 2,
-      })
+  #readBlockComment(): void {
+    const start = this.#at
+    const close = this.#text.indexOf('*/', start + 2)
+    if (close !== -1) {
+      this.#at = close + 2
       return
     }
-    at = close + 2
+    this.#take(T.invalid, this.#text.length - start)
+    this.#problems.push({
+      summary: 'Unterminated comment',
+      detail: 'The comment that starts here has no closing "*/".',
+      start,
+      end: start + 2,
+    })
   }
 
   // <<ID or <<-ID and its newline; anything else is two "less than". A quoted marker, as shells have it, is reported
   // and read as if bare, so that the text behind it is not taken for code.
-  function readHeredocStart(): boolean {
-    let i = at + 2
+  #readHeredocStart(): boolean {
+    const text = this.#text
+    const start = this.#at
+    let i = start + 2
     if (text.charCodeAt(i) === 45) i++
-    const quote = text.charCodeAt(i)
-    const isQuoted = quote === 34 || quote === 39
+    const mark = text.charCodeAt(i)
+    const isQuoted = mark === 34 || mark === 39
     if (isQuoted) i++
     const name = i
-    if (!isIdentifierStart(text.charCodeAt(i))) return false
-    while (i < length && isIdentifierPart(text.charCodeAt(i))) i++
+    i = this.#endOfIdentifier(i)
+    if (i === name) return false
+    this.#lookahead += i - start
     const marker = text.slice(name, i)
-    if (isQuoted && text.charCodeAt(i++) !== quote) return false
+    if (isQuoted && text.charCodeAt(i++) !== mark) return false
     const end = i
     if (text.charCodeAt(i) === 13) i++
     if (text.charCodeAt(i) !== 10) return false
     if (isQuoted) {
-      problems.push({
+      this.#problems.push({
         summary: 'Invalid heredoc marker',
         detail: `The marker of a heredoc is a bare word: <<${marker}. For a plain "\${" in the text write "$\${".`,
-        start: at,
+        start,
         end,
       })
     }
-    modes.push({ kind: 'heredoc', start: at, marker })
-    emit(T.openHeredoc, at, i + 1)
-    at = i + 1
+    this.#modes.push({ kind: 'heredoc', start, marker })
+    this.#take(T.openHeredoc, i + 1 - start)
     return true
   }
 
-  function lexQuoted(mode: TemplateMode): void {
-    const start = at
-    while (at < length) {
+  /** Behind the identifier at `from`; `from` when there is none. */
+  #endOfIdentifier(from: number): number {
+    const text = this.#text
+    const c = text.charCodeAt(from)
+    if (c < 128) {
+      if (classes[c] !== letter) return from
+    } else if (
+      from >= text.length ||
+      !wideIdentifierStart.test(String.fromCodePoint(text.codePointAt(from)!))
+    ) {
+      return from
+    }
+    return this.#endOfWideIdentifier(from)
+  }
+
+  /** Where the quote stands that ends a string without `${`, `%{` or newline; -1 when it isn't one. */
+  #endOfPlainString(from: number): number {
+    const text = this.#text
+    const length = text.length
+    for (let i = from; i < length; i++) {
+      const c = text.charCodeAt(i)
+      if (c > 92) continue
+      if (c === 34) return i
+      if (c === 92) {
+        // An escaped newline is still a newline.
+        const escaped = text.charCodeAt(i + 1)
+        if (escaped !== 10 && escaped !== 13) i++
+      } else if (c === 10 || ((c === 36 || c === 37) && text.charCodeAt(i + 1) === 123)) {
+        this.#lookahead += i - from
+        return -1
+      }
+    }
+    this.#lookahead += length - from
+    return -1
+  }
+
+  #readQuoted(mode: TemplateMode): void {
+    const text = this.#text
+    const length = text.length
+    const start = this.#at
+    while (this.#at < length) {
+      const at = this.#at
       const c = text.charCodeAt(at)
       if (c === 34) {
-        if (at > start) emit(T.quotedLiteral, start, at)
-        modes.pop()
-        return take(T.closeQuote, 1)
+        if (at > start) this.#emit(T.quotedLiteral, start, at)
+        this.#modes.pop()
+        return this.#take(T.closeQuote, 1)
       }
       if (c === 92) {
         // An escaped newline is still a newline.
         const escaped = text.charCodeAt(at + 1)
-        at += escaped === 10 || escaped === 13 ? 1 : Math.min(2, length - at)
+        this.#at += escaped === 10 || escaped === 13 ? 1 : Math.min(2, length - at)
       } else if (c === 36 || c === 37) {
-        if (readTemplateOpener(c, start, T.quotedLiteral)) return
+        if (this.#readTemplateOpener(c, start, T.quotedLiteral)) return
       } else if (c === 10) {
-        problems.push({
-          summary: 'Invalid multi-line string',
-          detail:
-            'A quoted string ends on the line it starts on. Write \\n for a line break, or use a heredoc (<<EOT) for text over several lines.',
-          start: mode.start,
-          end: text.charCodeAt(at - 1) === 13 ? at - 1 : at,
-        })
-        if (startsLikeItem(at + 1)) {
-          emit(T.invalid, start, at)
-          closeModesOfLine(text.lastIndexOf('\n', at - 1))
-          return
-        }
-        // The text goes on as the author meant it; one finding is enough.
-        let close = at
-        while (close < length && text.charCodeAt(close) !== 34) close++
-        emit(T.invalid, start, close)
-        at = close === length ? length : close + 1
-        modes.pop()
-        return
+        return this.#readQuotedNewline(mode, start)
       } else {
-        at++
+        this.#at++
       }
     }
-    if (at > start) emit(T.quotedLiteral, start, at)
+    if (length > start) this.#emit(T.quotedLiteral, start, length)
+  }
+
+  #readQuotedNewline(mode: TemplateMode, start: number): void {
+    const text = this.#text
+    const at = this.#at
+    this.#problems.push({
+      summary: 'Invalid multi-line string',
+      detail:
+        'A quoted string ends on the line it starts on. Write \\n for a line break, or use a heredoc (<<EOT) for text over several lines.',
+      start: mode.start,
+      end: text.charCodeAt(at - 1) === 13 ? at - 1 : at,
+    })
+    if (this.#startsLikeItem(at + 1)) {
+      this.#emit(T.invalid, start, at)
+      this.#closeModesOfLine(text.lastIndexOf('\n', at - 1))
+      return
+    }
+    // The text goes on as the author meant it; one finding is enough.
+    const found = text.indexOf('"', at)
+    const close = found === -1 ? text.length : found
+    this.#emit(T.invalid, start, close)
+    this.#at = Math.min(close + 1, text.length)
+    this.#modes.pop()
   }
 
   /** Ends the string and every template around it that began on the same line: the next line starts afresh. */
-  function closeModesOfLine(lineStart: number): void {
+  #closeModesOfLine(lineStart: number): void {
+    const modes = this.#modes
     let keep = modes.length - 1
     for (let i = keep - 1; i >= 0; i--) {
       const mode = modes[i]!
@@ -408,85 +558,194 @@ export function lex(source: Source): { readonly tokens: Tokens; readonly problem
   }
 
   /** Whether the line at `from` looks like an argument, a block, a closing brace or nothing: the string was not meant to go on. */
-  function startsLikeItem(from: number): boolean {
-    let i = from
-    const blank = (): void => {
-      while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) i++
-    }
-    blank()
-    const c = text.charCodeAt(i)
-    if (i >= length || c === 10 || c === 13 || c === 125 || c === 93 || c === 35) return true
-    if (!isIdentifierStart(c)) return false
-    while (i < length && isIdentifierPart(text.charCodeAt(i))) i++
-    blank()
+  #startsLikeItem(from: number): boolean {
+    const text = this.#text
+    const begin = this.#endOfBlanks(from)
+    const c = text.charCodeAt(begin)
+    if (begin >= text.length || c === 10 || c === 13 || c === 125 || c === 93 || c === 35) return true
+    const word = this.#endOfIdentifier(begin)
+    if (word === begin) return false
+    const i = this.#endOfBlanks(word)
+    this.#lookahead += i - from
     const after = text.charCodeAt(i)
     if (after !== 34) return after === 61 || after === 123
     // A label has a closing quote on its line; the end of a long string has not.
-    const close = text.indexOf('"', i + 1)
-    const newline = text.indexOf('\n', i)
-    return close !== -1 && (newline === -1 || close < newline)
-  }
-
-  // At "$" or "%": an opener of code, an escape of one, or a plain character.
-  function readTemplateOpener(c: number, start: number, literal: TokenKind): boolean {
-    const next = text.charCodeAt(at + 1)
-    if (next === 123) {
-      if (at > start) emit(literal, start, at)
-      const width = text.charCodeAt(at + 2) === 126 ? 3 : 2
-      take(c === 36 ? T.interpolation : T.directive, width)
-      modes.push({ kind: 'code', braces: 0 })
-      return true
+    for (let at = i + 1; at < text.length; at++) {
+      const d = text.charCodeAt(at)
+      if (d !== 34 && d !== 10) continue
+      this.#lookahead += at - i
+      return d === 34
     }
-    at += next === c && text.charCodeAt(at + 2) === 123 ? 3 : 1
     return false
   }
 
-  function lexHeredoc(mode: TemplateMode): void {
-    const start = at
-    if (text.charCodeAt(at - 1) === 10 && atMarkerLine(mode.marker)) {
-      const newline = text.indexOf('\n', at)
-      const end = text.charCodeAt(newline - 1) === 13 ? newline - 1 : newline
-      emit(T.closeHeredoc, at, end)
-      at = end
-      modes.pop()
-      return
-    }
-    while (at < length) {
-      const c = text.charCodeAt(at)
-      if (c === 10) {
-        at++
-        emit(T.heredocLiteral, start, at)
-        return
-      }
-      if (c === 36 || c === 37) {
-        if (readTemplateOpener(c, start, T.heredocLiteral)) return
-      } else {
-        at++
-      }
-    }
-    emit(T.heredocLiteral, start, at)
+  #endOfBlanks(from: number): number {
+    let i = from
+    while (isBlank(this.#text.charCodeAt(i))) i++
+    return i
   }
 
-  function atMarkerLine(marker: string): boolean {
-    let i = at
-    while (isBlank(text.charCodeAt(i))) i++
-    if (!text.startsWith(marker, i)) return false
-    i += marker.length
+  /**
+   * Whether the `${` in which a line ends was never closed: the next line is an argument, a lone brace or the marker of
+   * the heredoc, which no expression goes on with.
+   */
+  #isUnclosedBefore(lineStart: number): boolean {
+    const text = this.#text
+    const around = this.#modes[this.#modes.length - 2]
+    if (around === undefined || around.kind === 'code') return false
+    if (around.kind === 'heredoc') return this.#endOfMarkerLine(lineStart, around.marker) !== -1
+    const begin = this.#endOfBlanks(lineStart)
+    if (text.charCodeAt(begin) === 125) {
+      const after = this.#endOfBlanks(begin + 1)
+      this.#lookahead += after - lineStart
+      const c = text.charCodeAt(after)
+      return after >= text.length || c === 10 || c === 13
+    }
+    const word = this.#endOfIdentifier(begin)
+    if (word === begin) return false
+    const i = this.#endOfBlanks(word)
+    this.#lookahead += i - lineStart
+    if (text.charCodeAt(i) !== 61) return false
+    const after = text.charCodeAt(i + 1)
+    return after !== 61 && after !== 62
+  }
+
+  #leaveUnclosed(mode: CodeMode): void {
+    const text = this.#text
+    const around = this.#modes[this.#modes.length - 2]!
+    const opener = text.slice(mode.start, mode.start + 2)
+    this.#problems.push({
+      summary: 'Unclosed template interpolation sequence',
+      detail: `This "${opener}" has no "}". For a literal "${opener}" write "${opener.charAt(0)}${opener}".`,
+      start: mode.start,
+      end: mode.start + 2,
+    })
+    this.#emit(T.invalid, this.#at, this.#at)
+    this.#modes.pop()
+    if (around.kind === 'quote') this.#closeModesOfLine(text.lastIndexOf('\n', around.start))
+  }
+
+  // At "$" or "%": an opener of code, an escape of one, or a plain character.
+  #readTemplateOpener(c: number, start: number, literal: TokenKind): boolean {
+    const text = this.#text
+    const at = this.#at
+    const next = text.charCodeAt(at + 1)
+    if (next === 123) {
+      if (at > start) this.#emit(literal, start, at)
+      this.#take(c === 36 ? T.interpolation : T.directive, text.charCodeAt(at + 2) === 126 ? 3 : 2)
+      this.#modes.push({ kind: 'code', start: at, braces: 0 })
+      return true
+    }
+    this.#at += next === c && text.charCodeAt(at + 2) === 123 ? 3 : 1
+    return false
+  }
+
+  #readHeredoc(mode: TemplateMode): void {
+    const text = this.#text
+    const length = text.length
+    const start = this.#at
+    if (text.charCodeAt(start - 1) === 10) {
+      const end = this.#endOfMarkerLine(start, mode.marker)
+      if (end !== -1) {
+        this.#modes.pop()
+        return this.#take(T.closeHeredoc, end - start)
+      }
+    }
+    while (this.#at < length) {
+      const c = text.charCodeAt(this.#at)
+      if (c === 10) return this.#takeFrom(start, T.heredocLiteral)
+      if (c === 36 || c === 37) {
+        if (this.#readTemplateOpener(c, start, T.heredocLiteral)) return
+      } else {
+        this.#at++
+      }
+    }
+    this.#emit(T.heredocLiteral, start, length)
+  }
+
+  /** Where the newline of the line at `from` begins, if the line is the marker; else -1. */
+  #endOfMarkerLine(from: number, marker: string): number {
+    const text = this.#text
+    const begin = this.#endOfBlanks(from)
+    this.#lookahead += begin - from
+    if (!text.startsWith(marker, begin)) return -1
+    let i = begin + marker.length
     while (isBlank(text.charCodeAt(i)) || text.charCodeAt(i) === 13) i++
-    return text.charCodeAt(i) === 10
+    this.#lookahead += i - begin
+    if (text.charCodeAt(i) !== 10) return -1
+    return text.charCodeAt(i - 1) === 13 ? i - 1 : i
+  }
+
+  #reportUnterminated(mode: TemplateMode): void {
+    const text = this.#text
+    if (mode.kind === 'quote') {
+      this.#problems.push({
+        summary: 'Unterminated string literal',
+        detail: 'The string that starts here has no closing quote.',
+        start: mode.start,
+        end: mode.start + 1,
+      })
+      return
+    }
+    const lastLine = text.slice(text.lastIndexOf('\n') + 1)
+    this.#problems.push({
+      summary: 'Unterminated template string',
+      detail:
+        lastLine.trim() === mode.marker
+          ? `The line with the closing marker "${mode.marker}" must end with a newline, also at the end of the file.`
+          : `The heredoc that starts here has no line with only its closing marker "${mode.marker}".`,
+      start: mode.start,
+      end: Math.min(text.length, text.indexOf(mode.marker, mode.start) + mode.marker.length),
+    })
+  }
+
+  #unsupported(detail: string): void {
+    this.#invalid(1, 'Unsupported operator', detail, true)
+  }
+
+  #invalid(width: number, summary: string, detail: string, once = false): void {
+    const start = this.#at
+    this.#take(T.invalid, width)
+    if (once && this.#told.has(detail)) return
+    this.#told.add(detail)
+    this.#problems.push({ summary, detail, start, end: start + width })
+  }
+
+  #take(kind: TokenKind, width: number): void {
+    const start = this.#at
+    this.#at = start + width
+    this.#emit(kind, start, this.#at)
+  }
+
+  /** With the character at hand. */
+  #takeFrom(start: number, kind: TokenKind): void {
+    this.#at++
+    this.#emit(kind, start, this.#at)
+  }
+
+  #emit(kind: TokenKind, start: number, end: number): void {
+    if (this.#count === this.#kinds.length) this.#grow()
+    this.#kinds[this.#count] = kind
+    this.#starts[this.#count] = start
+    this.#ends[this.#count++] = end
+  }
+
+  #grow(): void {
+    const rows = this.#kinds.length * 2
+    const kinds = new Uint8Array(rows)
+    const starts = new Int32Array(rows)
+    const ends = new Int32Array(rows)
+    kinds.set(this.#kinds)
+    starts.set(this.#starts)
+    ends.set(this.#ends)
+    this.#kinds = kinds
+    this.#starts = starts
+    this.#ends = ends
   }
 }
 
 const wideIdentifierStart = /^\p{ID_Start}$/u
 const wideIdentifierPart = /^\p{ID_Continue}$/u
-
-function isIdentifierStart(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95
-}
-
-function isIdentifierPart(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || c === 45 || (c >= 48 && c <= 57)
-}
 
 function isBlank(c: number): boolean {
   return c === 32 || c === 9

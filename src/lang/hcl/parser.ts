@@ -3,7 +3,10 @@
 //
 // After a mistake the rest of the argument or block header is skipped and the next one is read: all mistakes of a file
 // come out in one run, and what follows only from an earlier one does not. Where an argument ends when its brackets
-// don't match is guessed from the indent.
+// don't match is guessed from the indent. What was read of a broken item stays in the tree, for editors.
+//
+// Made for speed: a node is written as one literal with its properties in one order, and where it ends is remembered
+// instead of asked of its parts.
 import type {
   Attribute,
   BinaryOperator,
@@ -15,13 +18,16 @@ import type {
   ObjectItem,
   Step,
   Template,
+  TemplateInterpolation,
+  TemplateLiteral,
+  TemplatePart,
 } from './ast.ts'
 import { decodeLiteral } from './escapes.ts'
 import { lex } from './lexer.ts'
 import { NumberRangeError, type Num, maxExponent, parseNum } from './number.ts'
 import type { Problem } from './problem.ts'
 import type { Source, Span } from './source.ts'
-import { type RawPart, assembleTemplate } from './template.ts'
+import { type RawInterpolation, type RawPart, assembleTemplate } from './template.ts'
 import { T, type TokenKind } from './tokens.ts'
 import { didYouMean } from '../../base/index.ts'
 
@@ -31,6 +37,16 @@ export const maxNesting = 200
 export interface Parsed<Node> {
   readonly node: Node
   readonly problems: readonly Problem[]
+  readonly work: Work
+}
+
+/** What a parse did, counted: in proportion to the length of the text, whatever the text. */
+export interface Work {
+  readonly tokens: number
+  /** Nodes that were made, those of broken items included. */
+  readonly nodes: number
+  /** Characters and tokens that were looked at once more: ahead of their turn, or behind a mistake. */
+  readonly again: number
 }
 
 /** A whole file. Never throws; the tree holds what could be read. */
@@ -38,14 +54,14 @@ export function parseFile(source: Source): Parsed<File> {
   const parser = new Parser(source)
   const body = parser.file()
   const node: File = { source, body, start: source.first, end: source.text.length }
-  return { node, problems: parser.problems }
+  return { node, problems: parser.problems, work: parser.work }
 }
 
 /** One expression and nothing else; newlines are ignored as inside parentheses. */
 export function parseExpression(source: Source): Parsed<Expression> {
   const parser = new Parser(source)
   const node = parser.lone()
-  return { node, problems: parser.problems }
+  return { node, problems: parser.problems, work: parser.work }
 }
 
 /** Thrown from the point of a mistake to the body item around it; the mistake itself is already recorded. */
@@ -53,33 +69,66 @@ class SyntaxFailure extends Error {}
 
 const failure = new SyntaxFailure('syntax')
 
-const operators: Readonly<Partial<Record<TokenKind, readonly [BinaryOperator, number]>>> = {
-  [T.or]: ['||', 1],
-  [T.and]: ['&&', 2],
-  [T.equalEqual]: ['==', 3],
-  [T.notEqual]: ['!=', 3],
-  [T.greater]: ['>', 4],
-  [T.greaterEqual]: ['>=', 4],
-  [T.less]: ['<', 4],
-  [T.lessEqual]: ['<=', 4],
-  [T.plus]: ['+', 5],
-  [T.minus]: ['-', 5],
-  [T.star]: ['*', 6],
-  [T.slash]: ['/', 6],
-  [T.percent]: ['%', 6],
+const operators: readonly (readonly [TokenKind, BinaryOperator, number])[] = [
+  [T.or, '||', 1],
+  [T.and, '&&', 2],
+  [T.equalEqual, '==', 3],
+  [T.notEqual, '!=', 3],
+  [T.greater, '>', 4],
+  [T.greaterEqual, '>=', 4],
+  [T.less, '<', 4],
+  [T.lessEqual, '<=', 4],
+  [T.plus, '+', 5],
+  [T.minus, '-', 5],
+  [T.star, '*', 6],
+  [T.slash, '/', 6],
+  [T.percent, '%', 6],
+]
+/** By kind of token; 0 for what is no operator. */
+const precedences = new Uint8Array(T.invalid + 1)
+const operatorOf: BinaryOperator[] = []
+for (const [kind, operator, precedence] of operators) {
+  precedences[kind] = precedence
+  operatorOf[kind] = operator
 }
-const operatorOf: readonly (readonly [BinaryOperator, number] | undefined)[] = Array.from(
-  { length: T.invalid + 1 },
-  (_, kind) => operators[kind as TokenKind],
-)
+
+/** Arguments of a body that are searched one by one for a name; more of them get an index. */
+const maxSearched = 16
+/** Digits that a double holds exactly, whatever they are. */
+const shortDigits = 15
+const legacyIndex = /^\d{1,15}$/
+/** Names of one file that are kept to be used again. A power of two. */
+const keptNames = 512
+
+/** Shared by all nodes without any, since no node is ever changed. */
+const none: readonly never[] = []
+
+/** An open block, for the finding about one without an end. */
+interface OpenBlock {
+  readonly header: BlockHeader
+  readonly brace: number
+  readonly around: OpenBlock | undefined
+}
+
+type PlainPart = TemplateLiteral | TemplateInterpolation
+
+type Items = Pick<Body, 'attributes' | 'blocks'>
+
+interface BlockHeader {
+  readonly type: string
+  readonly labels: readonly Label[]
+  readonly start: number
+}
 
 class Parser {
   readonly #source: Source
   readonly #text: string
-  readonly #kinds: readonly TokenKind[]
-  readonly #starts: readonly number[]
-  readonly #ends: readonly number[]
+  readonly #kinds: Uint8Array
+  readonly #starts: Int32Array
+  readonly #ends: Int32Array
+  readonly #last: number
   readonly #problems: Problem[]
+  readonly #names: (string | undefined)[] = []
   #at = 0
   /** Where the last taken token ended. */
   #lastEnd = 0
@@ -88,27 +137,40 @@ class Parser {
   #depth = 0
   /** Set when the rest of the file is given up; nothing more is reported. */
   #abandoned = false
+  /** Behind a broken item, until one that begins well: lines that begin no item follow from the mistake. */
+  #recovering = false
+  #open: OpenBlock | undefined
+  /** The first block whose "}" stands where that of a block around it belongs. */
+  #misplaced: { readonly open: OpenBlock; readonly close: number } | undefined
+  #nodes = 0
+  #again: number
 
   constructor(source: Source) {
-    const { tokens, problems } = lex(source)
+    const { tokens, problems, lookahead } = lex(source)
     this.#source = source
     this.#text = source.text
     this.#kinds = tokens.kinds
     this.#starts = tokens.starts
     this.#ends = tokens.ends
-    this.#problems = [...problems]
+    this.#last = tokens.count - 1
+    this.#problems = problems
+    this.#again = lookahead
   }
 
   get problems(): readonly Problem[] {
     return this.#problems
   }
 
+  get work(): Work {
+    return { tokens: this.#last + 1, nodes: this.#nodes, again: this.#again }
+  }
+
   // file = body EOF
   file(): Body {
     const start = this.#starts[0]!
-    const parts = this.#bodyItems(T.end)
-    const end = this.#starts[this.#kinds.length - 1]!
-    return { ...parts, start, end, close: { start: end, end } }
+    const { attributes, blocks } = this.#bodyItems(T.end)
+    const end = this.#starts[this.#last]!
+    return { attributes, blocks, start, end, close: { start: end, end } }
   }
 
   lone(): Expression {
@@ -126,41 +188,33 @@ class Parser {
   }
 
   // body = { attr | block | NL }
-  #bodyItems(close: TokenKind): Pick<Body, 'attributes' | 'blocks'> {
+  #bodyItems(close: TokenKind): Items {
     const attributes: Attribute[] = []
-    const blocks: Block[] = []
-    const names = new Map<string, Attribute>()
+    let blocks: Block[] | undefined
+    let index: Map<string, Attribute> | undefined
     for (;;) {
       this.#newlines = true
-      const kind = this.#peek()
-      if (kind === close || kind === T.end) return { attributes, blocks }
+      const kind = this.#kinds[this.#at]!
       if (kind === T.newline) {
         this.#at++
-        continue
-      }
-      const start = this.#at
-      const depth = this.#depth
-      try {
-        if (kind === T.identifier && this.#kinds[start + 1] === T.equal) {
-          const attribute = this.#attribute()
-          const first = names.get(attribute.name)
-          if (first === undefined) {
-            names.set(attribute.name, attribute)
-            attributes.push(attribute)
-          } else {
-            this.#reportRedefined(attribute, first)
-          }
-          this.#endOfArgument()
-        } else if (kind === T.identifier) {
-          blocks.push(this.#block())
-          this.#endOfBlock()
+      } else if (kind === close || kind === T.end) {
+        return { attributes: exact(attributes), blocks: blocks === undefined ? none : exact(blocks) }
+      } else if (kind !== T.identifier) {
+        this.#skipBrokenItem()
+      } else if (this.#kinds[this.#at + 1] === T.equal) {
+        const attribute = this.#attribute()
+        if (attributes.length === maxSearched) index ??= new Map(attributes.map(a => [a.name, a]))
+        const first = index === undefined ? findNamed(attributes, attribute.name) : index.get(attribute.name)
+        if (first === undefined) {
+          attributes.push(attribute)
+          index?.set(attribute.name, attribute)
         } else {
-          this.#failAtItem(kind)
+          this.#reportRedefined(attribute, first)
         }
-      } catch (thrown) {
-        if (!(thrown instanceof SyntaxFailure)) throw thrown
-        this.#depth = depth
-        this.#recover(start)
+      } else {
+        const block = this.#block()
+        if (blocks === undefined) blocks = [block]
+        else blocks.push(block)
       }
     }
   }
@@ -176,59 +230,148 @@ class Parser {
 
   // attr = IDENT "=" expr (NL | EOF)
   #attribute(): Attribute {
-    const nameSpan = this.#takeSpan()
-    this.#take()
-    const expression = this.#expression()
-    const name = this.#text.slice(nameSpan.start, nameSpan.end)
-    return { name, nameSpan, expression, start: nameSpan.start, end: expression.end }
+    const begin = this.#at
+    const start = this.#starts[begin]!
+    const nameEnd = this.#ends[begin]!
+    const name = this.#name(start, nameEnd)
+    this.#at += 2
+    this.#lastEnd = this.#ends[begin + 1]!
+    this.#nodes++
+    const read = this.#expressionOrNone()
+    const end = this.#lastEnd
+    if (read !== undefined && this.#endsArgument()) this.#recovering = false
+    else this.#recover(begin)
+    const expression = read ?? this.#invalid(begin + 2)
+    return {
+      name,
+      nameSpan: { start, end: nameEnd },
+      expression,
+      start,
+      end: read === undefined ? expression.end : end,
+    }
   }
 
-  #endOfArgument(): void {
-    const kind = this.#peek()
-    if (kind === T.newline || kind === T.end) return
+  /** Undefined behind a mistake in it, which is then reported. */
+  #expressionOrNone(): Expression | undefined {
+    const depth = this.#depth
+    try {
+      return this.#expression()
+    } catch (thrown) {
+      if (!(thrown instanceof SyntaxFailure)) throw thrown
+      this.#depth = depth
+      this.#newlines = true
+      return undefined
+    }
+  }
+
+  /** In place of the expression from token `begin` to where the parser stands now. */
+  #invalid(begin: number): Expression {
+    const start = this.#kinds[begin] === T.newline ? this.#ends[begin - 1]! : this.#starts[begin]!
+    return { kind: 'invalid', start, end: Math.max(start, this.#endBefore(begin)) }
+  }
+
+  /** The end of the last token before this one that is not a newline, down to token `begin`. */
+  #endBefore(begin: number): number {
+    let i = this.#at - 1
+    while (i > begin && this.#kinds[i] === T.newline) i--
+    return this.#kinds[i] === T.newline ? this.#starts[i]! : this.#ends[i]!
+  }
+
+  #endsArgument(): boolean {
+    const kind = this.#kinds[this.#at]
+    if (kind === T.newline || kind === T.end) return true
     if (kind === T.comma) {
-      this.#fail(
+      this.#reportHere(
         'Unexpected comma after argument',
         'Arguments are separated by newlines, not by commas. Remove the comma.',
       )
+    } else {
+      this.#reportHere(
+        'Missing newline after argument',
+        `Expected a newline behind the argument, found ${this.#found()}.`,
+      )
     }
-    this.#fail(
-      'Missing newline after argument',
-      `Expected a newline behind the argument, found ${this.#found()}.`,
-    )
+    return false
   }
 
   // block = IDENT { IDENT | STRLIT } "{" ( NL body | [IDENT "=" expr] ) "}" (NL | EOF)
   #block(): Block {
-    const typeSpan = this.#takeSpan()
-    const type = this.#text.slice(typeSpan.start, typeSpan.end)
-    const labels: Label[] = []
-    while (this.#peek() !== T.openBrace) labels.push(this.#label(type, labels.length))
-    const header = { start: typeSpan.start, end: this.#lastEnd }
-    this.#enter()
-    const open = this.#takeSpan()
-    const isLong = this.#kinds[this.#at] === T.newline || this.#kinds[this.#at] === T.end
-    const body = isLong ? this.#longBody(open, type) : this.#oneLineBody(open)
-    this.#depth--
-    return { type, typeSpan, labels, header, body, start: typeSpan.start, end: body.end }
+    const begin = this.#at
+    const start = this.#starts[begin]!
+    const typeEnd = this.#ends[begin]!
+    const type = this.#name(start, typeEnd)
+    this.#take()
+    this.#nodes++
+    const found: Label[] = []
+    const hasBody = this.#readHeader(begin, type, found)
+    const labels = exact(found)
+    const typeSpan = { start, end: typeEnd }
+    const header = labels.length === 0 ? typeSpan : { start, end: labels[labels.length - 1]!.end }
+    let body: Body
+    if (!hasBody) {
+      body = emptyBody(Math.max(header.end, this.#endBefore(begin)))
+    } else if (++this.#depth > maxNesting) {
+      this.#reportTooDeep()
+      body = emptyBody(this.#text.length)
+    } else {
+      const next = this.#kinds[this.#at + 1]
+      const isLong = next === T.newline || next === T.end
+      body = isLong ? this.#longBody(begin, { type, labels, start }) : this.#oneLineBody(begin)
+      this.#depth--
+    }
+    return { type, typeSpan, labels, header, body, start, end: body.end }
+  }
+
+  /** Up to the brace. False when there is none; then the broken item is skipped. */
+  #readHeader(begin: number, type: string, labels: Label[]): boolean {
+    const depth = this.#depth
+    try {
+      while (this.#kinds[this.#at] !== T.openBrace) labels.push(this.#label(type, labels.length))
+      this.#recovering = false
+      return true
+    } catch (thrown) {
+      if (!(thrown instanceof SyntaxFailure)) throw thrown
+      this.#depth = depth
+      this.#newlines = true
+      if (this.#seekBrace()) return true
+      this.#recover(begin)
+      return false
+    }
+  }
+
+  /** Moves to the "{" that ends this line, if the body of a block seems to begin there. */
+  #seekBrace(): boolean {
+    const kinds = this.#kinds
+    let i = this.#at
+    for (; kinds[i] !== T.newline && kinds[i] !== T.end; i++) {
+      this.#again++
+      if (kinds[i] === T.equal || kinds[i] === T.colon) return false
+      if (kinds[i] === T.openBrace && kinds[i + 1] === T.newline) {
+        this.#at = i
+        this.#recovering = true
+        return true
+      }
+    }
+    return false
   }
 
   #label(type: string, count: number): Label {
-    const kind = this.#peek()
+    const kind = this.#kinds[this.#at]!
     if (kind === T.identifier) {
-      const span = this.#takeSpan()
-      return { ...span, text: this.#text.slice(span.start, span.end) }
+      const start = this.#starts[this.#at]!
+      this.#take()
+      this.#nodes++
+      return { text: this.#text.slice(start, this.#lastEnd), start, end: this.#lastEnd }
     }
     if (kind === T.openQuote) {
       const template = this.#quoted()
+      const { start, end } = template
       const [part] = template.parts
-      if (part === undefined) return { start: template.start, end: template.end, text: '' }
-      if (template.parts.length === 1 && part.kind === 'literal') {
-        return { start: template.start, end: template.end, text: part.text }
-      }
+      if (part === undefined) return { text: '', start, end }
+      if (template.parts.length === 1 && part.kind === 'literal') return { text: part.text, start, end }
       this.#failAt(template, 'Invalid block label', 'A label is plain text: no ${ } and no %{ } in it.')
     }
-    this.#failAtBraceOnNextLine()
+    if (kind === T.newline) this.#failAtBraceOnNextLine()
     if (count === 0) {
       if (kind === T.colon || kind === T.dot || kind === T.openBracket) {
         const advice = kind === T.colon ? `, not a colon: ${type} = …` : '; only plain names can be set here'
@@ -237,6 +380,7 @@ class Parser {
           `An argument is set with an equals sign${advice}.`,
         )
       }
+      if (kind === T.invalid) throw failure
       this.#failAt(
         { start: this.#lastEnd - type.length, end: this.#lastEnd },
         'Argument or block definition required',
@@ -255,11 +399,12 @@ class Parser {
     )
   }
 
-  // Seen as one mistake, and skipped as one block.
+  // One mistake; the body is read all the same.
   #failAtBraceOnNextLine(): void {
     let next = this.#at
     while (this.#kinds[next] === T.newline) next++
-    if (next === this.#at || this.#kinds[next] !== T.openBrace) return
+    this.#again += next - this.#at
+    if (this.#kinds[next] !== T.openBrace) return
     this.#at = next
     this.#fail(
       'Invalid block definition',
@@ -267,61 +412,157 @@ class Parser {
     )
   }
 
-  #longBody(open: Span, type: string): Body {
-    const parts = this.#bodyItems(T.closeBrace)
-    if (this.#peek() === T.end) {
-      this.#report(
-        'Unclosed configuration block',
-        `The "{" of this "${type}" block has no "}" before the end of the file.`,
-        open,
-      )
-      this.#abandoned = true
+  #longBody(begin: number, header: BlockHeader): Body {
+    const brace = this.#starts[this.#at]!
+    const around = this.#open
+    const open: OpenBlock = { header, brace, around }
+    this.#open = open
+    this.#take()
+    const { attributes, blocks } = this.#bodyItems(T.closeBrace)
+    this.#open = around
+    if (this.#kinds[this.#at] === T.end) {
+      this.#reportUnclosed(open)
       const end = this.#text.length
-      return { ...parts, start: open.start, end, close: { start: end, end } }
+      return { attributes, blocks, start: brace, end, close: { start: end, end } }
     }
+    this.#comparePlaces(begin, open)
     const close = this.#takeSpan()
-    return { ...parts, start: open.start, end: close.end, close }
+    this.#endBlock()
+    return { attributes, blocks, start: brace, end: close.end, close }
   }
 
-  #oneLineBody(open: Span): Body {
-    const attributes: Attribute[] = []
-    if (this.#peek() === T.identifier) {
-      if (this.#kinds[this.#at + 1] !== T.equal) {
-        this.#fail(
-          'Invalid single-argument block definition',
-          'A block on one line holds a single argument and no blocks. Begin a new line behind the "{".',
-        )
-      }
-      attributes.push(this.#attribute())
+  // Remembers the first "}" that stands further left than its block, until one of a block around it stands right.
+  #comparePlaces(begin: number, open: OpenBlock): void {
+    const close = this.#at
+    if (!this.#isFirstOfLine(close) || !this.#isFirstOfLine(begin)) return
+    if (this.#indentOf(close) < this.#indentOf(begin)) {
+      this.#misplaced ??= { open, close: this.#starts[close]! }
+    } else if (this.#misplaced !== undefined && this.#misplaced.open.brace > open.brace) {
+      this.#misplaced = undefined
     }
-    const kind = this.#peek()
-    if (kind !== T.closeBrace) {
-      const detail =
-        kind === T.comma || kind === T.identifier
-          ? 'A block on one line holds a single argument. For more of them begin a new line for each.'
-          : kind === T.newline || kind === T.end
-            ? 'A block whose argument stands on its first line must be closed on that line too.'
-            : `Expected a single argument and "}", found ${this.#found()}.`
-      this.#fail('Invalid single-argument block definition', detail)
-    }
-    const close = this.#takeSpan()
-    return { attributes, blocks: [], start: open.start, end: close.end, close }
   }
 
-  #endOfBlock(): void {
-    const kind = this.#peek()
-    if (kind === T.newline || kind === T.end) return
-    this.#fail(
+  #reportUnclosed(open: OpenBlock): void {
+    if (this.#abandoned) return
+    const misplaced = this.#misplaced
+    let around = misplaced?.open.around
+    while (around !== undefined && around !== open) around = around.around
+    const isMisplaced = misplaced !== undefined && around === open
+    const guilty = isMisplaced ? misplaced.open : open
+    const reason = isMisplaced
+      ? `the one on line ${this.#lineOf(misplaced.close)} stands further left, where that of a block around it belongs`
+      : 'there is none before the end of the file'
+    const where =
+      open.around === undefined && !isMisplaced ? '' : ` Open at the end: ${this.#openBlocks(open)}.`
+    this.#report(
+      'Unclosed configuration block',
+      `The "{" of this "${guilty.header.type}" block has no "}": ${reason}.${where}`,
+      { start: guilty.brace, end: guilty.brace + 1 },
+    )
+    this.#abandoned = true
+  }
+
+  /** From the outermost to the innermost, the first and last few of them. */
+  #openBlocks(innermost: OpenBlock): string {
+    const words: string[] = []
+    for (let open: OpenBlock | undefined = innermost; open !== undefined; open = open.around) {
+      const { type, labels, start } = open.header
+      const name = [type, ...labels.map(l => JSON.stringify(l.text))].join(' ')
+      words.unshift(`${name} (line ${this.#lineOf(start)})`)
+    }
+    if (words.length > 6) words.splice(3, words.length - 6, '…')
+    return words.join(', ')
+  }
+
+  #lineOf(offset: number): number {
+    return this.#source.position(offset).line
+  }
+
+  #oneLineBody(begin: number): Body {
+    const start = this.#starts[this.#at]!
+    this.#take()
+    const attribute = this.#kinds[this.#at] === T.identifier ? this.#onlyAttribute() : undefined
+    const attributes = attribute === undefined ? none : [attribute]
+    if (!this.#closesOneLine(attribute)) {
+      this.#recover(begin)
+      const end = Math.max(this.#lastEnd, this.#endBefore(begin))
+      return { attributes, blocks: none, start, end, close: { start: end, end } }
+    }
+    const close = this.#takeSpan()
+    this.#endBlock()
+    return { attributes, blocks: none, start, end: close.end, close }
+  }
+
+  #onlyAttribute(): Attribute | undefined {
+    const begin = this.#at
+    if (this.#kinds[begin + 1] !== T.equal) return undefined
+    const start = this.#starts[begin]!
+    const nameSpan = { start, end: this.#ends[begin]! }
+    const name = this.#name(start, nameSpan.end)
+    this.#at += 2
+    this.#lastEnd = this.#ends[begin + 1]!
+    this.#nodes++
+    const expression = this.#expressionOrNone() ?? this.#invalid(begin + 2)
+    return { name, nameSpan, expression, start, end: expression.end }
+  }
+
+  /** Whether the closing brace is at hand; else the mistake is reported. */
+  #closesOneLine(attribute: Attribute | undefined): boolean {
+    if (attribute?.expression.kind === 'invalid') return false
+    const kind = this.#kinds[this.#at]
+    if (kind === T.closeBrace) return true
+    this.#reportHere('Invalid single-argument block definition', this.#oneLineAdvice(kind, attribute))
+    return false
+  }
+
+  #oneLineAdvice(kind: number | undefined, attribute: Attribute | undefined): string {
+    if (kind === T.identifier && attribute === undefined) {
+      return 'A block on one line holds a single argument and no blocks. Begin a new line behind the "{".'
+    }
+    if (kind === T.comma || kind === T.identifier) {
+      return 'A block on one line holds a single argument. For more of them begin a new line for each.'
+    }
+    if (kind === T.newline || kind === T.end) {
+      return 'A block whose argument stands on its first line must be closed on that line too.'
+    }
+    return `Expected a single argument and "}", found ${this.#found()}.`
+  }
+
+  #endBlock(): void {
+    const kind = this.#kinds[this.#at]
+    if (kind === T.newline || kind === T.end) {
+      this.#recovering = false
+      return
+    }
+    this.#reportHere(
       'Missing newline after block definition',
       `Expected a newline behind the "}" of the block, found ${this.#found()}.`,
     )
+    this.#recover(this.#at)
   }
 
-  #failAtItem(kind: TokenKind): never {
+  /** At what begins neither an argument nor a block. */
+  #skipBrokenItem(): void {
+    const begin = this.#at
+    const depth = this.#depth
+    if (!this.#recovering) {
+      try {
+        this.#failAtItem(this.#kinds[begin]!)
+      } catch (thrown) {
+        if (!(thrown instanceof SyntaxFailure)) throw thrown
+        this.#depth = depth
+        this.#newlines = true
+      }
+    }
+    this.#recover(begin)
+  }
+
+  #failAtItem(kind: number): never {
     if (kind === T.openQuote) {
       const start = this.#starts[this.#at]!
       const template = this.#quoted()
-      if (this.#peek() === T.equal || this.#peek() === T.colon) {
+      const next = this.#kinds[this.#at]
+      if (next === T.equal || next === T.colon) {
         this.#failAt(
           { start, end: template.end },
           'Invalid argument name',
@@ -343,16 +584,16 @@ class Parser {
     )
   }
 
-  /** Moves behind the broken item that began at token `start`. Always makes progress. */
-  #recover(start: number): void {
+  /** Moves behind the broken item that began at token `begin`. Always makes progress. */
+  #recover(begin: number): void {
     const kinds = this.#kinds
     const failedAt = this.#at
-    const indent = this.#indentOf(start)
+    const indent = this.#indentOf(begin)
     let depth = 0
-    let i = start
+    let i = begin
     for (; kinds[i] !== T.end; i++) {
       const kind = kinds[i]!
-      const past = i >= failedAt && i > start
+      const past = i >= failedAt && i > begin
       if (past && depth > 0 && kinds[i - 1] === T.newline && this.#looksLikeNextItem(i, indent)) break
       if (kind === T.newline) {
         if (past && depth === 0) break
@@ -363,7 +604,9 @@ class Parser {
         else if (past && kind === T.closeBrace && kinds[i - 1] === T.newline) break
       }
     }
-    this.#at = kinds[i] === T.end ? i : Math.max(i, start + 1)
+    this.#again += i - begin
+    this.#at = kinds[i] === T.end ? i : Math.max(i, begin + 1)
+    this.#recovering = true
   }
 
   #looksLikeNextItem(i: number, indent: number): boolean {
@@ -375,13 +618,17 @@ class Parser {
     return next === T.equal || next === T.openBrace || next === T.openQuote || next === T.identifier
   }
 
+  #isFirstOfLine(i: number): boolean {
+    return i === 0 || this.#kinds[i - 1] === T.newline
+  }
+
   #indentOf(i: number): number {
     return this.#starts[i]! - (i === 0 ? this.#source.first : this.#ends[i - 1]!)
   }
 
   // expr = or [ "?" expr ":" expr ]
   #expression(): Expression {
-    this.#enter()
+    if (++this.#depth > maxNesting) this.#failTooDeep()
     const condition = this.#binary(1)
     if (this.#peek() !== T.question) {
       this.#depth--
@@ -398,79 +645,103 @@ class Parser {
     this.#take()
     const no = this.#expression()
     this.#depth--
-    return { kind: 'conditional', condition, yes, no, start: condition.start, end: no.end }
+    this.#nodes++
+    return { kind: 'conditional', condition, yes, no, start: condition.start, end: this.#lastEnd }
   }
 
   // or..mul = the precedence ladder, left-associative
   #binary(least: number): Expression {
     let left = this.#unary()
     for (;;) {
-      const operator = operatorOf[this.#peek()]
-      if (operator === undefined || operator[1] < least) return left
+      const kind = this.#peek()
+      const precedence = precedences[kind]!
+      if (precedence === 0 || precedence < least) return left
       this.#take()
-      const right = this.#binary(operator[1] + 1)
-      left = { kind: 'binary', operator: operator[0], left, right, start: left.start, end: right.end }
+      const right = this.#binary(precedence + 1)
+      this.#nodes++
+      left = {
+        kind: 'binary',
+        operator: operatorOf[kind]!,
+        left,
+        right,
+        start: left.start,
+        end: this.#lastEnd,
+      }
     }
   }
 
   // unary = ("-" | "!") unary | postfix
   #unary(): Expression {
     const kind = this.#peek()
-    if (kind !== T.minus && kind !== T.not) return this.#postfix(this.#primary())
-    this.#enter()
-    const { start } = this.#takeSpan()
+    if (kind !== T.minus && kind !== T.not) return this.#postfix(this.#primary(kind))
+    if (++this.#depth > maxNesting) this.#failTooDeep()
+    const start = this.#starts[this.#at]!
+    this.#take()
     const operand = this.#unary()
     this.#depth--
-    return { kind: 'unary', operator: kind === T.minus ? '-' : '!', operand, start, end: operand.end }
+    this.#nodes++
+    return { kind: 'unary', operator: kind === T.minus ? '-' : '!', operand, start, end: this.#lastEnd }
   }
 
   // postfix = primary { "." IDENT | "." DIGITS | "." "*" | "[" nl* expr nl* "]" | "[" "*" "]" }
   #postfix(primary: Expression): Expression {
-    let expression = primary
+    const kind = this.#peek()
+    if (kind !== T.dot && kind !== T.openBracket) return primary
+    let of = primary
+    /** Constant steps behind `of`. */
+    let steps: Step[] = []
     let links = 0
     for (;;) {
-      const kind = this.#peek()
-      if (kind === T.dot) expression = this.#dotted(expression)
-      else if (kind === T.openBracket) {
-        const splat = this.#indexed(expression)
-        expression = splat
-        if (splat.kind === 'splat') return splat
-      } else return expression
-      if (expression.kind !== 'traversal' && expression.kind !== 'relative' && ++links > maxNesting) {
-        this.#failTooDeep()
+      const next = this.#peek()
+      const start = this.#starts[this.#at]!
+      if (next === T.dot) {
+        this.#take()
+        if (this.#peek() === T.star) of = this.#attributeSplat(withSteps(of, steps), start)
+        else {
+          steps.push(this.#dotStep(start))
+          continue
+        }
+      } else if (next === T.openBracket) {
+        const outer = this.#newlines
+        this.#newlines = false
+        this.#take()
+        if (this.#peek() === T.star) return this.#splat(withSteps(of, steps), start, outer)
+        const key = this.#indexKey()
+        this.#newlines = outer
+        const constant = constantKey(key)
+        if (constant !== undefined) {
+          steps.push({ kind: 'index', key: constant, start, end: this.#lastEnd })
+          continue
+        }
+        const indexed = withSteps(of, steps)
+        of = { kind: 'index', of: indexed, key, start: indexed.start, end: this.#lastEnd }
+      } else {
+        return withSteps(of, steps)
       }
+      this.#nodes++
+      steps = []
+      if (++links > maxNesting) this.#failTooDeep()
     }
   }
 
-  #dotted(of: Expression): Expression {
-    const dot = this.#takeSpan()
+  #dotStep(start: number): Step {
     const kind = this.#peek()
-    if (kind === T.star) return this.#attributeSplat(of, dot)
-    return withStep(of, this.#dotStep(dot))
-  }
-
-  #dotStep(dot: Span): Step {
-    const kind = this.#peek()
+    this.#nodes++
     if (kind === T.identifier) {
-      const span = this.#takeSpan()
-      return {
-        kind: 'attribute',
-        name: this.#text.slice(span.start, span.end),
-        start: dot.start,
-        end: span.end,
-      }
+      const name = this.#nameHere()
+      return { kind: 'attribute', name, start, end: this.#lastEnd }
     }
     if (kind === T.number) {
       const span = this.#takeSpan()
       const digits = this.#text.slice(span.start, span.end)
-      if (!/^\d{1,15}$/.test(digits)) {
+      if (!legacyIndex.test(digits)) {
         this.#failAt(
           span,
           'Invalid legacy index syntax',
           `"${digits}" is read as one number. Write the indexes in brackets: [0][0].`,
         )
       }
-      return { kind: 'index', key: Number(digits), start: dot.start, end: span.end }
+      return { kind: 'index', key: Number(digits), start, end: span.end }
     }
     this.#fail(
       'Invalid attribute name',
@@ -479,42 +750,41 @@ class Parser {
   }
 
   // Only ".name" and ".0" belong to each element; an index in brackets belongs to the result.
-  #attributeSplat(of: Expression, dot: Span): Expression {
+  #attributeSplat(of: Expression, dot: number): Expression {
     const star = this.#takeSpan()
-    let each: Expression = { kind: 'splatItem', start: star.start, end: star.end }
+    const steps: Step[] = []
     while (this.#peek() === T.dot) {
-      const next = this.#takeSpan()
+      const start = this.#starts[this.#at]!
+      this.#take()
       if (this.#peek() === T.star) {
         this.#fail(
           'Nested splat expression not allowed',
           'Behind ".*" there can be no second one. Use [*] for both.',
         )
       }
-      each = withStep(each, this.#dotStep(next))
+      steps.push(this.#dotStep(start))
     }
-    const marker = { start: dot.start, end: star.end }
-    return { kind: 'splat', of, each, marker, start: of.start, end: each.end }
+    const each = withSteps({ kind: 'splatItem', start: star.start, end: star.end }, steps)
+    const marker = { start: dot, end: star.end }
+    return { kind: 'splat', of, each, marker, start: of.start, end: this.#lastEnd }
   }
 
-  #indexed(of: Expression): Expression {
-    const outer = this.#newlines
-    const open = this.#takeSpan()
-    this.#newlines = false
-    if (this.#peek() === T.star) {
-      this.#take()
-      if (this.#peek() !== T.closeBracket) {
-        this.#fail(
-          'Missing close bracket on splat index',
-          `Expected "]" behind "[*", found ${this.#found()}.`,
-        )
-      }
-      const { end } = this.#takeSpan()
-      this.#newlines = outer
-      this.#enter()
-      const each = this.#postfix({ kind: 'splatItem', start: open.start, end })
-      this.#depth--
-      return { kind: 'splat', of, each, marker: { start: open.start, end }, start: of.start, end: each.end }
+  #splat(of: Expression, start: number, outer: boolean): Expression {
+    this.#take()
+    if (this.#peek() !== T.closeBracket) {
+      this.#fail('Missing close bracket on splat index', `Expected "]" behind "[*", found ${this.#found()}.`)
     }
+    this.#take()
+    const end = this.#lastEnd
+    this.#newlines = outer
+    if (++this.#depth > maxNesting) this.#failTooDeep()
+    const each = this.#postfix({ kind: 'splatItem', start, end })
+    this.#depth--
+    this.#nodes++
+    return { kind: 'splat', of, each, marker: { start, end }, start: of.start, end: this.#lastEnd }
+  }
+
+  #indexKey(): Expression {
     const key = this.#expression()
     if (this.#peek() !== T.closeBracket) {
       this.#fail(
@@ -522,24 +792,22 @@ class Parser {
         `Expected the "]" that closes the index, found ${this.#found()}.`,
       )
     }
-    const { end } = this.#takeSpan()
-    this.#newlines = outer
-    const constant = constantKey(key)
-    if (constant === undefined) return { kind: 'index', of, key, start: of.start, end }
-    return withStep(of, { kind: 'index', key: constant, start: open.start, end })
+    this.#take()
+    return key
   }
 
   // primary = NUMBER | template | true|false|null | IDENT | call | "(" nl* expr nl* ")" | tuple | object | for
-  #primary(): Expression {
-    switch (this.#peek()) {
-      case T.number:
-        return this.#number()
-      case T.openQuote:
-        return this.#quoted()
-      case T.openHeredoc:
-        return this.#heredoc()
+  #primary(kind: TokenKind): Expression {
+    this.#nodes++
+    switch (kind) {
       case T.identifier:
         return this.#named()
+      case T.openQuote:
+        return this.#quoted()
+      case T.number:
+        return this.#number()
+      case T.openHeredoc:
+        return this.#heredoc()
       case T.openParen:
         return this.#parentheses()
       case T.openBracket:
@@ -568,50 +836,69 @@ class Parser {
   }
 
   #number(): Expression {
-    const span = this.#takeSpan()
-    const text = this.#text.slice(span.start, span.end)
+    const start = this.#starts[this.#at]!
+    this.#take()
+    const end = this.#lastEnd
+    return { kind: 'number', value: this.#numberValue(start, end), start, end }
+  }
+
+  #numberValue(start: number, end: number): Num {
+    if (end - start <= shortDigits) {
+      let value = 0
+      let at = start
+      for (; at < end; at++) {
+        const digit = this.#text.charCodeAt(at) - 48
+        if (digit < 0 || digit > 9) break
+        value = value * 10 + digit
+      }
+      if (at === end) return value
+    }
+    const text = this.#text.slice(start, end)
     let value: Num | undefined
     try {
       value = parseNum(text)
     } catch (thrown) {
       if (!(thrown instanceof NumberRangeError)) throw thrown
       const detail = `Numbers have at most ${maxExponent} digits before or behind the point.`
-      this.#failAt(span, 'Invalid number literal', detail)
+      this.#failAt({ start, end }, 'Invalid number literal', detail)
     }
-    if (value === undefined) {
-      this.#failAt(
-        span,
-        'Invalid number literal',
-        `"${text}" is not a number. Quote it if it is meant as text.`,
-      )
-    }
-    return { kind: 'number', value, ...span }
+    if (value !== undefined) return value
+    this.#failAt(
+      { start, end },
+      'Invalid number literal',
+      `"${text}" is not a number. Quote it if it is meant as text.`,
+    )
   }
 
   // call = IDENT {"::" IDENT} "(" nl* [ expr {"," expr} ["," | "..."] ] nl* ")"
   #named(): Expression {
-    const span = this.#takeSpan()
-    let name = this.#text.slice(span.start, span.end)
-    let { end } = span
+    const start = this.#starts[this.#at]!
+    const name = this.#nameHere()
+    const end = this.#lastEnd
+    const next = this.#peek()
+    if (next === T.openParen) return this.#call(name, { start, end })
+    if (next === T.doubleColon) return this.#namespaced(name, start)
+    if (name === 'true' || name === 'false') return { kind: 'bool', value: name === 'true', start, end }
+    if (name === 'null') return { kind: 'null', start, end }
+    return { kind: 'traversal', root: name, rootSpan: { start, end }, steps: none, start, end }
+  }
+
+  #namespaced(first: string, start: number): Expression {
+    const names = [first]
     while (this.#peek() === T.doubleColon) {
       this.#take()
       if (this.#peek() !== T.identifier) {
         this.#fail('Invalid function name', `Expected a name behind "::", found ${this.#found()}.`)
       }
-      const part = this.#takeSpan()
-      name += `::${this.#text.slice(part.start, part.end)}`
-      end = part.end
+      names.push(this.#nameHere())
     }
-    if (this.#peek() === T.openParen) return this.#call(name, { start: span.start, end })
-    if (name.includes('::')) {
-      this.#fail(
-        'Missing open parenthesis',
-        `"${name}" is a function; expected its "(", found ${this.#found()}.`,
-      )
-    }
-    if (name === 'true' || name === 'false') return { kind: 'bool', value: name === 'true', ...span }
-    if (name === 'null') return { kind: 'null', ...span }
-    return { kind: 'traversal', root: name, rootSpan: span, steps: [], ...span }
+    const name = names.join('::')
+    const end = this.#lastEnd
+    if (this.#peek() === T.openParen) return this.#call(name, { start, end })
+    this.#fail(
+      'Missing open parenthesis',
+      `"${name}" is a function; expected its "(", found ${this.#found()}.`,
+    )
   }
 
   #call(name: string, nameSpan: Span): Expression {
@@ -654,7 +941,7 @@ class Parser {
       kind: 'call',
       name,
       nameSpan,
-      arguments: given,
+      arguments: exact(given),
       expand,
       close,
       start: nameSpan.start,
@@ -704,7 +991,7 @@ class Parser {
     }
     const { end } = this.#takeSpan()
     this.#newlines = outer
-    return { kind: 'tuple', elements, start: open.start, end }
+    return { kind: 'tuple', elements: exact(elements), start: open.start, end }
   }
 
   // object = "{" { NL } [ item { ("," {NL} | NL {NL}) item } [","] {NL} ] "}"
@@ -732,7 +1019,7 @@ class Parser {
     }
     const { end } = this.#takeSpan()
     this.#newlines = outer
-    return { kind: 'object', items, start: open.start, end }
+    return { kind: 'object', items: exact(items), start: open.start, end }
   }
 
   // item = (IDENT | "(" expr ")" | expr) ("=" | ":") expr
@@ -748,14 +1035,17 @@ class Parser {
       this.#fail('Missing key/value separator', `Expected "=" or ":" behind the key, found ${this.#found()}.`)
     }
     this.#take()
+    this.#nodes++
     return { key, value: this.#expression() }
   }
 
   #itemKey(): ObjectItem['key'] {
+    const kind = this.#peek()
     const next = this.#kinds[this.#at + 1]
-    if (this.#peek() === T.identifier && (next === T.equal || next === T.colon)) {
-      const span = this.#takeSpan()
-      return { kind: 'name', text: this.#text.slice(span.start, span.end), span }
+    if (kind === T.identifier && (next === T.equal || next === T.colon)) {
+      const start = this.#starts[this.#at]!
+      const text = this.#nameHere()
+      return { kind: 'name', text, span: { start, end: this.#lastEnd } }
     }
     const key = this.#expression()
     if (key.kind === 'traversal' && key.steps.length > 0) {
@@ -829,12 +1119,12 @@ class Parser {
     this.#newlines = outer
     return {
       kind: 'for',
-      ...(names.key === undefined ? {} : { keyName: names.key }),
+      keyName: names.key,
       valueName: names.value,
       collection,
-      ...(key === undefined ? {} : { key }),
+      key,
       value,
-      ...(condition === undefined ? {} : { condition }),
+      condition,
       group,
       start: open.start,
       end,
@@ -842,7 +1132,7 @@ class Parser {
   }
 
   // ids = IDENT [ "," IDENT ] "in"
-  #forNames(summary: string): { key?: string; value: string } {
+  #forNames(summary: string): { key: string | undefined; value: string } {
     const first = this.#forName(summary)
     let second: string | undefined
     if (this.#peek() === T.comma) {
@@ -853,47 +1143,70 @@ class Parser {
       this.#fail(summary, `Expected "in" behind the names, found ${this.#found()}.`)
     }
     this.#take()
-    return second === undefined ? { value: first } : { key: first, value: second }
+    return second === undefined ? { key: undefined, value: first } : { key: first, value: second }
   }
 
   #forName(summary: string): string {
     if (this.#peek() !== T.identifier) {
       this.#fail(summary, `Expected a name for the elements, found ${this.#found()}.`)
     }
-    const span = this.#takeSpan()
-    return this.#text.slice(span.start, span.end)
+    return this.#nameHere()
   }
 
   // template = DQUOTE part* DQUOTE | HEREDOC part* MARK
   #quoted(): Template {
-    const open = this.#takeSpan()
-    const raw = this.#rawParts(T.closeQuote, true)
-    const { end } = this.#takeSpan()
-    const parts = assembleTemplate(raw, false, maxNesting, problem => this.#push(problem))
-    return { kind: 'template', form: 'quoted', parts, start: open.start, end }
+    const start = this.#starts[this.#at]!
+    this.#take()
+    const parts = this.#quotedParts()
+    this.#take()
+    return { kind: 'template', form: 'quoted', parts, start, end: this.#lastEnd }
   }
 
-  #heredoc(): Template {
-    const open = this.#takeSpan()
-    const flush = this.#text.charCodeAt(open.start + 2) === 45
-    const raw = this.#rawParts(T.closeHeredoc, false)
-    const { end } = this.#takeSpan()
-    const parts = assembleTemplate(raw, flush, maxNesting, problem => this.#push(problem))
-    return { kind: 'template', form: 'heredoc', parts, start: open.start, end }
-  }
-
-  // part = LITERAL | "${" ["~"] expr ["~"] "}" | "%{" ["~"] directive ["~"] "}"
-  #rawParts(close: TokenKind, quoted: boolean): RawPart[] {
-    const raw: RawPart[] = []
+  // Most strings are text and plain interpolations; only with directives or strip markers they need assembly.
+  #quotedParts(): readonly TemplatePart[] {
+    if (this.#kinds[this.#at] === T.quotedLiteral && this.#kinds[this.#at + 1] === T.closeQuote) {
+      return [this.#literal(true)]
+    }
+    const parts: PlainPart[] = []
     const outer = this.#newlines
     for (;;) {
       const kind = this.#kinds[this.#at]!
-      if (kind === close) return raw
+      if (kind === T.closeQuote) return exact(parts)
+      if (kind === T.quotedLiteral) {
+        parts.push(this.#literal(true))
+        continue
+      }
+      if (kind !== T.interpolation) break
+      this.#newlines = false
+      const { expression, start, end, stripBefore, stripAfter } = this.#interpolation()
+      this.#newlines = outer
+      if (stripBefore || stripAfter) {
+        const raw = parts.map(rawPart)
+        raw.push({ kind: 'interpolation', expression, start, end, stripBefore, stripAfter })
+        return this.#assembled(raw, T.closeQuote, false)
+      }
+      parts.push({ kind: 'interpolation', expression, start, end })
+    }
+    return this.#assembled(parts.map(rawPart), T.closeQuote, false)
+  }
+
+  #heredoc(): Template {
+    const start = this.#starts[this.#at]!
+    const flush = this.#text.charCodeAt(start + 2) === 45
+    this.#take()
+    const parts = this.#assembled([], T.closeHeredoc, flush)
+    this.#take()
+    return { kind: 'template', form: 'heredoc', parts, start, end: this.#lastEnd }
+  }
+
+  // part = LITERAL | "${" ["~"] expr ["~"] "}" | "%{" ["~"] directive ["~"] "}"
+  #assembled(raw: RawPart[], close: TokenKind, flush: boolean): readonly TemplatePart[] {
+    const outer = this.#newlines
+    for (;;) {
+      const kind = this.#kinds[this.#at]!
+      if (kind === close) return assembleTemplate(raw, flush, maxNesting, problem => this.#push(problem))
       if (kind === T.quotedLiteral || kind === T.heredocLiteral) {
-        const span = this.#takeSpan()
-        const written = this.#text.slice(span.start, span.end)
-        const text = decodeLiteral(written, span.start, quoted, problem => this.#push(problem))
-        raw.push({ kind: 'literal', text, ...span })
+        raw.push(this.#literal(kind === T.quotedLiteral))
       } else if (kind === T.interpolation || kind === T.directive) {
         this.#newlines = false
         raw.push(kind === T.interpolation ? this.#interpolation() : this.#directive())
@@ -907,7 +1220,15 @@ class Parser {
     }
   }
 
-  #interpolation(): RawPart {
+  #literal(quoted: boolean): TemplateLiteral {
+    const start = this.#starts[this.#at]!
+    this.#take()
+    this.#nodes++
+    const end = this.#lastEnd
+    return { kind: 'literal', text: decodeLiteral(this.#text, start, end, quoted, this.#push), start, end }
+  }
+
+  #interpolation(): RawInterpolation {
     const open = this.#takeSpan()
     if (this.#peek() === T.sequenceEnd) {
       this.#fail(
@@ -929,7 +1250,8 @@ class Parser {
         `Expected the "}" that closes the "\${", found ${this.#found()}.`,
       )
     }
-    return { kind: 'interpolation', expression, ...this.#sequence(open) }
+    const { stripBefore, stripAfter, start, end } = this.#sequence(open)
+    return { kind: 'interpolation', expression, start, end, stripBefore, stripAfter }
   }
 
   // directive = "if" expr | "else" | "endif" | "for" ids "in" expr | "endfor"
@@ -991,19 +1313,40 @@ class Parser {
   // Tokens
 
   #peek(): TokenKind {
-    if (!this.#newlines) while (this.#kinds[this.#at] === T.newline) this.#at++
-    return this.#kinds[this.#at]!
+    const kinds = this.#kinds
+    let kind = kinds[this.#at]!
+    if (!this.#newlines) while (kind === T.newline) kind = kinds[++this.#at]!
+    return kind as TokenKind
   }
 
   #take(): void {
     this.#lastEnd = this.#ends[this.#at]!
-    if (this.#kinds[this.#at] !== T.end) this.#at++
+    if (this.#at < this.#last) this.#at++
   }
 
   #takeSpan(): Span {
-    const span = { start: this.#starts[this.#at]!, end: this.#ends[this.#at]! }
+    const start = this.#starts[this.#at]!
     this.#take()
-    return span
+    return { start, end: this.#lastEnd }
+  }
+
+  /** Takes the identifier at hand. */
+  #nameHere(): string {
+    const start = this.#starts[this.#at]!
+    this.#take()
+    return this.#name(start, this.#lastEnd)
+  }
+
+  // The same few names stand everywhere: one string for each saves memory, and its hash is worked out once.
+  #name(start: number, end: number): string {
+    const text = this.#text
+    const length = end - start
+    const slot = (text.charCodeAt(start) * 31 + text.charCodeAt(end - 1) * 7 + length) & (keptNames - 1)
+    const kept = this.#names[slot]
+    if (kept !== undefined && kept.length === length && text.startsWith(kept, start)) return kept
+    const name = text.slice(start, end)
+    this.#names[slot] = name
+    return name
   }
 
   #skipNewlines(): void {
@@ -1016,19 +1359,19 @@ class Parser {
     return this.#ends[this.#at]! - start === word.length && this.#text.startsWith(word, start)
   }
 
-  #enter(): void {
-    if (++this.#depth > maxNesting) this.#failTooDeep()
+  #failTooDeep(): never {
+    this.#reportTooDeep()
+    throw failure
   }
 
-  #failTooDeep(): never {
+  #reportTooDeep(): void {
     this.#report(
       'Nesting too deep',
       `Brackets, blocks and operators may stand inside one another at most ${maxNesting} times. The rest of the file was not read.`,
       { start: this.#starts[this.#at]!, end: this.#ends[this.#at]! },
     )
     this.#abandoned = true
-    this.#at = this.#kinds.length - 1
-    throw failure
+    this.#at = this.#last
   }
 
   // Mistakes
@@ -1044,10 +1387,14 @@ class Parser {
   }
 
   #fail(summary: string, detail: string): never {
-    const span = { start: this.#starts[this.#at]!, end: this.#ends[this.#at]! }
-    // What the lexer already reported needs no second finding.
-    if (this.#kinds[this.#at] !== T.invalid) this.#report(summary, detail, span)
+    this.#reportHere(summary, detail)
     throw failure
+  }
+
+  #reportHere(summary: string, detail: string): void {
+    // What the lexer already reported needs no second finding.
+    if (this.#kinds[this.#at] === T.invalid) return
+    this.#report(summary, detail, { start: this.#starts[this.#at]!, end: this.#ends[this.#at]! })
   }
 
   #failAt(span: Span, summary: string, detail: string): never {
@@ -1059,18 +1406,38 @@ class Parser {
     this.#push({ summary, detail, start: span.start, end: span.end })
   }
 
-  #push(problem: Problem): void {
+  readonly #push = (problem: Problem): void => {
     if (!this.#abandoned) this.#problems.push(problem)
   }
 }
 
-function withStep(of: Expression, step: Step): Expression {
-  if (of.kind === 'traversal' || of.kind === 'relative') {
-    // The list was made by this parse and is not shared: appending in place keeps a long chain linear.
-    ;(of.steps as Step[]).push(step)
-    return { ...of, end: step.end }
+/** A list that grew has room for more; one that stays is copied to its size. */
+function exact<Item>(list: readonly Item[]): readonly Item[] {
+  return list.length === 0 ? none : list.slice()
+}
+
+function emptyBody(at: number): Body {
+  const span = { start: at, end: at }
+  return { attributes: none, blocks: none, start: at, end: at, close: span }
+}
+
+function findNamed(attributes: readonly Attribute[], name: string): Attribute | undefined {
+  for (let i = 0; i < attributes.length; i++) if (attributes[i]!.name === name) return attributes[i]
+  return undefined
+}
+
+function withSteps(of: Expression, found: readonly Step[]): Expression {
+  if (found.length === 0) return of
+  const steps = exact(found)
+  const { end } = steps[steps.length - 1]!
+  if (of.kind === 'traversal') {
+    return { kind: 'traversal', root: of.root, rootSpan: of.rootSpan, steps, start: of.start, end }
   }
-  return { kind: 'relative', of, steps: [step], start: of.start, end: step.end }
+  return { kind: 'relative', of, steps, start: of.start, end }
+}
+
+function rawPart(part: PlainPart): RawPart {
+  return part.kind === 'literal' ? part : { ...part, stripBefore: false, stripAfter: false }
 }
 
 function constantKey(key: Expression): string | Num | undefined {
@@ -1081,7 +1448,7 @@ function constantKey(key: Expression): string | Num | undefined {
   return key.parts.length === 1 && part.kind === 'literal' ? part.text : undefined
 }
 
-function isOpener(kind: TokenKind): boolean {
+function isOpener(kind: number): boolean {
   return (
     kind === T.openBrace ||
     kind === T.openBracket ||
@@ -1091,6 +1458,6 @@ function isOpener(kind: TokenKind): boolean {
   )
 }
 
-function isCloser(kind: TokenKind): boolean {
+function isCloser(kind: number): boolean {
   return kind === T.closeBrace || kind === T.closeBracket || kind === T.closeParen || kind === T.sequenceEnd
 }

@@ -14,13 +14,18 @@ interface Sequence extends Span {
   readonly stripAfter: boolean
 }
 
+export interface RawInterpolation extends Sequence {
+  readonly kind: 'interpolation'
+  readonly expression: Expression
+}
+
 export type RawPart =
   | ({ readonly kind: 'literal'; text: string } & Span)
-  | ({ readonly kind: 'interpolation'; readonly expression: Expression } & Sequence)
+  | RawInterpolation
   | ({ readonly kind: 'if'; readonly condition: Expression } & Sequence)
   | ({
       readonly kind: 'for'
-      readonly key?: string
+      readonly key: string | undefined
       readonly value: string
       readonly collection: Expression
     } & Sequence)
@@ -159,7 +164,7 @@ function closed(open: Open, end: number): TemplatePart {
   const { key, value, collection, start } = head
   return {
     kind: 'for',
-    ...(key === undefined ? {} : { key }),
+    key,
     value,
     collection,
     body: open.parts,
@@ -171,7 +176,8 @@ function closed(open: Open, end: number): TemplatePart {
 function addLiteral(into: TemplatePart[], literal: RawLiteral): void {
   const last = into[into.length - 1]
   if (last?.kind === 'literal') {
-    into[into.length - 1] = { ...last, text: last.text + literal.text, end: literal.end }
+    const text = last.text + literal.text
+    into[into.length - 1] = { kind: 'literal', text, start: last.start, end: literal.end }
   } else {
     into.push({ kind: 'literal', text: literal.text, start: literal.start, end: literal.end })
   }

@@ -21,13 +21,13 @@ export const heredoc = 'heredoc'
 /** Of a text without lexical mistakes. `tail`: the blanks behind the last piece. */
 export function cutPieces(source: Source): { readonly pieces: Piece[]; readonly tail: string } {
   const { text } = source
-  const { kinds, starts, ends } = lex(source).tokens
+  const { kinds, starts, ends, count } = lex(source).tokens
   const pieces: Piece[] = []
   let at = source.first
   let nextComment = findComment()
 
-  for (let i = 0; i < kinds.length; i++) {
-    const kind = kinds[i]!
+  for (let i = 0; i < count; i++) {
+    const kind = kinds[i]! as TokenKind
     readGap(starts[i]!)
     if (kind === T.end) break
     const start = starts[i]!
@@ -64,7 +64,7 @@ export function cutPieces(source: Source): { readonly pieces: Piece[]; readonly 
 }
 
 /** The index of the closing token. Heredocs nest inside of `${ }`. */
-function endOfHeredoc(kinds: readonly TokenKind[], open: number): number {
+function endOfHeredoc(kinds: Uint8Array, open: number): number {
   let depth = 1
   let i = open
   while (depth > 0) {

@@ -55,8 +55,8 @@ function checkFormatted(text: string): boolean {
 }
 
 function tokensOf(text: string): readonly string[] {
-  const { kinds, starts, ends } = lex(new Source('main.hcl', text)).tokens
-  return kinds.map((kind, i) => `${kind} ${text.slice(starts[i], ends[i])}`)
+  const { kinds, starts, ends, count } = lex(new Source('main.hcl', text)).tokens
+  return Array.from(kinds.subarray(0, count), (kind, i) => `${kind} ${text.slice(starts[i], ends[i])}`)
 }
 
 // Everything but blanks, and so the block comments too, which are no tokens.
