@@ -1,5 +1,5 @@
 // Commands that work on configurations. Each loads its file when it runs, so that the others start fast.
-import { command } from '../command.ts'
+import { command, type Repeated } from '../command.ts'
 import { json, path, server, stack, variables } from '../shared.ts'
 
 const adopt = {
@@ -107,6 +107,21 @@ export const configurationCommands = [
       }),
   }),
   command({
+    name: 'get',
+    about: 'Fetch the modules that a configuration calls, and lock them',
+    words: { path },
+    options: {
+      upgrade: { kind: 'flag', about: 'Look up branches and tags anew, and lock what they mean now' },
+      json,
+    },
+    examples: [
+      ['get', 'what is missing, at the commits of sddc.lock.json'],
+      ['get --upgrade', 'newer commits of branches'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/get.ts')).getCommand(context, { target: v.path, upgrade: v.upgrade }),
+  }),
+  command({
     name: 'fmt',
     about: 'Bring HCL files into the canonical style',
     words: {
@@ -133,6 +148,27 @@ export const configurationCommands = [
         check: v.check,
         diff: v.diff,
         recursive: v.recursive,
+      }),
+  }),
+  command({
+    name: 'graph',
+    about: 'Draw what depends on what',
+    words: { path },
+    options: {
+      format: { kind: 'text', value: 'FORMAT', about: 'dot (for Graphviz, the default) or svg' },
+      out: { kind: 'text', value: 'FILE', about: 'Write it to a file; a name with .svg gives a picture' },
+      ...variables,
+      stack,
+    },
+    examples: [
+      ['graph --out shop.svg', 'a picture, for any browser'],
+      ['graph | dot -Tpng > shop.png', 'with Graphviz'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/graph.ts')).graphCommand(context, {
+        ...configuration(v),
+        format: v.format,
+        out: v.out,
       }),
   }),
   command({
@@ -173,12 +209,11 @@ export const configurationCommands = [
 
 interface Configuration {
   readonly path: string | undefined
-  readonly var: readonly string[]
-  readonly 'var-file': readonly string[]
+  readonly inOrder: readonly Repeated[]
 }
 
 function configuration(v: Configuration) {
-  return { target: v.path, vars: v.var, varFiles: v['var-file'] }
+  return { target: v.path, given: v.inOrder }
 }
 
 interface Applying {
