@@ -11,7 +11,7 @@ import { isRecord, showValue, textOf } from './values.ts'
 import { appWords } from './words.ts'
 
 /** Attributes that app.ts puts in place itself, or that are the assembly's business. */
-const placedFields = new Set(['image', 'network', 'dependencies', 'constraints'])
+const placedFields = new Set(['image', 'network', 'ports', 'dependencies', 'constraints'])
 
 /** Top-level volumes, for the apps that mount them. */
 export interface KnownVolumes {
@@ -29,7 +29,7 @@ export function decodeApp(resource: SurfaceResource, dialect: Dialect, volumes: 
   checkProcess(draft, app)
   const ports = blocksOf(app, 'port')
   const image = placeContainer(draft, app, volumes)
-  placePorts(draft, ports, placeNetwork(draft, app, ports, image))
+  placePorts(draft, app, ports, placeNetwork(draft, app, ports, image))
   placeConstraints(draft, app)
   placeChecks(draft, app)
   placeSecrets(draft, app)
@@ -212,8 +212,15 @@ function placeNetwork(draft: Draft, app: Part, ports: readonly PartBlock[], hasI
 }
 
 /** One block in every network mode: a definition on the host network, else a mapping. */
-function placePorts(draft: Draft, ports: readonly PartBlock[], isHost: boolean): void {
+function placePorts(draft: Draft, app: Part, ports: readonly PartBlock[], isHost: boolean): void {
   const list = isHost ? ['portDefinitions'] : ['container', 'portMappings']
+  // An app that says nothing of ports has one.
+  const none = app.fields.get('ports')
+  if (none && ports.length === 0) put(draft, list, [], none.source)
+  else if (none) {
+    const detail = `The app has port blocks; "ports = []" says that it has no ports at all.`
+    complain(draft, 'Contradictory ports', detail, none.source.nameRange ?? none.source.range)
+  }
   for (const [i, { part }] of ports.entries()) {
     open(draft, [...list, i], part.range)
     for (const [name, { value, source }] of part.fields) {
@@ -270,6 +277,7 @@ function placeCheck(draft: Draft, at: Segments, block: PartBlock, app: Part, she
 }
 
 function command(value: Json, shell: 'value' | 'shell'): Json {
+  if (isRecord(value)) return value
   return Array.isArray(value) ? { argv: value } : { [shell]: value }
 }
 

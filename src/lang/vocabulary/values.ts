@@ -48,7 +48,12 @@ export const valueTypes = {
   stringOrInteger: { expected: 'a name or a whole number', read: v => readInteger(v) ?? readString(v) },
   command: {
     expected: 'a command as one string, or as a list of strings',
-    read: v => (typeof v === 'string' ? v : readList(v, readString)),
+    // Marathon's own form, which holds what the two short ones can't: a text and a list.
+    read: v => (typeof v === 'string' || isRecord(v) ? (v as Json) : readList(v, readString)),
+  },
+  none: {
+    expected: 'an empty list, for no ports at all; each port is a block: port "http" { … }',
+    read: v => (Array.isArray(v) && v.length === 0 ? v : undefined),
   },
   any: { expected: 'a value', read: v => v },
 } as const satisfies Record<string, ValueReader>

@@ -53,6 +53,7 @@ function appVocabulary(): Words {
       uris: word('uris', 'strings'),
       image: word('image', 'string'),
       network: word('network', 'string'),
+      ports: word('ports', 'none'),
     },
     blocks: {
       ...fields.blocks,

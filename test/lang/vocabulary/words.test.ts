@@ -30,7 +30,8 @@ describe('the words of an app', () => {
       ...Object.keys(appWords.attributes).map(camelCase),
       ...Object.values(appWords.blocks).flatMap(b => b.typescript ?? []),
     ]
-    expect(new Set(typescript).size).toBe(typescript.length)
+    // An empty list of ports is an argument in HCL; in TypeScript it is the list of ports.
+    expect(typescript.filter((name, i) => typescript.indexOf(name) !== i)).toEqual(['ports'])
   })
 
   it('have no units in their names', () => {
