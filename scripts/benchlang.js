@@ -2,14 +2,16 @@
 // own, one after the other. The last line is JSON; times in it are CPU time of all threads, which a busy machine does
 // not blur and which an idle one never undercuts. Wall times go to standard error.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { bootstrap, root } from './bootstrap.js'
 
 bootstrap()
 const { buildSync } = await import('esbuild')
-const directory = mkdtempSync(join(tmpdir(), 'sddc-bench-'))
+// Beside the packages, which are loaded as they are.
+const cache = join(root, 'node_modules', '.cache')
+mkdirSync(cache, { recursive: true })
+const directory = mkdtempSync(join(cache, 'sddc-bench-'))
 try {
   const program = join(directory, 'measure.mjs')
   buildSync({
@@ -18,10 +20,7 @@ try {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    // Some packages are CommonJS and ask for Node's modules.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
-    },
+    packages: 'external',
   })
   const parse = measure(program, 'parse')
   const once = measure(program, 'compile', '10000')
