@@ -77,8 +77,10 @@ function inApp(reader: Reader, steps: readonly Step[]): Found {
       return inBlocks(reader, block!, [['networks']], rest)
     case 'volume':
       return inBlocks(reader, block!, [['container', 'volumes']], rest, volumeField)
+    case 'ports':
+      return whole(reader, portLists, rest)
     case 'port':
-      return inBlocks(reader, block!, [['portDefinitions'], ['container', 'portMappings']], rest, portField)
+      return inBlocks(reader, block!, portLists, rest, portField)
     case 'container':
       return inContainer(reader, block!, rest)
     case 'secret':
@@ -87,6 +89,8 @@ function inApp(reader: Reader, steps: readonly Step[]): Found {
       return inWords(reader, appWords, [], steps)
   }
 }
+
+const portLists = [['portDefinitions'], ['container', 'portMappings']]
 
 function inContainer(reader: Reader, word: BlockWord, rest: readonly Step[]): Found {
   const [name, ...deeper] = rest

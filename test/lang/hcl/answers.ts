@@ -62,7 +62,7 @@ function findings(diagnostics: readonly Diagnostic[], text: string): string {
 }
 
 // Through the byte offsets, so that these are tested with everything else.
-function marked({ subject }: Diagnostic, text: string): string {
+export function marked({ subject }: Diagnostic, text: string): string {
   if (subject === undefined) return '(nowhere)'
   return Buffer.from(text, 'utf8').subarray(subject.start.byte, subject.end.byte).toString('utf8')
 }

@@ -42,6 +42,10 @@ function unknownName(run: Run, traversal: Traversal, scope: Scope): Value {
   const { root, rootSpan, steps } = traversal
   const loops: string[] = []
   for (let name = scope.names; name !== undefined; name = name.outer) loops.push(name.name)
+  if (root === 'self') {
+    const detail = '"self" is the resource as it was evaluated: it is known only in a postcondition.'
+    return reportError(scope, rootSpan, 'Unknown variable', detail)
+  }
   const advice = run.declarations.locals.has(root)
     ? ` Did you mean "local.${root}"?`
     : run.variables.has(root)
