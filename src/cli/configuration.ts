@@ -3,15 +3,16 @@
 import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { hasErrors } from '../base/index.ts'
-import { loadConfiguration, type Loaded } from '../lang/load/index.ts'
+import { loadConfiguration, type GivenValue, type Loaded, type LoadOptions } from '../lang/load/index.ts'
 import type { Desired } from '../model/index.ts'
+import type { Repeated } from './commandline/command.ts'
 import type { Context } from './context.ts'
 import { printProblems } from './problems.ts'
 
 export interface ConfigurationOptions {
   readonly target: string | undefined
-  readonly vars: readonly string[]
-  readonly varFiles: readonly string[]
+  /** `--var` and `--var-file`, in the order given. */
+  readonly given: readonly Repeated[]
   /** Runs a TypeScript module twice and compares. */
   readonly strict?: boolean
 }
@@ -34,15 +35,21 @@ export async function configurationOf(
 /** The configuration with all that is wrong with it; prints nothing. */
 export function loadFrom(
   context: Context,
-  { target, vars, varFiles, strict }: ConfigurationOptions,
+  { target, given, strict }: ConfigurationOptions,
+  more: Pick<LoadOptions, 'unknownVariables'> = {},
 ): Promise<Loaded> {
   return loadConfiguration(resolve(context.directory, target ?? '.'), {
-    vars: vars.map(splitVariable),
-    varFiles: varFiles.map(f => resolve(context.directory, f)),
-    env: definedOnly(process.env),
+    given: given.flatMap(one => givenValue(one, context.directory) ?? []),
+    env: environment(),
     ...(strict === undefined ? {} : { strict }),
     ...(context.stack === undefined ? {} : { stack: context.stack }),
+    ...more,
   })
+}
+
+function givenValue({ option, value }: Repeated, directory: string): GivenValue | undefined {
+  if (option === 'var-file') return { kind: 'file', path: resolve(directory, value) }
+  return option === 'var' ? { kind: 'value', ...splitVariable(value) } : undefined
 }
 
 /** `name=value`; without a `=` the value is empty and the loader says that the variable is not declared so. */
@@ -56,6 +63,8 @@ export function originOf(directory: string): string {
   return `${userInfo().username}@${hostname()}:${directory}`
 }
 
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined))
+export function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((e): e is [string, string] => e[1] !== undefined),
+  )
 }

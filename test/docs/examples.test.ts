@@ -48,8 +48,7 @@ test('the examples in README.md are the same app three times', async () => {
       const directory = temporaryDirectory('example')
       writeFileSync(join(directory, name), code!)
       const { desired } = await loadConfiguration(directory, {
-        vars: [],
-        varFiles: [],
+        given: [],
         env: {},
         stack: 'same',
       })

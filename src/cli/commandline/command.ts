@@ -52,7 +52,18 @@ type ValueOf<S> = S extends { kind: 'flag' }
 
 export type ValuesOf<T> = { readonly [K in keyof T]: ValueOf<T[K]> }
 
-export type Value = string | number | boolean | readonly string[] | undefined
+/** An option that may be given several times, as it stands on the command line. */
+export interface Repeated {
+  readonly option: string
+  readonly value: string
+}
+
+interface InOrder {
+  /** All options that may be given several times, each as often as it was given, in the order of the command line. */
+  readonly inOrder: readonly Repeated[]
+}
+
+export type Value = string | number | boolean | readonly string[] | readonly Repeated[] | undefined
 export type Values = Readonly<Record<string, Value>>
 
 export interface Command {
@@ -74,9 +85,9 @@ export function command<const W extends Words, const O extends Options>(row: {
   readonly words: W
   readonly options: O
   readonly examples: Command['examples']
-  run(context: Context, values: ValuesOf<W> & ValuesOf<O>): Promise<number>
+  run(context: Context, values: ValuesOf<W> & ValuesOf<O> & InOrder): Promise<number>
 }): Command {
-  return { ...row, run: (context, values) => row.run(context, values as ValuesOf<W> & ValuesOf<O>) }
+  return { ...row, run: (context, values) => row.run(context, values as ValuesOf<W> & ValuesOf<O> & InOrder) }
 }
 
 /** `sddc scale <app> <instances>`, `sddc fmt [path…]`. */

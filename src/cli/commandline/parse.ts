@@ -3,7 +3,15 @@
 import yargs from 'yargs'
 import { CodedError, didYouMean } from '../../base/index.ts'
 import { normaliseArguments } from './arguments.ts'
-import { usageError, usageOf, type Command, type OptionSpec, type Value, type Values } from './command.ts'
+import {
+  usageError,
+  usageOf,
+  type Command,
+  type OptionSpec,
+  type Repeated,
+  type Value,
+  type Values,
+} from './command.ts'
 import { everywhere } from './shared.ts'
 import { allOptions, commands, groups } from './table/index.ts'
 
@@ -30,6 +38,7 @@ export function parseCommandLine(args: readonly string[]): Parsed {
   const values = {
     ...wordValues(command, words.slice(command.name.split(' ').length)),
     ...optionValues(command, given),
+    inOrder: inOrder(args, given),
     ...(typeof given['color'] === 'boolean' ? { color: given['color'] } : {}),
   }
   return { kind: 'run', command, values }
@@ -162,6 +171,22 @@ function optionValues({ options }: Command, given: Given): Values {
   return Object.fromEntries(
     Object.entries(options).map(([name, spec]) => [name, optionValue(`--${name}`, spec, given[name])]),
   )
+}
+
+/** yargs collects by name; which of two names stood first is read from the words again. */
+function inOrder(args: readonly string[], given: Given): readonly Repeated[] {
+  const rest = new Map(
+    Object.entries(given).flatMap(([name, value]) =>
+      Array.isArray(value) ? [[name, value.map(String)[Symbol.iterator]()] as const] : [],
+    ),
+  )
+  return normaliseArguments(args, Object.keys(allOptions)).flatMap(arg => {
+    const option = /^--([a-z][a-z-]*)(=|$)/s.exec(arg)?.[1]
+    const next = option === undefined ? undefined : rest.get(option)?.next()
+    return option === undefined || next === undefined || next.done === true
+      ? []
+      : [{ option, value: next.value }]
+  })
 }
 
 function optionValue(name: string, spec: OptionSpec, value: unknown): Value {

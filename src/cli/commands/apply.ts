@@ -58,8 +58,7 @@ function applyFile(context: Context, options: ApplyOptions, file: string): Promi
     })
   }
   const inVain = [
-    ...(options.vars.length > 0 ? ['--var'] : []),
-    ...(options.varFiles.length > 0 ? ['--var-file'] : []),
+    ...new Set(options.given.map(g => `--${g.option}`)),
     ...(options.adopt ? ['--adopt'] : []),
     ...(context.stack === undefined ? [] : ['--stack']),
   ]

@@ -1,17 +1,26 @@
 // `sddc validate`: reads a configuration and says what is wrong with it, without any cluster.
 import { hasErrors } from '../../base/index.ts'
-import { configurationOf, loadFrom, type ConfigurationOptions } from '../configuration.ts'
+import { loadFrom, type ConfigurationOptions } from '../configuration.ts'
 import { exit, type Context } from '../context.ts'
 import { diagnosticJson } from '../print/diagnostics.ts'
+import { printProblems } from '../problems.ts'
 
 export async function validateCommand(context: Context, options: ConfigurationOptions): Promise<number> {
   const { terminal } = context
   if (context.json) return validateJson(context, options)
-  const loaded = await configurationOf(context, options)
-  if (loaded === undefined) return exit.error
-  const { apps, groups, volumes } = loaded.desired
+  const { desired, missingVariables, ...loaded } = await loadFrom(context, options, withoutValues)
+  if (loaded.output !== '') terminal.note(loaded.output.trimEnd())
+  printProblems(context, loaded.diagnostics, file => loaded.sources.get(file))
+  if (hasErrors(loaded.diagnostics)) return exit.error
+  const without = missingVariables.length === 0 ? '' : ` (without values for: ${missingVariables.join(', ')})`
+  const valid = `${terminal.paint.green('The configuration is valid')}${without}`
+  if (desired === undefined) {
+    terminal.out(`${valid}.`)
+    return exit.done
+  }
+  const { apps, groups, volumes } = desired
   terminal.out(
-    `${terminal.paint.green('The configuration is valid')}: stack "${loaded.desired.stack}", ` +
+    `${valid}: stack "${desired.stack}", ` +
       `${counted(apps.length, 'app')}, ${counted(groups.length, 'group')}, ${counted(volumes.length, 'volume')}.`,
   )
   if (options.strict === true && loaded.isModuleOffline === false) {
@@ -21,8 +30,11 @@ export async function validateCommand(context: Context, options: ConfigurationOp
   return exit.done
 }
 
+/** Values may be known only where it is applied; everything else is checked all the same. */
+const withoutValues = { unknownVariables: 'allowed' } as const
+
 async function validateJson(context: Context, options: ConfigurationOptions): Promise<number> {
-  const loaded = await loadFrom(context, options)
+  const loaded = await loadFrom(context, options, withoutValues)
   const { diagnostics } = loaded
   const valid = !hasErrors(diagnostics)
   context.terminal.out(

@@ -1,17 +1,18 @@
 // Hands HCL texts to the evaluator, with the values of variables in the order of their precedence, low to high:
-// environment, `sddc.vars.hcl`, `*.auto.vars.hcl` by name, then files and values of the command line.
+// environment, `sddc.vars.hcl`, `*.auto.vars.hcl` by name, then files and values of the command line in the order given there.
 import { join } from 'node:path'
 import { hasErrors } from '../../base/index.ts'
 import type { Diagnostic } from '../../base/index.ts'
-import { evaluateHclFiles } from '../hcl/index.ts'
-import type { HclInput } from '../hcl/index.ts'
+import { evaluateModules, readModule } from '../hcl/index.ts'
+import type { HclInput, HclModule, ModuleTree } from '../hcl/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
 import { environmentAccess } from './environment.ts'
 import { type ReadFile, fileAccess } from './fileaccess.ts'
+import { valueFilesIn } from './hclfiles.ts'
 import type { LoadOptions } from './options.ts'
 import { readText } from './texts.ts'
 import type { TextFile } from './texts.ts'
-import { jsonVariables, variablePrefix } from './variables.ts'
+import { variablePrefix } from './variables.ts'
 
 export interface EvaluatedHcl {
   readonly config?: SurfaceConfig
@@ -21,6 +22,8 @@ export interface EvaluatedHcl {
   /** What functions read: files, and variables of the environment by name. */
   readonly files: readonly ReadFile[]
   readonly environment: readonly string[]
+  /** Variables without a value, where that is allowed. */
+  readonly missing: readonly string[]
 }
 
 /** `names` is what the directory holds; `fallbackStack` is the stack's name where nothing else gives one. */
@@ -40,20 +43,18 @@ export async function evaluateHcl(
       name: name.slice(variablePrefix.length),
       value,
     }))
-  const automatic = names.filter(n => n.endsWith('.auto.vars.hcl'))
-  const own = [...(names.includes('sddc.vars.hcl') ? ['sddc.vars.hcl'] : []), ...automatic]
-  for (const path of [...own.map(n => join(directory, n)), ...options.varFiles]) {
-    const file = await readText(path, diagnostics)
-    if (!file) continue
-    if (!path.endsWith('.json')) inputs.push({ kind: 'file', name: file.name, text: file.text })
-    else {
-      for (const [name, value] of Object.entries(jsonVariables(file, diagnostics))) {
-        if (value !== undefined) inputs.push({ kind: 'value', from: 'flag', name, value })
-      }
+  const own = valueFilesIn(names).map(name => ({ kind: 'file', path: join(directory, name) }) as const)
+  for (const given of [...own, ...options.given]) {
+    if (given.kind === 'value') {
+      inputs.push({ ...given, from: 'flag' })
+      continue
     }
+    const file = await readText(given.path, diagnostics)
+    if (file) inputs.push({ kind: 'file', name: file.name, text: file.text })
   }
-  for (const { name, value } of options.vars) inputs.push({ kind: 'value', from: 'flag', name, value })
-  if (hasErrors(diagnostics)) return { diagnostics, sources: new Map(), files: [], environment: [] }
+  if (hasErrors(diagnostics)) {
+    return { diagnostics, sources: new Map(), files: [], environment: [], missing: [] }
+  }
   const stack = {
     ...(options.stack === undefined ? {} : { given: options.stack }),
     ...(fallbackStack === undefined ? {} : { fallback: fallbackStack }),
@@ -61,11 +62,14 @@ export async function evaluateHcl(
   const reads = fileAccess(directory)
   const environment = environmentAccess(options.env)
   // Relative paths start at the configuration, wherever the program was started: the same text gives the same plan.
-  const found = evaluateHclFiles(files, {
+  const module = readModule(files)
+  const loaded = await withModules(module, directory, names, options)
+  diagnostics.push(...loaded.diagnostics)
+  const found = evaluateModules(loaded.tree, {
     inputs,
     stack,
-    directory: '.',
     context: { files: reads, environment },
+    ...(options.unknownVariables === undefined ? {} : { unknownVariables: options.unknownVariables }),
   })
   const { server } = found
   const config = found.config && { ...found.config, ...(server === undefined ? {} : { server }) }
@@ -75,5 +79,20 @@ export async function evaluateHcl(
     sources: found.sources,
     files: reads.files(),
     environment: environment.names(),
+    missing: found.missing,
   }
+}
+
+async function withModules(
+  module: HclModule,
+  directory: string,
+  names: readonly string[],
+  options: LoadOptions,
+): Promise<{ readonly tree: ModuleTree; readonly diagnostics: readonly Diagnostic[] }> {
+  if (module.calls.length === 0) {
+    return { tree: { module, directory: '.', calls: new Map() }, diagnostics: [] }
+  }
+  // Loaded only here: most configurations are one directory.
+  const { loadModules } = await import('./modules.ts')
+  return loadModules(module, directory, names, { env: options.env })
 }

@@ -13,6 +13,7 @@ import { parseJson } from '../json/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
 import type { ReadFile } from './fileaccess.ts'
 import { evaluateHcl } from './hcl.ts'
+import { hclFilesIn } from './hclfiles.ts'
 import { loadModule } from './module.ts'
 import type { LoadOptions } from './options.ts'
 import { ModulePlaces } from './places.ts'
@@ -20,10 +21,10 @@ import { displayName, listDirectory, readAll, readText, reason } from './texts.t
 import type { TextFile } from './texts.ts'
 import { moduleVariables } from './variables.ts'
 
-export type { LoadOptions } from './options.ts'
+export type { GivenValue, LoadOptions } from './options.ts'
 
 export interface Loaded {
-  /** Absent when there are errors. */
+  /** Absent when there are errors, and where it hangs on `missingVariables`. */
   readonly desired?: Desired
   readonly diagnostics: readonly Diagnostic[]
   /** Texts by the file names that diagnostics carry. */
@@ -44,6 +45,8 @@ export interface Loaded {
   /** What functions read: files with the hashes of their content, and variables of the environment by name. */
   readonly files: readonly ReadFile[]
   readonly environment: readonly string[]
+  /** Variables without a value; empty unless `unknownVariables` allows them. */
+  readonly missingVariables: readonly string[]
 }
 
 const moduleName = 'sddc.config.ts'
@@ -53,7 +56,15 @@ export async function loadConfiguration(target: string, options: LoadOptions): P
   const path = resolve(target)
   const diagnostics: Diagnostic[] = []
   const kind = await kindOf(path, diagnostics)
-  const reading: Reading = { options, diagnostics, texts: new Map(), output: '', files: [], environment: [] }
+  const reading: Reading = {
+    options,
+    diagnostics,
+    texts: new Map(),
+    output: '',
+    files: [],
+    environment: [],
+    missing: [],
+  }
   if (kind === 'file') return loadFile(path, reading)
   const base = { kind: 'directory', deleteUnnamed: true, directory: path } as const
   const names = kind === undefined ? undefined : await listDirectory(path, diagnostics)
@@ -69,6 +80,7 @@ interface Reading {
   output: string
   files: readonly ReadFile[]
   environment: readonly string[]
+  missing: readonly string[]
   isModuleOffline?: boolean
 }
 
@@ -107,14 +119,14 @@ async function loadDirectory(
   names: readonly string[],
   reading: Reading,
 ): Promise<readonly Part[]> {
-  const hcl = names.filter(n => n.endsWith('.hcl') && !/\.(vars|test)\.hcl$/.test(n))
+  const hcl = hclFilesIn(names)
   const json = names.filter(n => /\.(app|group)\.json$/.test(n))
   const hasModule = names.includes(moduleName)
   if (hcl.length === 0 && json.length === 0 && !hasModule) {
     const other = names.filter(n => /\.(json|ts|tf)$/.test(n)).slice(0, 3)
     const near = other.length === 0 ? '' : ` It has ${other.join(', ')}, which are none of these.`
     const detail =
-      `${displayName(directory)} has no *.hcl, no ${moduleName}, no *.app.json and no *.group.json ` +
+      `${displayName(directory)} has no *.hcl, no *.hcl.json, no ${moduleName}, no *.app.json and no *.group.json ` +
       `(*.vars.hcl and *.test.hcl do not count).${near}`
     reading.diagnostics.push(errorDiagnostic('No configuration here', detail))
     return []
@@ -123,7 +135,7 @@ async function loadDirectory(
   if (hcl.length > 0) {
     const files = keep(await readAll(directory, hcl, reading.diagnostics), reading)
     const fallback = stackNameFrom(basename(directory))
-    const { config, diagnostics, sources, ...read } = await evaluateHcl(
+    const { config, diagnostics, sources, missing, ...read } = await evaluateHcl(
       files,
       directory,
       names,
@@ -132,6 +144,7 @@ async function loadDirectory(
     )
     reading.files = read.files
     reading.environment = read.environment
+    reading.missing = missing
     reading.diagnostics.push(...diagnostics)
     for (const [name, text] of sources) reading.texts.set(name, text)
     if (config) parts.push({ config, assemble: stack => assemble(config, stack, 'hcl') })
@@ -206,7 +219,7 @@ function finish(
   // What one front end says is told, even where another one failed.
   const assembled = parts.map(p => p.assemble(stack ?? ('unnamed' as StackName)))
   for (const { diagnostics: found } of assembled) diagnostics.push(...found)
-  const desired = hasErrors(diagnostics) ? undefined : merge(assembled, diagnostics)
+  const desired = hasErrors(diagnostics) ? undefined : merge(assembled, reading.missing, diagnostics)
   const server = settings.map(s => s.server?.value).find(v => typeof v === 'string')
   return {
     ...base,
@@ -219,6 +232,7 @@ function finish(
     ...(reading.isModuleOffline === undefined ? {} : { isModuleOffline: reading.isModuleOffline }),
     files: reading.files,
     environment: reading.environment,
+    missingVariables: reading.missing,
   }
 }
 
@@ -255,8 +269,14 @@ function chooseStack(
 }
 
 /** All front ends of a directory are one configuration. */
-function merge(assembled: readonly Assembled[], diagnostics: Diagnostic[]): Desired | undefined {
+function merge(
+  assembled: readonly Assembled[],
+  missing: readonly string[],
+  diagnostics: Diagnostic[],
+): Desired | undefined {
   const all = assembled.flatMap(a => (a.desired ? [a.desired] : []))
+  // What hangs on a variable without a value can't be told.
+  if (missing.length > 0 && all.length < assembled.length) return undefined
   // A part left out would be deleted from the cluster.
   assert(all.length === assembled.length, 'a part of the configuration has neither a value nor an error')
   const [first] = all

@@ -19,7 +19,7 @@ describe('broken configurations', () => {
 
   it.each(names)('%s', async name => {
     const directory = join(folder, name)
-    const loaded = await loadConfiguration(directory, { vars: [], varFiles: [], env: {} })
+    const loaded = await loadConfiguration(directory, { given: [], env: {} })
     expect(loaded.desired).toBeUndefined()
     expect(loaded.diagnostics.some(d => d.severity === 'error')).toBe(true)
     const text = loaded.diagnostics.map(d => render(d, loaded, directory)).join('\n')

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfiguration } from '../../../src/lang/load/index.ts'
 import { maxFileBytes } from '../../../src/lang/load/texts.ts'
 
-const nothing = { vars: [], varFiles: [], env: {} }
+const nothing = { given: [], env: {} }
 let directory: string
 
 beforeEach(async () => {

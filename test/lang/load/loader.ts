@@ -13,5 +13,5 @@ export async function loadFiles(
     await mkdir(dirname(join(directory, name)), { recursive: true })
     await writeFile(join(directory, name), text)
   }
-  return loadConfiguration(directory, { vars: [], varFiles: [], env: {}, stack: 'test', ...more })
+  return loadConfiguration(directory, { given: [], env: {}, stack: 'test', ...more })
 }

@@ -24,7 +24,7 @@ async function load(
     await mkdir(dirname(join(directory, name)), { recursive: true })
     await writeFile(join(directory, name), text)
   }
-  return loadConfiguration(directory, { vars: [], varFiles: [], env: {}, stack: 'test', ...more })
+  return loadConfiguration(directory, { given: [], env: {}, stack: 'test', ...more })
 }
 
 function oneApp(expression: string): string {
@@ -58,8 +58,11 @@ describe('what a module sees', () => {
     await writeFile(hclFile, 'd = "hcl"\n')
     const more = {
       env: { SDDC_ENV: 'prod', SDDC_VAR_a: 'env', SDDC_VAR_b: 'env', OTHER: 'x' },
-      varFiles: [varFile, hclFile],
-      vars: [{ name: 'a', value: 'flag' }],
+      given: [
+        { kind: 'file', path: varFile },
+        { kind: 'file', path: hclFile },
+        { kind: 'value', name: 'a', value: 'flag' },
+      ] as const,
     }
     expect(await found('[env, vars.a, vars.b, vars.c, vars.d]', more)).toBe('prod,flag,file,3,hcl')
   })

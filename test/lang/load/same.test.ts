@@ -6,7 +6,7 @@ import { loadConfiguration } from '../../../src/lang/load/index.ts'
 import type { Desired } from '../../../src/model/index.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures', 'same')
-const options = { vars: [], varFiles: [], env: {}, stack: 'same' }
+const options = { given: [], env: {}, stack: 'same' }
 
 describe.each(['hello', 'shop', 'container'])('%s', name => {
   it('is the same from all three front ends', async () => {
