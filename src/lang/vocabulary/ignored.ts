@@ -16,7 +16,7 @@ export function ignoredPaths(kind: SurfaceResource['kind'], text: string, dialec
   if (steps === undefined) {
     const example =
       dialect === 'hcl' ? 'instances, env["TAG"], health_check' : '"instances", "env.TAG", "health"'
-    return { mistake: `${JSON.stringify(text)} is no path. Write for example ${example}.` }
+    return { mistake: `"${text}" is no path. Write for example ${example}.` }
   }
   const words = { app: appWords, group: groupWords, volume: volumeWords }[kind]
   const reader: Reader = { dialect, what: kind === 'app' ? 'An app' : `A ${kind}`, text }
@@ -134,7 +134,7 @@ function inBlocks(
   if (typeof index !== 'number') {
     const [first = ''] = stepsOf(reader.text) ?? []
     const detail = `There may be several of ${String(first)}, told apart by their number: ${String(first)}[0].${String(index)}.`
-    return { mistake: `${JSON.stringify(reader.text)} does not say which one is meant. ${detail}` }
+    return { mistake: `"${reader.text}" does not say which one is meant. ${detail}` }
   }
   const here = lists.map(list => [...list, index])
   if (name === undefined) return here
@@ -182,7 +182,7 @@ function parts(
 function whole({ text }: Reader, at: readonly Segments[], rest: readonly Step[]): Found {
   if (rest.length === 0) return at
   return {
-    mistake: `${JSON.stringify(text)} names a part of something that is ignored as a whole, or not at all.`,
+    mistake: `"${text}" names a part of something that is ignored as a whole, or not at all.`,
   }
 }
 
