@@ -85,11 +85,11 @@ async function describe(
     const definition = module['default']
     if (definition === undefined) return { kind: 'noDefault', exports: Object.keys(module) }
     if (!isDefinition(definition)) return { kind: 'notCluster', found: typeof definition }
-    const files: ReadFile[] = []
-    const config = await evaluate(definition, { ...context, readFile: recorded(files) })
+    const contents = new Map<string, Buffer>()
+    const config = await evaluate(definition, { ...context, readFile: reader(contents) })
     if ('kind' in config) return config
     const { config: surface, diagnostics } = surfaceOf(config, definition.site)
-    return { kind: 'surface', config: surface, diagnostics, files }
+    return { kind: 'surface', config: surface, diagnostics, files: recorded(contents) }
   } catch (error) {
     return failure(error, context)
   }
@@ -123,16 +123,23 @@ function siteOf(schemas: Schemas, name: string): Site | undefined {
   return (schemas[name] as { readonly site?: Site } | undefined)?.site
 }
 
-/** Paths are relative to the module: its folder is the working directory of this process. */
-function recorded(files: ReadFile[]): FileReader {
+/** Every file is read once. Paths are relative to the module: its folder is the working directory of this process. */
+function reader(contents: Map<string, Buffer>): FileReader {
   function readFile(path: string): string
   function readFile(path: string, as: 'bytes'): Uint8Array
   function readFile(path: string, as?: 'bytes'): string | Uint8Array {
-    const bytes = readFileSync(path)
-    files.push({ path: resolve(path), sha256: createHash('sha256').update(bytes).digest('hex') })
+    const whole = resolve(path)
+    const bytes = contents.get(whole) ?? readFileSync(path)
+    contents.set(whole, bytes)
     return as === 'bytes' ? new Uint8Array(bytes) : bytes.toString()
   }
   return readFile
+}
+
+function recorded(contents: ReadonlyMap<string, Buffer>): readonly ReadFile[] {
+  return [...contents]
+    .map(([path, bytes]) => ({ path, sha256: createHash('sha256').update(bytes).digest('hex') }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 function failure(error: unknown, context: ModuleContext): ModuleResult {
