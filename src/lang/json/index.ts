@@ -1,2 +1,3 @@
 // JSON texts with places.
 export * from './parse.ts'
+export * from './tree.ts'

@@ -121,7 +121,6 @@ export function scopeIn(
 }
 
 /** The root's, then those of the modules it calls, each before those inside of it. */
-export function* allRuns(run: Run): Generator<Run> {
-  yield run
-  for (const inner of run.inner.values()) for (const one of inner.values()) yield* allRuns(one)
+export function allRuns(run: Run): readonly Run[] {
+  return [run, ...[...run.inner.values()].flatMap(inner => [...inner.values()].flatMap(allRuns))]
 }

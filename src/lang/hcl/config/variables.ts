@@ -16,7 +16,7 @@ import { problemsToDiagnostics } from '../problem.ts'
 import { Source } from '../source.ts'
 import { anyType, nameOfKind } from '../type.ts'
 import { readType } from '../typeexpression.ts'
-import { type Type, type Value, sensitiveMark, string, unknownValue, withMarks } from '../value.ts'
+import { type Type, type Value, sensitiveMark, string, unknownOf, unknownValue, withMarks } from '../value.ts'
 import { namedAttributes } from './attributes.ts'
 import type { Declaration } from './declarations.ts'
 import { fromJson } from './fromjson.ts'
@@ -254,7 +254,7 @@ export function settleVariable(
     if (variable.fallback !== undefined) return { value: hide(variable.fallback), range: header }
     const missing = ifMissing()
     if (missing !== undefined) report(missing)
-    return { value: missing === undefined ? hide(unknownValue) : unknownValue, range: header }
+    return { value: missing === undefined ? hide(unknownOf(variable.type)) : unknownValue, range: header }
   }
   const { range } = given
   if (variable.deprecated !== undefined) {
