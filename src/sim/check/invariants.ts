@@ -172,9 +172,11 @@ function* rollingCapacity({ before, after }: Checked): Iterable<string> {
   for (const action of runningActions(after)) {
     if (action.action !== 'RestartApplication') continue
     const limit = action.maxCapacity + (action.minHealthy >= action.maxCapacity ? 1 : 0)
-    const held = instancesOf(after, action.app).length
-    if (held > Math.max(limit, instancesOf(before, action.app).length)) {
-      yield `${action.app}: ${held} live and stopping, ${limit} allowed`
+    const held = instancesOf(after, action.app)
+    // An app that is renamed brings its instances along.
+    const known = held.filter(i => before.instance.some(r => r.row.id === i.id)).length
+    if (held.length > Math.max(limit, known, instancesOf(before, action.app).length)) {
+      yield `${action.app}: ${held.length} live and stopping, ${limit} allowed`
     }
   }
 }

@@ -6,14 +6,21 @@ import { by, Random, sameDigest, type ClusterMs, type Json, type UtcMs } from '.
 import type {
   Actor,
   AgentId,
+  App,
   AppId,
   AppRequest,
   ClusterId,
+  Desired,
   Epoch,
   Operation,
+  Place,
+  Plan,
   Reply,
   SessionId,
+  StackName,
 } from '../../../src/model/index.ts'
+import { appAddress } from '../../../src/model/index.ts'
+import { plan } from '../../../src/planner/index.ts'
 import {
   accept,
   createState,
@@ -22,6 +29,7 @@ import {
   rollback,
   rowsOf,
   seal,
+  snapshotOf,
   step,
   tableNames,
   type Commit,
@@ -42,6 +50,8 @@ const maxContinues = 2000
 export interface ChaosOptions {
   /** Rows that one step may change: small ones cut every action into pieces. */
   readonly stepRows?: number
+  /** Plans that give apps other names, or let go of them, are among the requests. */
+  readonly renames?: boolean
 }
 
 export class Chaos {
@@ -238,6 +248,10 @@ export class Chaos {
     const dice = r.integer(0, 99)
     const force = r.chance(0.5)
     const ids = [...this.state.tables.app.keys()] as AppId[]
+    if (this.#options.renames === true && ids.length > 0 && r.chance(0.25)) {
+      const plan = this.#renamingPlan(r.pick(ids))
+      if (plan !== null) return { kind: 'applyPlan', plan, force: true, takeOver: force }
+    }
     if (ids.length === 0 || (dice < 20 && ids.length < 5)) {
       const id = `/app${r.chance(0.7) ? r.integer(1, 4) : ++this.#apps + 10}`
       return { kind: 'changeApps', changes: [{ kind: 'create', body: { id, ...this.#body() } }], force }
@@ -262,6 +276,38 @@ export class Chaos {
       .sort()
       .filter(() => r.chance(0.4))
     return { kind: 'killInstances', instances, scale: r.chance(0.4), force }
+  }
+
+  // A stack owns one app, or imports it, and calls it otherwise from now on; or lets go of it.
+  #renamingPlan(id: AppId): Plan | null {
+    const r = this.#random
+    const snapshot = snapshotOf(this.state)
+    const present = snapshot.apps.find(a => a.id === id)!
+    const to = `/app${r.integer(1, 6)}` as AppId
+    const { instances, cmd } = present.submitted
+    const submitted: App = {
+      ...present.submitted,
+      id: to,
+      instances: r.chance(0.3) ? r.integer(0, 6) : instances,
+      ...(cmd !== undefined && r.chance(0.3) ? { cmd: `sleep ${r.integer(1, 4)}` } : {}),
+    }
+    const place = (name: AppId, address: string): Place => ({ kind: 'app', address, id: name })
+    const there = { address: appAddress(to), app: submitted, sensitivePaths: [] }
+    const from = place(id, present.address)
+    const isForgotten = present.stack !== null && r.chance(0.2)
+    const want: Desired = {
+      format: 1,
+      stack: 'names' as StackName,
+      apps: isForgotten ? [] : [there],
+      groups: [],
+      volumes: [],
+      outputs: {},
+      ...(isForgotten ? { forgets: [from] } : {}),
+      ...(present.stack === null
+        ? { imports: [{ to: there.address, id }] }
+        : { moves: [{ from, to: place(to, there.address) }] }),
+    }
+    return plan(want, snapshot, { mode: 'apply', deleteUnnamed: isForgotten, origin: 'chaos' }).plan
   }
 
   #put(id: AppId): AppRequest {

@@ -7,8 +7,9 @@ const failedOnce: readonly number[] = [2, 4, 25, 43, 58, 78, 100, 109]
 const first = Number(process.env['SDDC_SEED'] ?? 1)
 const count = rounds({ usual: 30, prove: 5000 })
 
-function live(seed: number, stepRows?: number): void {
-  const chaos = new Chaos(seed, stepRows === undefined ? {} : { stepRows })
+function live(seed: number, renames: boolean): void {
+  const stepRows = [undefined, undefined, 1, 7][seed % 4]
+  const chaos = new Chaos(seed, { renames, ...(stepRows === undefined ? {} : { stepRows }) })
   chaos.run(120)
   chaos.heal()
   expect(chaos.verdict()).toBe('')
@@ -16,6 +17,12 @@ function live(seed: number, stepRows?: number): void {
 
 describe('a cluster under random use and trouble keeps its invariants and comes to rest', () => {
   for (const seed of new Set([...failedOnce, ...Array.from({ length: count }, (_, i) => first + i)])) {
-    test(`seed ${seed}`, () => live(seed, [undefined, undefined, 1, 7][seed % 4]))
+    test(`seed ${seed}`, () => live(seed, false))
+  }
+})
+
+describe('and so it does when apps get other names on the way', () => {
+  for (const seed of Array.from({ length: rounds({ usual: 15, prove: 2000 }) }, (_, i) => first + i)) {
+    test(`seed ${seed}`, () => live(seed, true))
   }
 })
