@@ -29,6 +29,8 @@ export interface Diagnostic {
   readonly path?: string | undefined
   /** The address of the object it is about, for example `app.web`. */
   readonly address?: string | undefined
+  /** What the names in the expression that failed stand for: `var.count`, `is "abc"`. Never anything sensitive. */
+  readonly values?: readonly { readonly name: string; readonly text: string }[] | undefined
 }
 
 export function errorDiagnostic(

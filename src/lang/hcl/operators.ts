@@ -158,11 +158,8 @@ function maySameType(a: Type, b: Type): boolean {
 
 function operand(value: Value, operator: string, side: 'left' | 'right', wanted: 'number' | 'bool'): Value {
   if (value.kind === 'null') {
-    throw new OperandError(
-      'Invalid operand',
-      `The operand of "${operator}" is null; a ${wanted} is required.`,
-      side,
-    )
+    const detail = `The operand of "${operator}" is null; a ${wanted} is required.`
+    throw new OperandError('Operation failed', detail, side)
   }
   if (value.kind === wanted) return value
   try {
@@ -214,6 +211,24 @@ function lowerOf(value: Value): NumberBound | undefined {
 function upperOf(value: Value): NumberBound | undefined {
   if (value.kind === 'number') return { value: value.value, inclusive: true }
   return value.kind === 'unknown' ? value.refinement?.upper : undefined
+}
+
+/** What holds for both of two numbers. */
+export function numberBounds(
+  a: Value,
+  b: Value,
+): { readonly lower: NumberBound | undefined; readonly upper: NumberBound | undefined } {
+  return { lower: outer(lowerOf(a), lowerOf(b), -1), upper: outer(upperOf(a), upperOf(b), 1) }
+}
+
+function outer(
+  a: NumberBound | undefined,
+  b: NumberBound | undefined,
+  sign: 1 | -1,
+): NumberBound | undefined {
+  if (a === undefined || b === undefined) return undefined
+  const order = compareNum(a.value, b.value) * sign
+  return order > 0 || (order === 0 && a.inclusive) ? a : b
 }
 
 // Whether everything up to the first is smaller than everything from the second on.

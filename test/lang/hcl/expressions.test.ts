@@ -55,7 +55,7 @@ const arithmetic: Rows = [
   ['1 + true', '! Invalid operand: true'],
   ['"a" * 2', '! Invalid operand: "a"'],
   ['[] + 1', '! Invalid operand: []'],
-  ['null + 1', '! Invalid operand: null'],
+  ['null + 1', '! Operation failed: null'],
   ['-"a"', '! Invalid operand: "a"'],
   ['9007199254740992 + 1', '9007199254740993'],
   ['9007199254740993 - 9007199254740992', '1'],
@@ -91,7 +91,7 @@ const logic: Rows = [
   ['1 && true', '! Invalid operand: 1'],
   ['"yes" || true', '! Invalid operand: "yes"'],
   ['"True" && true', '! Invalid operand: "True"'],
-  ['null && true', '! Invalid operand: null'],
+  ['null && true', '! Operation failed: null'],
   ['1 & 2', '! Unsupported operator: &'],
   ['1 | 2', '! Unsupported operator: |'],
   ['1 ^ 2', '! Unsupported operator: ^'],
@@ -215,7 +215,7 @@ const splats: Rows = [
   ['tolist(["a"])[*]', '["a"]'],
   ['apps.*.ports.*', '! Nested splat expression not allowed: *'],
   ['apps[*.x', '! Missing close bracket on splat index: .'],
-  ['apps[*].nope', '! Unsupported attribute: .nope\n! Unsupported attribute: .nope'],
+  ['apps[*].nope', '! Unsupported attribute: .nope'],
 ]
 
 const loops: Rows = [
@@ -237,10 +237,7 @@ const loops: Rows = [
   ['[for v in "abc" : v]', '! Iteration over non-iterable value: "abc"'],
   ['[for v in list : v if null]', '! Condition is null: null'],
   ['[for v in list : v if "x"]', '! Invalid \'for\' condition: "x"'],
-  [
-    '{for v in list : null => v}',
-    '! Invalid object key: null\n! Invalid object key: null\n! Invalid object key: null',
-  ],
+  ['{for v in list : null => v}', '! Invalid object key: null'],
   ['[for v list : v]', "! Invalid 'for' expression: list"],
   ['[for v in list v]', "! Invalid 'for' expression: v"],
   ['[for v in list : v', "! Invalid 'for' expression: ["],
@@ -282,7 +279,7 @@ const calls: Rows = [
   ['lookup(map, "z", 9)', '9'],
   ['lookup(map, "z")', '! Invalid function argument: "z"'],
   ['contains(list, "b")', 'true'],
-  ['contains(["1"], 1)', 'true'],
+  ['contains(["1"], 1)', 'false'],
   ['contains(list, "z")', 'false'],
   ['tostring(1.5)', '"1.5"'],
   ['tostring(true)', '"true"'],

@@ -26,6 +26,8 @@ export interface HclFunction {
   readonly dropsMarks?: true
   /** The values arrive with their marks, unknown ones too; the result is the function's own answer. */
   readonly seesMarks?: true
+  /** What is known of the result while an argument is unknown; by default its type, if that is always one. */
+  readonly foresees?: (values: readonly Value[]) => Value
   readonly call: (values: readonly Value[], context: FunctionContext) => Value
 }
 
