@@ -23,7 +23,38 @@ export class ModulePlaces {
   }
 
   config(config: SurfaceConfig): SurfaceConfig {
-    return { ...config, resources: config.resources.map(r => this.#resource(r)) }
+    const { moves, imports, removals } = config
+    return {
+      ...config,
+      resources: config.resources.map(r => this.#resource(r)),
+      ...(moves
+        ? {
+            moves: moves.map(m => ({
+              ...this.#placed(m),
+              from: this.#placed(m.from),
+              to: this.#placed(m.to),
+            })),
+          }
+        : {}),
+      ...(imports
+        ? {
+            imports: imports.map(i => ({
+              ...this.#placed(i),
+              to: this.#placed(i.to),
+              ...(i.id ? { id: this.#placed(i.id) } : {}),
+            })),
+          }
+        : {}),
+      ...(removals
+        ? {
+            removals: removals.map(r => ({
+              ...this.#placed(r),
+              from: this.#placed(r.from),
+              ...(r.destroy ? { destroy: this.#placed(r.destroy) } : {}),
+            })),
+          }
+        : {}),
+    }
   }
 
   /** A diagnostic of the module's process; its path is a JSON pointer into the options of the call it points to. */
@@ -34,6 +65,12 @@ export class ModulePlaces {
     if (!call) return { ...rest, subject }
     const part = path === undefined ? undefined : nearestPart(call.options, path)
     return { ...rest, subject: part ? call.source.range(part.span) : call.range }
+  }
+
+  /** What stands for a call. */
+  #placed<T extends { readonly range?: Range }>(part: T): T {
+    const range = part.range && this.#call(part.range)?.range
+    return range ? { ...part, range } : part
   }
 
   #resource(resource: SurfaceResource): SurfaceResource {

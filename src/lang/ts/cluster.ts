@@ -1,6 +1,7 @@
 // The default export of a configuration: a description, a function of the context that gives one, or such a function
 // with the variables that it takes.
 import type { Resource } from './group.ts'
+import type { HistoryEntry } from './history.ts'
 import type { Module } from './module.ts'
 import type { Schemas, ValuesOf } from './schema.ts'
 import { callSite } from './site.ts'
@@ -14,6 +15,8 @@ export interface ClusterConfig {
   readonly server?: string
   readonly resources: readonly (Resource | Module)[]
   readonly outputs?: Readonly<Record<string, Output>>
+  /** Names from before, and what others made: `[moved('app.old', web), imported(db), removed('app.gone')]`. */
+  readonly history?: readonly HistoryEntry[]
   readonly vars?: never
   readonly build?: never
 }

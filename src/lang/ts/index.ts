@@ -11,6 +11,8 @@ export { cluster, groupBy, is, like, maxPer, unique, unlike } from './constraint
 export type { Constraint } from './constraints.ts'
 export { group } from './group.ts'
 export type { Group, GroupOptions, Resource } from './group.ts'
+export { imported, moved, removed } from './history.ts'
+export type { Address, Addressed, HistoryEntry } from './history.ts'
 export type { LifecycleOptions } from './lifecycle.ts'
 export { defineModule } from './module.ts'
 export type { Module, ModuleResult } from './module.ts'

@@ -3,14 +3,19 @@
 // renames them. What is not plain data is told, with the property's path.
 import type { Diagnostic, Json, Range } from '../../base/index.ts'
 import type {
+  SurfaceAddress,
   SurfaceConfig,
+  SurfaceImport,
   SurfaceLifecycle,
+  SurfaceMove,
   SurfaceOutput,
+  SurfaceRemoval,
   SurfaceResource,
   SurfaceValue,
 } from '../surface.ts'
 import type { ClusterConfig } from './cluster.ts'
 import type { Group, Resource } from './group.ts'
+import type { Addressed, HistoryEntry } from './history.ts'
 import type { LifecycleOptions } from './lifecycle.ts'
 import type { Module } from './module.ts'
 import type { Site } from './site.ts'
@@ -36,7 +41,7 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
     tell('Invalid cluster', 'defineCluster wants an object with "resources: [ … ]".', site)
     return { config: { resources: [], outputs: [] }, diagnostics }
   }
-  const known = ['name', 'server', 'resources', 'outputs']
+  const known = ['name', 'server', 'resources', 'outputs', 'history']
   const unknown = Object.keys(config).find(key => !known.includes(key))
   if (unknown !== undefined) {
     tell('Unknown property', `A cluster has no property "${unknown}"; known: ${known.join(', ')}.`, site)
@@ -82,6 +87,7 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
       ...(config.server === undefined ? {} : { server: valueOf(config.server, site, 'server') }),
       resources,
       outputs,
+      ...surfaceHistory(config.history ?? [], addresses, tell),
       ...(incomplete ? { incomplete } : {}),
     },
     diagnostics,
@@ -148,6 +154,55 @@ function isResource(value: unknown): value is Resource | Module {
     kind === 'volume' ||
     ((kind === 'group' || kind === 'module') && Array.isArray(resources))
   )
+}
+
+/** Addresses are read by the assembler, which knows what there is. */
+function surfaceHistory(
+  history: readonly HistoryEntry[],
+  addresses: Found['addresses'],
+  tell: (summary: string, detail: string, at: Site | undefined) => void,
+): Pick<SurfaceConfig, 'moves' | 'imports' | 'removals'> {
+  const moves: SurfaceMove[] = []
+  const imports: SurfaceImport[] = []
+  const removals: SurfaceRemoval[] = []
+  for (const entry of Array.isArray(history) ? (history as readonly HistoryEntry[]) : [history as never]) {
+    if (!['moved', 'imported', 'removed'].includes((entry as { kind?: string } | undefined)?.kind ?? '')) {
+      const detail = `"history" is a list of what moved(), imported() and removed() make; one entry is ${named(entry)}.`
+      tell('Not a part of the history', detail, undefined)
+      continue
+    }
+    const range = rangeOf(entry.site)
+    const place = range ? { range } : {}
+    const address = (of: Addressed): SurfaceAddress => {
+      if (typeof of === 'string') return { text: of, ...place }
+      const text = addresses.get(of)?.address
+      if (text !== undefined) return { text, ...place, declared: true }
+      const detail = `${of.kind} "${of.name}" is not part of this configuration: add it to the resources.`
+      tell('Not in the configuration', detail, entry.site)
+      return { text: `${of.kind}.${of.name}`, ...place }
+    }
+    if (entry.kind === 'moved') moves.push({ from: address(entry.from), to: address(entry.to), ...place })
+    else if (entry.kind === 'imported') {
+      const { id } = entry
+      imports.push({
+        to: address(entry.to),
+        ...(id === undefined ? {} : { id: { value: id, ...place } }),
+        ...place,
+      })
+    } else {
+      const { destroy } = entry
+      removals.push({
+        from: address(entry.from),
+        ...(destroy === undefined ? {} : { destroy: { value: destroy, ...place } }),
+        ...place,
+      })
+    }
+  }
+  return {
+    ...(moves.length > 0 ? { moves } : {}),
+    ...(imports.length > 0 ? { imports } : {}),
+    ...(removals.length > 0 ? { removals } : {}),
+  }
 }
 
 /** Secrets that the environment names belong to the app; those that it lists itself are left as they are. */

@@ -22,7 +22,7 @@ function load(
   env: Readonly<Record<string, string>> = {},
   more: Partial<LoadOptions> = {},
 ): Promise<Loaded> {
-  const header = `import { app, boolean, defineCluster, defineModule, group, list, number, oneOf, record, ref, secret, string, volume } from 'sddc'\n`
+  const header = `import { app, boolean, defineCluster, defineModule, group, list, number, oneOf, record, ref, imported, moved, removed, secret, string, volume } from 'sddc'\n`
   return loadFiles(directory, { 'sddc.config.ts': header + text, 'page.txt': 'hello\n' }, { env, ...more })
 }
 
@@ -224,5 +224,67 @@ describe('secrets', () => {
       { summary: 'Not plain data', subject: { start: { line: 4, column: 23 } } },
     ])
     expect(diagnostics[0]!.detail).toMatch(/labels\.PASSWORD is a secret/)
+  })
+})
+
+describe('the history', () => {
+  it('says what things were called, what is taken over and what is let go of', async () => {
+    const { desired, diagnostics } = await load(`const web = app('web', { cmd: 'true' })
+export default defineCluster({
+  resources: [group('shop', [web]), app('top', { cmd: 'true' })],
+  history: [
+    moved('app.web', web),
+    imported('app.top', '/old/top'),
+    removed('app.gone', { destroy: false }),
+  ],
+})
+`)
+    expect(diagnostics).toEqual([])
+    expect(desired!.moves).toMatchObject([
+      { from: { address: 'app.web' }, to: { address: 'group.shop.app.web' } },
+    ])
+    expect(desired!.imports).toEqual([{ to: 'app.top', id: '/old/top' }])
+    expect(desired!.forgets).toMatchObject([{ address: 'app.gone' }])
+  })
+
+  it('tells mistakes where they are written', async () => {
+    const { diagnostics } = await load(`const web = app('web', { cmd: 'true' })
+export default defineCluster({
+  resources: [],
+  history: [
+    moved('app.old', web),
+    moved('app.web' , 'app.web'),
+  ],
+})
+`)
+    expect(diagnostics.map(d => [d.summary, d.subject?.start.line, d.subject?.start.column])).toContainEqual([
+      'Not in the configuration',
+      6,
+      5,
+    ])
+  })
+})
+
+describe('lifecycles', () => {
+  it('say what stays as others set it, and what must not be destroyed', async () => {
+    const { desired, diagnostics } = await load(`export default defineCluster({ resources: [
+  app('web', { cmd: 'true', lifecycle: { ignoreChanges: ['instances', 'env.TAG'], preventDestroy: true } }),
+  volume('data', { size: 10, lifecycle: { destroy: true } }),
+] })
+`)
+    expect(diagnostics).toEqual([])
+    expect(desired!.apps[0]!.lifecycle).toEqual({
+      ignoreChanges: ['/env/TAG', '/instances'],
+      preventDestroy: true,
+    })
+    expect(desired!.volumes[0]!.lifecycle).toEqual({ destroy: true })
+  })
+
+  it('are told at the very path that is wrong', async () => {
+    const { diagnostics } = await load(`export default defineCluster({ resources: [
+  app('web', { cmd: 'true', lifecycle: { ignoreChanges: ['instances', 'instnces' as never] } }),
+] })
+`)
+    expect(diagnostics).toMatchObject([{ severity: 'error', subject: { start: { line: 3, column: 71 } } }])
   })
 })
