@@ -10,6 +10,12 @@ export interface SurfaceConfig {
   readonly server?: SurfaceValue
   readonly resources: readonly SurfaceResource[]
   readonly outputs: readonly SurfaceOutput[]
+  /** Names that things had before: `moved { … }`, in TypeScript `moved(from, to)`. */
+  readonly moves?: readonly SurfaceMove[]
+  /** What others made and is taken over: `import { … }`. */
+  readonly imports?: readonly SurfaceImport[]
+  /** What is no longer here, and how it ends: `removed { … }`. */
+  readonly removals?: readonly SurfaceRemoval[]
   /** Resources are missing here, or stand for an unknown number of them: a mistake that is told already. */
   readonly incomplete?: boolean
 }
@@ -93,4 +99,33 @@ export interface SurfaceOutput {
   readonly name: string
   readonly value: SurfaceValue
   readonly description?: string
+}
+
+/** The name of something that need not be in the configuration: `group.shop.app.web["eu"]`, `module.blog`. */
+export interface SurfaceAddress {
+  /** From the root of the configuration. */
+  readonly text: string
+  readonly range?: Range
+  /** The text has such a block, although it may stand for no instance now. */
+  readonly declared?: boolean
+}
+
+export interface SurfaceMove {
+  readonly from: SurfaceAddress
+  readonly to: SurfaceAddress
+  readonly range?: Range
+}
+
+export interface SurfaceImport {
+  readonly to: SurfaceAddress
+  /** What it is called in the cluster; the id of `to` when nothing is said. */
+  readonly id?: SurfaceValue
+  readonly range?: Range
+}
+
+export interface SurfaceRemoval {
+  readonly from: SurfaceAddress
+  /** False: it is let go of and runs on. Absent or true: it is destroyed. */
+  readonly destroy?: SurfaceValue
+  readonly range?: Range
 }

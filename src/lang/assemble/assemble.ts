@@ -30,6 +30,7 @@ import {
 import type { Dialect, Draft, KnownVolumes } from '../vocabulary/index.ts'
 import { dependenciesOf } from './dependencies.ts'
 import { idOf, isSegment, labelOf, volumeNameOf } from './ids.ts'
+import { readRefactorings } from './refactorings.ts'
 import { indexAddresses } from './references.ts'
 import type { AddressIndex } from './references.ts'
 import { lifecycleOf } from './lifecycle.ts'
@@ -69,9 +70,17 @@ export function assemble(config: SurfaceConfig, stack: StackName, dialect: Diale
       apps.push({ address: resource.address, app, sensitivePaths, ...lifecycle })
     }
   }
-  const diagnostics: Diagnostic[] = [...duplicates(resources), ...drafts.flatMap(d => d.diagnostics)]
+  const refactorings = readRefactorings(config)
+  const diagnostics: Diagnostic[] = [
+    ...duplicates(resources),
+    ...drafts.flatMap(d => d.diagnostics),
+    ...refactorings.diagnostics,
+  ]
   const incomplete =
-    config.incomplete === true || drafts.some(d => d.incomplete) || config.outputs.some(o => o.value.failed)
+    config.incomplete === true ||
+    refactorings.incomplete ||
+    drafts.some(d => d.incomplete) ||
+    config.outputs.some(o => o.value.failed)
   const sources = new Map(resources.flatMap(r => (r.range ? [[r.address, r.range] as const] : [])))
   if (incomplete || hasErrors(diagnostics)) return { diagnostics, sources }
   diagnostics.push(...checkWhole(apps, groups, sources))
@@ -83,6 +92,7 @@ export function assemble(config: SurfaceConfig, stack: StackName, dialect: Diale
     groups: groups.sort(by(g => g.id)),
     volumes: volumes.map(v => v.volume).sort(by(v => v.name)),
     outputs: outputsOf(config.outputs),
+    ...refactorings.said,
   }
   return { desired, diagnostics, sources }
 }

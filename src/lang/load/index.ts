@@ -293,7 +293,19 @@ function merge(
     groups,
     volumes,
     outputs: Object.assign({}, ...all.map(d => d.outputs)) as Desired['outputs'],
+    ...together('moves', all),
+    ...together('imports', all),
+    ...together('forgets', all),
   }
+}
+
+/** Absent where none of them says any. */
+function together<K extends 'moves' | 'imports' | 'forgets'>(
+  list: K,
+  all: readonly Desired[],
+): Pick<Desired, K> | Record<never, never> {
+  const said = all.flatMap((d): readonly unknown[] => d[list] ?? [])
+  return said.length === 0 ? {} : { [list]: said }
 }
 
 /** Apps that two front ends describe, at the second place. */

@@ -45,6 +45,9 @@ export interface Declarations {
   readonly checks: Map<string, Declaration>
   readonly resources: Members
   readonly modules: Map<string, ModuleDeclaration>
+  readonly moves: Declaration[]
+  readonly imports: Declaration[]
+  readonly removals: Declaration[]
 }
 
 type Report = (diagnostic: Diagnostic) => void
@@ -66,10 +69,10 @@ const blockKinds: Readonly<Record<string, BlockKind>> = {
   app: { labels: 1, collect: (d, found, report) => collectResource('app', d, found, report) },
   volume: { labels: 1, collect: (d, found, report) => collectResource('volume', d, found, report) },
   module: { labels: 1, collect: collectModule },
+  moved: { labels: 0, collect: (declaration, found) => void found.moves.push(declaration) },
+  import: { labels: 0, collect: (declaration, found) => void found.imports.push(declaration) },
+  removed: { labels: 0, collect: (declaration, found) => void found.removals.push(declaration) },
 }
-
-/** Known words that mean nothing yet. */
-const later: readonly string[] = ['moved', 'import', 'removed']
 
 export function collectDeclarations(files: readonly File[], report: Report): Declarations {
   const found: Declarations = {
@@ -80,6 +83,9 @@ export function collectDeclarations(files: readonly File[], report: Report): Dec
     checks: new Map(),
     resources: noMembers(),
     modules: new Map(),
+    moves: [],
+    imports: [],
+    removals: [],
   }
   for (const file of files) collectFile(file, found, report)
   return found
@@ -199,13 +205,8 @@ function hasLabels(block: Block, source: Source, wanted: 0 | 1, report: Report):
 
 function reportUnknownBlock(block: Block, source: Source, report: Report): void {
   const subject = source.range(block.typeSpan)
-  if (later.includes(block.type)) {
-    const detail = `"${block.type}" blocks are not supported yet in this version.`
-    report(errorDiagnostic('Unsupported block type', detail, { subject }))
-    return
-  }
   const known = Object.keys(blockKinds)
-  const near = didYouMean(block.type, [...known, ...later])
+  const near = didYouMean(block.type, known)
   const listed = near === '' ? ` Known are: ${known.join(', ')}.` : near
   report(
     errorDiagnostic(
