@@ -35,16 +35,23 @@ export async function configurationOf(
 /** The configuration with all that is wrong with it; prints nothing. */
 export function loadFrom(
   context: Context,
-  { target, given, strict }: ConfigurationOptions,
+  options: ConfigurationOptions,
   more: Pick<LoadOptions, 'unknownVariables'> = {},
 ): Promise<Loaded> {
-  return loadConfiguration(resolve(context.directory, target ?? '.'), {
+  const target = resolve(context.directory, options.target ?? '.')
+  return loadConfiguration(target, { ...loadOptionsOf(context, options), ...more })
+}
+
+export function loadOptionsOf(
+  context: Context,
+  { given, strict }: Pick<ConfigurationOptions, 'given' | 'strict'>,
+): LoadOptions {
+  return {
     given: given.flatMap(one => givenValue(one, context.directory) ?? []),
     env: environment(),
     ...(strict === undefined ? {} : { strict }),
     ...(context.stack === undefined ? {} : { stack: context.stack }),
-    ...more,
-  })
+  }
 }
 
 function givenValue({ option, value }: Repeated, directory: string): GivenValue | undefined {

@@ -13,5 +13,6 @@ export {
   readModule,
 } from './config/hclmodule.ts'
 export { type HclInput, parseVarFile } from './config/variables.ts'
+export type { Evaluated, Expressions } from './config/expressions.ts'
 export * from './functions/fileaccess.ts'
 export type { EnvironmentAccess } from './functions/function.ts'

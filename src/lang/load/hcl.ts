@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { hasErrors } from '../../base/index.ts'
 import type { Diagnostic } from '../../base/index.ts'
 import { evaluateModules, readModule } from '../hcl/index.ts'
-import type { HclInput, HclModule, ModuleTree } from '../hcl/index.ts'
+import type { Expressions, HclInput, HclModule, ModuleTree } from '../hcl/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
 import { environmentAccess } from './environment.ts'
 import { type ReadFile, fileAccess } from './fileaccess.ts'
@@ -24,6 +24,7 @@ export interface EvaluatedHcl {
   readonly environment: readonly string[]
   /** Variables without a value, where that is allowed. */
   readonly missing: readonly string[]
+  readonly expressions?: Expressions
 }
 
 /** `names` is what the directory holds; `fallbackStack` is the stack's name where nothing else gives one. */
@@ -80,6 +81,7 @@ export async function evaluateHcl(
     files: reads.files(),
     environment: environment.names(),
     missing: found.missing,
+    ...(found.expressions === undefined ? {} : { expressions: found.expressions }),
   }
 }
 

@@ -151,6 +151,18 @@ export const configurationCommands = [
       }),
   }),
   command({
+    name: 'console',
+    about: 'Ask for the value of expressions',
+    words: { path },
+    options: { ...variables, stack, json },
+    examples: [
+      ['console', 'with the names of the configuration here'],
+      ['console --json < questions.txt', 'one expression a line, one answer each'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/console.ts')).consoleCommand(context, configuration(v)),
+  }),
+  command({
     name: 'graph',
     about: 'Draw what depends on what',
     words: { path },

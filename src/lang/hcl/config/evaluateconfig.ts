@@ -5,10 +5,12 @@ import type { SurfaceConfig, SurfaceValue } from '../../surface.ts'
 import type { FunctionContext } from '../functions/function.ts'
 import { evaluateChecks } from './checks.ts'
 import { evaluateNames } from './evaluatenames.ts'
+import { type Expressions, expressionsOf } from './expressions.ts'
 import { type HclFile, type ModuleTree, readModule } from './hclmodule.ts'
 import { moduleSites } from './modulesite.ts'
 import { evaluateOutputs } from './outputs.ts'
 import { resolveName } from './resolvename.ts'
+import { type Refactorings, evaluateRefactorings } from './refactorings.ts'
 import { evaluateResources } from './resources.ts'
 import { allRuns, newRun, newShared } from './run.ts'
 import { evaluateSettings } from './settings.ts'
@@ -41,6 +43,8 @@ export interface HclResult {
   readonly missing: readonly string[]
   /** The texts that ranges refer to, by name. */
   readonly sources: ReadonlyMap<string, string>
+  /** For more expressions that see this configuration; absent when the text could not be read. */
+  readonly expressions?: Expressions
 }
 
 /** Evaluates the files of one directory together; their order means nothing. Never throws on any text. */
@@ -86,11 +90,15 @@ export function evaluateModules(root: ModuleTree, options: HclOptions = {}): Hcl
   const { resources, incomplete } = evaluateResources(run)
   const outputs = evaluateOutputs(run)
   for (const one of allRuns(run)) evaluateChecks(one)
+  const refactorings = [...allRuns(run)].map(evaluateRefactorings)
   return {
     config: {
       ...(stack === undefined ? {} : { stack }),
       resources,
       outputs,
+      ...allSaid('moves', refactorings),
+      ...allSaid('imports', refactorings),
+      ...allSaid('removals', refactorings),
       ...(incomplete ? { incomplete } : {}),
     },
     ...(server === undefined ? {} : { server }),
@@ -100,7 +108,17 @@ export function evaluateModules(root: ModuleTree, options: HclOptions = {}): Hcl
     ),
     missing,
     sources,
+    expressions: expressionsOf(run),
   }
+}
+
+/** Absent where nothing is said. */
+function allSaid<K extends keyof Refactorings>(
+  list: K,
+  refactorings: readonly Refactorings[],
+): Pick<SurfaceConfig, K> | Record<never, never> {
+  const said = refactorings.flatMap((r): readonly unknown[] => r[list])
+  return said.length === 0 ? {} : { [list]: said }
 }
 
 /** Each directory once, the root first, those called after those that call. */

@@ -1,2 +1,2 @@
 export { printExpression, printFile } from './print.ts'
-export { quotedText } from './text.ts'
+export { fitsHeredoc, heredocEscaped, quotedText } from './text.ts'
