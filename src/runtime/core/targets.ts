@@ -1,6 +1,6 @@
 // The one way in which apps of the desired state change: from a plan, over REST, by rollback. Targets come in checked;
 // out come new app rows and the deployment that makes the cluster follow. The steps come from the planner.
-import type { UtcMs } from '../../base/index.ts'
+import { sameJson, type UtcMs } from '../../base/index.ts'
 import {
   appAddress,
   assignServicePorts,
@@ -230,6 +230,7 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
     owner === null ||
     (before?.stack === owner.stack &&
       before.address === owner.address &&
+      sameJson(before.sensitivePaths, owner.sensitivePaths) &&
       sameLifecycle(before.lifecycle, owner.lifecycle))
   const lifecycle = owner === null ? before?.lifecycle : owner.lifecycle
   if (sameContent && sameOwner && (owner === null || before.applied === null)) return before

@@ -75,9 +75,21 @@ const assign = {
 const desired = {
   format: 1,
   stack: 'shop',
-  apps: [{ address: 'app.web', app: hostApp, sensitivePaths: ['/env/A'] }],
-  groups: [{ address: 'group.g', id: '/g', dependencies: ['/a'] }],
-  volumes: [{ address: 'volume.d', name: 'd', size: 10, shared: false }],
+  apps: [
+    {
+      address: 'app.web',
+      app: hostApp,
+      sensitivePaths: ['/env/A'],
+      lifecycle: { ignoreChanges: ['/instances', ''], preventDestroy: true, destroy: false },
+    },
+  ],
+  groups: [
+    { address: 'group.g', id: '/g', dependencies: ['/a'], lifecycle: { ignoreChanges: ['/dependencies'] } },
+  ],
+  volumes: [
+    { address: 'volume.d', name: 'd', size: 10, shared: false, lifecycle: { destroy: true } },
+    { address: 'volume.e', name: 'e', size: 10, shared: false },
+  ],
   outputs: { url: { value: { a: [1, null] }, sensitive: false, description: 'x' } },
 }
 const field = { path: '/mem', before: 1, after: null, effect: 'restart', sensitive: false }
@@ -101,6 +113,7 @@ const plan = {
       disruption: { restarts: 1, atATime: 1 },
       sensitivePaths: [],
       reason: 'r',
+      lifecycle: { preventDestroy: true },
       drift: { fields: [field], by: 'x' },
     },
     { object: 'group', address: 'group.g', action: 'create', fields: [], id: '/g', dependencies: [] },
@@ -129,6 +142,7 @@ const plan = {
       },
     },
   ],
+  ignored: [{ address: 'app.web', fields: [field] }],
 }
 
 type Decode = (json: unknown) => Result<unknown, string>
@@ -186,9 +200,9 @@ describe.each(samples)('%s', (_name, decode, sample) => {
   })
 })
 
-// Any JSON is right there; or the value belongs to an app, which is normalised.
+// Any JSON is right there; or the value belongs to an app, which is normalised; or nothing in an object is required.
 const opaque =
-  /^(desired|plan)(\/|$)|\/(before|after)(\/|$)|^(apps|specs)\/\d+\/app(\/|$)|^outputs\/\w+\/value(\/|$)/
+  /^(desired|plan)(\/|$)|\/(before|after)(\/|$)|^(apps|specs)\/\d+\/app(\/|$)|^outputs\/\w+\/value(\/|$)|\/lifecycle$/
 
 test.each<[string, Decode, unknown, string]>([
   ['no object', decodeAgentMessage, 5, '/: must be an object, not a number'],
@@ -224,6 +238,21 @@ test.each<[string, Decode, unknown, string]>([
     decodeAgentMessage,
     { ...report, rows: Array(maxRowsPerMessage + 1).fill(reportRow) },
     '/rows: must have at most 500 entries',
+  ],
+  [
+    'protection that is none',
+    decodeDesired,
+    { ...desired, groups: [{ ...desired.groups[0], lifecycle: { preventDestroy: false } }] },
+    '/groups(0)/lifecycle/preventDestroy: must be true, or absent',
+  ],
+  [
+    'too much to ignore',
+    decodeDesired,
+    {
+      ...desired,
+      groups: [{ ...desired.groups[0], lifecycle: { ignoreChanges: Array(1001).fill('/x') } }],
+    },
+    '/groups(0)/lifecycle/ignoreChanges: must have at most 1000 entries',
   ],
   [
     'too long',

@@ -126,6 +126,13 @@ it('an app with destroy = false runs on, owned by nobody, when its block is gone
   expect((await plan('')).plan).toMatchObject({ changes: [] })
 })
 
+it('a value that is hidden from now on is so after one apply', async () => {
+  await applied(web('1', ''))
+  const hiding = `variable "tag" {\n  default   = "1"\n  sensitive = true\n}\n${web('${var.tag}', '')}`
+  expect(await applied(hiding)).toMatchObject({ changes: [{ action: 'update', fields: [] }], steps: [] })
+  expect((await plan(hiding)).plan).toMatchObject({ changes: [] })
+})
+
 it('a volume is forgotten, or deleted where that was said', async () => {
   const volume = (name: string, more = ''): string => `volume "${name}" {\n  size = 1\n${more}\n}\n`
   const deleting = 'lifecycle {\n destroy = true\n }'
