@@ -3,6 +3,7 @@
 import { type Diagnostic, type Range, errorDiagnostic, hasErrors } from '../../../base/index.ts'
 import type { File } from '../ast.ts'
 import { evaluate, reportError } from '../evaluate.ts'
+import { parseJsonFile } from '../json/file.ts'
 import { parseFile } from '../parser.ts'
 import { problemsToDiagnostics } from '../problem.ts'
 import { Source } from '../source.ts'
@@ -50,7 +51,7 @@ export function readModule(files: readonly HclFile[]): HclModule {
   for (const { name, text } of files) {
     const source = new Source(name, text)
     sources.set(name, text)
-    const { node, problems } = parseFile(source)
+    const { node, problems } = name.endsWith('.json') ? parseJsonFile(source) : parseFile(source)
     diagnostics.push(...problemsToDiagnostics(source, problems))
     trees.push(node)
   }

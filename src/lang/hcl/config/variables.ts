@@ -11,6 +11,7 @@ import {
 import type { Attribute, Body, Expression } from '../ast.ts'
 import { ConversionError, convert } from '../convert.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
+import { parseJsonValues } from '../json/file.ts'
 import { parseExpression, parseFile } from '../parser.ts'
 import { problemsToDiagnostics } from '../problem.ts'
 import { Source } from '../source.ts'
@@ -32,7 +33,7 @@ export type HclInput =
       readonly name: string
       readonly value: Json
     }
-  /** The text of a `*.vars.hcl` file: arguments only. */
+  /** The text of a file of values: arguments only, or one object of JSON where the name ends so. */
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
 
 export interface HclVariable {
@@ -76,7 +77,7 @@ const reservedNames: readonly string[] = [
   'locals',
 ]
 
-/** A `*.vars.hcl` text: each value by name, with its place. Values are literals. */
+/** A file of values, in JSON where its name says so: each value by name, with its place. Values are literals. */
 export function parseVarFile(
   name: string,
   text: string,
@@ -85,7 +86,7 @@ export function parseVarFile(
   readonly diagnostics: readonly Diagnostic[]
 } {
   const source = new Source(name, text)
-  const { node, problems } = parseFile(source)
+  const { node, problems } = name.endsWith('.json') ? parseJsonValues(source) : parseFile(source)
   const diagnostics = problemsToDiagnostics(source, problems)
   const values = new Map<string, VariableValue & { nameRange: Range }>()
   const scope = literalScope(source, d => void diagnostics.push(d))
