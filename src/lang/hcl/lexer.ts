@@ -29,6 +29,8 @@ type Mode = TemplateMode | CodeMode
 export interface Lexed {
   readonly tokens: Tokens
   readonly problems: Problem[]
+  /** Where the `${` and `%{` begin that are reported as never closed. */
+  readonly unclosed: ReadonlySet<number>
   /** Characters that were looked at ahead of their turn, and so more than once. */
   readonly lookahead: number
 }
@@ -102,6 +104,7 @@ class Lexer {
   readonly #problems: Problem[] = []
   readonly #modes: Mode[] = []
   readonly #told = new Set<string>()
+  readonly #unclosed = new Set<number>()
 
   constructor(source: Source) {
     this.#text = source.text
@@ -132,6 +135,7 @@ class Lexer {
     return {
       tokens: { kinds: this.#kinds, starts: this.#starts, ends: this.#ends, count: this.#count },
       problems: this.#problems,
+      unclosed: this.#unclosed,
       lookahead: this.#lookahead,
     }
   }
@@ -524,6 +528,15 @@ class Lexer {
   #readQuotedNewline(mode: TemplateMode, start: number): void {
     const text = this.#text
     const at = this.#at
+    const isItem = this.#startsLikeItem(at + 1)
+    // "x ${y" and the end of the line: the second quote was meant to close the string, not to open one.
+    const around = this.#modes[this.#modes.length - 2]
+    if (isItem && around?.kind === 'code' && this.#endOfBlanks(mode.start + 1) >= at) {
+      this.#reportUnclosed(around)
+      this.#kinds[this.#count - 1] = T.invalid
+      this.#closeModesOfLine(text.lastIndexOf('\n', at - 1))
+      return
+    }
     this.#problems.push({
       summary: 'Invalid multi-line string',
       detail:
@@ -531,7 +544,7 @@ class Lexer {
       start: mode.start,
       end: text.charCodeAt(at - 1) === 13 ? at - 1 : at,
     })
-    if (this.#startsLikeItem(at + 1)) {
+    if (isItem) {
       this.#emit(T.invalid, start, at)
       this.#closeModesOfLine(text.lastIndexOf('\n', at - 1))
       return
@@ -611,18 +624,22 @@ class Lexer {
   }
 
   #leaveUnclosed(mode: CodeMode): void {
-    const text = this.#text
     const around = this.#modes[this.#modes.length - 2]!
-    const opener = text.slice(mode.start, mode.start + 2)
+    this.#reportUnclosed(mode)
+    this.#emit(T.invalid, this.#at, this.#at)
+    this.#modes.pop()
+    if (around.kind === 'quote') this.#closeModesOfLine(this.#text.lastIndexOf('\n', around.start))
+  }
+
+  #reportUnclosed({ start }: CodeMode): void {
+    const opener = this.#text.slice(start, start + 2)
+    this.#unclosed.add(start)
     this.#problems.push({
       summary: 'Unclosed template interpolation sequence',
       detail: `This "${opener}" has no "}". For a literal "${opener}" write "${opener.charAt(0)}${opener}".`,
-      start: mode.start,
-      end: mode.start + 2,
+      start,
+      end: start + 2,
     })
-    this.#emit(T.invalid, this.#at, this.#at)
-    this.#modes.pop()
-    if (around.kind === 'quote') this.#closeModesOfLine(text.lastIndexOf('\n', around.start))
   }
 
   // At "$" or "%": an opener of code, an escape of one, or a plain character.

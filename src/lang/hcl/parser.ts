@@ -128,6 +128,7 @@ class Parser {
   readonly #ends: Int32Array
   readonly #last: number
   readonly #problems: Problem[]
+  readonly #unclosed: ReadonlySet<number>
   readonly #names: (string | undefined)[] = []
   #at = 0
   /** Where the last taken token ended. */
@@ -139,6 +140,10 @@ class Parser {
   #abandoned = false
   /** Behind a broken item, until one that begins well: lines that begin no item follow from the mistake. */
   #recovering = false
+  /** How far in the broken item began. */
+  #brokenIndent = 0
+  /** Brackets of broken items that were left open; what closes them later is no mistake of its own. */
+  #orphans = 0
   #open: OpenBlock | undefined
   /** The first block whose "}" stands where that of a block around it belongs. */
   #misplaced: { readonly open: OpenBlock; readonly close: number } | undefined
@@ -146,7 +151,7 @@ class Parser {
   #again: number
 
   constructor(source: Source) {
-    const { tokens, problems, lookahead } = lex(source)
+    const { tokens, problems, unclosed, lookahead } = lex(source)
     this.#source = source
     this.#text = source.text
     this.#kinds = tokens.kinds
@@ -154,6 +159,7 @@ class Parser {
     this.#ends = tokens.ends
     this.#last = tokens.count - 1
     this.#problems = problems
+    this.#unclosed = unclosed
     this.#again = lookahead
   }
 
@@ -199,9 +205,9 @@ class Parser {
         this.#at++
       } else if (kind === close || kind === T.end) {
         return { attributes: exact(attributes), blocks: blocks === undefined ? none : exact(blocks) }
-      } else if (kind !== T.identifier) {
+      } else if (kind !== T.identifier || (this.#recovering && this.#isContinuation())) {
         this.#skipBrokenItem()
-      } else if (this.#kinds[this.#at + 1] === T.equal) {
+      } else if (this.#kinds[this.#at + 1] === T.equal || this.#kinds[this.#at + 1] === T.colon) {
         const attribute = this.#attribute()
         if (attributes.length === maxSearched) index ??= new Map(attributes.map(a => [a.name, a]))
         const first = index === undefined ? findNamed(attributes, attribute.name) : index.get(attribute.name)
@@ -234,13 +240,15 @@ class Parser {
     const start = this.#starts[begin]!
     const nameEnd = this.#ends[begin]!
     const name = this.#name(start, nameEnd)
+    const hasColon = this.#kinds[begin + 1] === T.colon
+    if (hasColon) this.#reportColon(begin, name)
     this.#at += 2
     this.#lastEnd = this.#ends[begin + 1]!
     this.#nodes++
     const read = this.#expressionOrNone()
     const end = this.#lastEnd
-    if (read !== undefined && this.#endsArgument()) this.#recovering = false
-    else this.#recover(begin)
+    if (read === undefined || hasColon || !this.#endsArgument()) this.#recover(begin)
+    else this.#recovering = false
     const expression = read ?? this.#invalid(begin + 2)
     return {
       name,
@@ -249,6 +257,12 @@ class Parser {
       start,
       end: read === undefined ? expression.end : end,
     }
+  }
+
+  #reportColon(begin: number, name: string): void {
+    const detail = `An argument is set with an equals sign, not a colon: ${name} = …`
+    const span = { start: this.#starts[begin + 1]!, end: this.#ends[begin + 1]! }
+    this.#report('Argument or block definition required', detail, span)
   }
 
   /** Undefined behind a mistake in it, which is then reported. */
@@ -346,13 +360,19 @@ class Parser {
     for (; kinds[i] !== T.newline && kinds[i] !== T.end; i++) {
       this.#again++
       if (kinds[i] === T.equal || kinds[i] === T.colon) return false
-      if (kinds[i] === T.openBrace && kinds[i + 1] === T.newline) {
+      if (kinds[i + 1] === T.newline && this.#looksLikeBrace(i)) {
         this.#at = i
         this.#recovering = true
         return true
       }
     }
     return false
+  }
+
+  /** Also the end of a label without its closing quote. */
+  #looksLikeBrace(i: number): boolean {
+    if (this.#kinds[i] === T.openBrace) return true
+    return this.#kinds[i] === T.invalid && this.#text.charCodeAt(this.#ends[i]! - 1) === 123
   }
 
   #label(type: string, count: number): Label {
@@ -373,18 +393,15 @@ class Parser {
     }
     if (kind === T.newline) this.#failAtBraceOnNextLine()
     if (count === 0) {
-      if (kind === T.colon || kind === T.dot || kind === T.openBracket) {
-        const advice = kind === T.colon ? `, not a colon: ${type} = …` : '; only plain names can be set here'
-        this.#fail(
-          'Argument or block definition required',
-          `An argument is set with an equals sign${advice}.`,
-        )
+      if (kind === T.dot || kind === T.openBracket) {
+        this.#fail('Argument or block definition required', 'Only plain names can be set here.')
       }
       if (kind === T.invalid) throw failure
+      const isAlone = kind === T.newline || kind === T.end
       this.#failAt(
         { start: this.#lastEnd - type.length, end: this.#lastEnd },
         'Argument or block definition required',
-        `"${type}" alone says nothing. To set an argument write ${type} = …, for a block write ${type} { … }.`,
+        `To set an argument write ${type} = …, for a block write ${type} { … }; "${type}" ${isAlone ? 'alone says nothing' : `cannot stand before ${this.#found()}`}.`,
       )
     }
     if (kind === T.newline || kind === T.end) {
@@ -545,7 +562,9 @@ class Parser {
   #skipBrokenItem(): void {
     const begin = this.#at
     const depth = this.#depth
-    if (!this.#recovering) {
+    const isOrphan = this.#orphans > 0 && isCloser(this.#kinds[begin]!)
+    if (isOrphan) this.#orphans--
+    if (!this.#recovering && !isOrphan) {
       try {
         this.#failAtItem(this.#kinds[begin]!)
       } catch (thrown) {
@@ -606,6 +625,9 @@ class Parser {
     }
     this.#again += i - begin
     this.#at = kinds[i] === T.end ? i : Math.max(i, begin + 1)
+    this.#orphans += depth
+    // Also the next lines may follow from the first mistake.
+    if (!this.#recovering) this.#brokenIndent = indent
     this.#recovering = true
   }
 
@@ -613,9 +635,17 @@ class Parser {
     const own = this.#indentOf(i)
     const kind = this.#kinds[i]
     if (kind === T.closeBrace) return own < indent
-    if (kind !== T.identifier || own > indent) return false
+    return kind === T.identifier && own <= indent && this.#beginsItem(i)
+  }
+
+  #beginsItem(i: number): boolean {
     const next = this.#kinds[i + 1]
     return next === T.equal || next === T.openBrace || next === T.openQuote || next === T.identifier
+  }
+
+  /** Whether the name at hand goes on with the broken item above it. */
+  #isContinuation(): boolean {
+    return !this.#beginsItem(this.#at) && this.#indentOf(this.#at) > this.#brokenIndent
   }
 
   #isFirstOfLine(i: number): boolean {
@@ -1032,7 +1062,14 @@ class Parser {
       if (kind === T.newline || kind === T.comma || kind === T.closeBrace) {
         this.#fail('Missing attribute value', 'Expected "=" and a value behind the key, on the same line.')
       }
-      this.#fail('Missing key/value separator', `Expected "=" or ":" behind the key, found ${this.#found()}.`)
+      const advice =
+        kind === T.openBrace
+          ? ` Is the "}" of the object missing that begins on line ${this.#lineOf(open.start)}?`
+          : ''
+      this.#fail(
+        'Missing key/value separator',
+        `Expected "=" or ":" behind the key, found ${this.#found()}.${advice}`,
+      )
     }
     this.#take()
     this.#nodes++
@@ -1238,6 +1275,7 @@ class Parser {
     }
     const expression = this.#expression()
     if (this.#peek() !== T.sequenceEnd) {
+      if (this.#unclosed.has(open.start)) throw failure
       if (this.#kinds[this.#at] === T.end || this.#kinds[this.#at] === T.openQuote) {
         this.#failAt(
           open,
