@@ -37,7 +37,7 @@ export function printDiagnostics(
 
 /** In the form that tools for Terraform read: offsets count UTF-8 bytes in `code`. */
 export function diagnosticJson(diagnostic: Diagnostic, sources: Sources): Json {
-  const { severity, summary, detail, subject, context, path, address } = diagnostic
+  const { severity, summary, detail, subject, context, path, address, values = [] } = diagnostic
   const code = subject && linesOf(sources)(subject.file)?.[subject.start.line - 1]
   return {
     severity,
@@ -53,6 +53,7 @@ export function diagnosticJson(diagnostic: Diagnostic, sources: Sources): Json {
             code,
             start_line: subject.start.line,
             ...highlight(code, subject),
+            values: values.map(({ name, text }) => ({ traversal: name, statement: text })),
           }
         : undefined,
   }
@@ -106,7 +107,7 @@ function box({ diagnostic, more }: Consolidated, lines: Lines, chalk: ChalkInsta
 }
 
 function placeOf(diagnostic: Diagnostic, lines: Lines, chalk: ChalkInstance, width: number): string[] {
-  const { subject, context, path, address } = diagnostic
+  const { subject, context, path, address, values = [] } = diagnostic
   const rows: string[] = []
   if (address !== undefined) rows.push(`  with ${printableLine(address)},`)
   if (subject === undefined) {
@@ -121,7 +122,23 @@ function placeOf(diagnostic: Diagnostic, lines: Lines, chalk: ChalkInstance, wid
   const { source, carets } = snippetOf(line, subject, width)
   const paint = diagnostic.severity === 'error' ? chalk.red : chalk.yellow
   const blanks = carets.length - carets.trimStart().length
-  return [...rows, source, carets.slice(0, blanks) + paint(carets.slice(blanks))]
+  const marked = carets.slice(0, blanks) + paint(carets.slice(blanks))
+  return [...rows, source, marked, ...valueRows(values, chalk, width)]
+}
+
+// What the names in the marked expression stand for, in the form that Terraform made known.
+function valueRows(
+  values: NonNullable<Diagnostic['values']>,
+  chalk: ChalkInstance,
+  width: number,
+): readonly string[] {
+  if (values.length === 0) return []
+  const indent = '    '
+  const lines = values.flatMap(({ name, text }) => {
+    const statement = printableLine(`${name} ${text}`)
+    return wrap(statement, Math.max(20, width - indent.length - 2))
+  })
+  return [chalk.dim(`${indent}├────────────────`), ...lines.map(line => `${indent}${chalk.dim('│')} ${line}`)]
 }
 
 // `byte` of a position counts from the start of the file, the offsets from the start of the line.

@@ -57,6 +57,21 @@ const cases: readonly Case[] = [
     diagnostics: s => type(range(s, [2, 9], [4, 4])),
   },
   {
+    name: 'values',
+    purpose: 'What the names in the marked expression stand for',
+    source: 'app "web" {\n  instances = var.count + local.more\n}\n',
+    width: 60,
+    diagnostics: s => [
+      {
+        ...errorDiagnostic('Invalid operand', 'A number is wanted.', { subject: range(s, [2, 15], [2, 24]) }),
+        values: [
+          { name: 'var.count', text: 'is "ab\u0007c"' },
+          { name: 'local.more', text: `is object with ${'1'.repeat(60)} attributes` },
+        ],
+      },
+    ],
+  },
+  {
     name: 'tabs',
     purpose: 'Tabs before and inside the range',
     source: 'app "web" {\n\tinstances\t= "two"\n}\n',
@@ -197,7 +212,10 @@ describe('diagnosticJson', () => {
   test('has the place and the marked part in bytes', () => {
     const subject = range(source, [2, 9], [2, 13])
     const found = diagnosticJson(
-      errorDiagnostic('S', 'D', { subject, context: 'app "a"', address: 'app.a' }),
+      {
+        ...errorDiagnostic('S', 'D', { subject, context: 'app "a"', address: 'app.a' }),
+        values: [{ name: 'x', text: 'is 1' }],
+      },
       () => source,
     )
     expect(JSON.parse(JSON.stringify(found))).toEqual({
@@ -216,6 +234,7 @@ describe('diagnosticJson', () => {
         start_line: 2,
         highlight_start_offset: 8,
         highlight_end_offset: 16,
+        values: [{ traversal: 'x', statement: 'is 1' }],
       },
     })
   })

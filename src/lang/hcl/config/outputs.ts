@@ -28,7 +28,7 @@ export function evaluateOutputs(root: Run): readonly SurfaceOutput[] {
     const description = about === undefined ? undefined : evaluate(about.expression, scope)
     return {
       name,
-      value: surfaceAttribute(root, attribute, value, scope),
+      value: surfaceAttribute(root, attribute, value, scope, new Set(), 'refused'),
       ...(description?.kind === 'string' ? { description: description.value } : {}),
     }
   })

@@ -2,7 +2,7 @@
 // marks of what they were made from, so a dependency goes to the very app behind an output.
 import { didYouMean } from '../../../base/index.ts'
 import type { Step, Traversal } from '../ast.ts'
-import { type Resolved, type Scope, reportError } from '../evaluate.ts'
+import { type Resolved, type Scope, reportError, reportStatic } from '../evaluate.ts'
 import { asDouble } from '../number.ts'
 import { type Value, object, tuple, unknownValue } from '../value.ts'
 import { isResourceKind } from './finddeclaration.ts'
@@ -25,7 +25,7 @@ export function resolveModule(run: Run, traversal: Traversal, scope: Scope): Res
     const { form } = found.repetition
     const example = form === 'count' ? '[0]' : '["key"]'
     const detail = `module.${name} has "${form}", so it is several. Say which: module.${name}${example}, or all: [for m in module.${name} : m.…].`
-    return end(reportError(scope, traversal, 'Missing module instance key', detail))
+    return end(reportStatic(scope, traversal, 'Missing module instance key', detail))
   }
   const called = inner.get(found.instance)!
   if (step?.kind !== 'attribute') return { value: outputsOf(called), used }
@@ -64,7 +64,7 @@ export function findModuleInstance(
     const known = [...run.declarations.modules.keys()]
     const listed = known.length > 0 && known.length <= 12 ? ` There are: ${known.join(', ')}.` : ''
     const detail = `There is no module "${name}" in this configuration.${didYouMean(name, known) || listed}`
-    reportError(scope, { start, end: first.end }, 'Reference to undeclared module', detail)
+    reportStatic(scope, { start, end: first.end }, 'Reference to undeclared module', detail)
     return undefined
   }
   const repetition = repetitionOf(run, declaration, undefined)

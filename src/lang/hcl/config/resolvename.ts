@@ -1,7 +1,7 @@
 // What a name means: var, local, each, count, path, sddc, or a resource. What is not there is told, with the nearest name.
 import { didYouMean } from '../../../base/index.ts'
 import type { Traversal } from '../ast.ts'
-import { type Resolved, type Scope, reportError } from '../evaluate.ts'
+import { type Resolved, type Scope, reportStatic } from '../evaluate.ts'
 import type { Span } from '../source.ts'
 import { type Value, object, string, unknownValue } from '../value.ts'
 import { isResourceKind } from './finddeclaration.ts'
@@ -28,7 +28,7 @@ export function resolveName(
   if (root === 'sddc') return { value: object([['stack', run.shared.stack]]), used: 0 }
   if (first?.kind !== 'attribute') {
     const detail = `Behind "${root}" stands the name of one: ${root}.name.`
-    return { value: reportError(scope, traversal, 'Invalid reference', detail), used: steps.length }
+    return { value: reportStatic(scope, traversal, 'Invalid reference', detail), used: steps.length }
   }
   if (root === 'module') return resolveModule(run, traversal, scope)
   if (isResourceKind(root)) return resolveResource(run, root, traversal, scope, instance)
@@ -44,7 +44,7 @@ function unknownName(run: Run, traversal: Traversal, scope: Scope): Value {
   for (let name = scope.names; name !== undefined; name = name.outer) loops.push(name.name)
   if (root === 'self') {
     const detail = '"self" is the resource as it was evaluated: it is known only in a postcondition.'
-    return reportError(scope, rootSpan, 'Unknown variable', detail)
+    return reportStatic(scope, rootSpan, 'Unknown variable', detail)
   }
   const advice = run.declarations.locals.has(root)
     ? ` Did you mean "local.${root}"?`
@@ -52,7 +52,7 @@ function unknownName(run: Run, traversal: Traversal, scope: Scope): Value {
       ? ` Did you mean "var.${root}"?`
       : didYouMean(root, [...loops, ...roots, 'true', 'false', 'null']) ||
         (steps.length === 0 ? ` If it is meant as text, quote it: "${root}".` : '')
-  return reportError(scope, rootSpan, 'Unknown variable', `There is nothing named "${root}".${advice}`)
+  return reportStatic(scope, rootSpan, 'Unknown variable', `There is nothing named "${root}".${advice}`)
 }
 
 function bindingOf(
@@ -66,7 +66,7 @@ function bindingOf(
   }
   const argument = root === 'each' ? 'for_each' : 'count'
   const detail = `"${root}" is known only inside a block that has the "${argument}" argument.`
-  return reportError(scope, traversal, `Reference to "${root}" in context without ${argument}`, detail)
+  return reportStatic(scope, traversal, `Reference to "${root}" in context without ${argument}`, detail)
 }
 
 function pathsOf(run: Run): Value {
@@ -87,5 +87,5 @@ function undeclared(run: Run, root: 'var' | 'local', name: string, span: Span, s
       ? ` Declare it with a block: variable "${name}" {}.`
       : ` Declare it in a block: locals { ${name} = … }.`
   const detail = `There is no ${what} "${name}".${didYouMean(name, known) || declare}`
-  return reportError(scope, span, `Reference to undeclared ${what}`, detail)
+  return reportStatic(scope, span, `Reference to undeclared ${what}`, detail)
 }

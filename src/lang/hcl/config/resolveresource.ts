@@ -3,7 +3,7 @@
 // ends, and makes the dependency.
 import { didYouMean } from '../../../base/index.ts'
 import type { Step, Traversal } from '../ast.ts'
-import { type Resolved, type Scope, reportError } from '../evaluate.ts'
+import { type Resolved, type Scope, reportError, reportStatic } from '../evaluate.ts'
 import { asDouble } from '../number.ts'
 import { type Value, unknownValue } from '../value.ts'
 import type { ResourceDeclaration, ResourceKind } from './declarations.ts'
@@ -30,7 +30,7 @@ export function resolveResource(
   if (declaration === undefined) {
     const detail = whyUndeclared(run, kind, first.name, from)
     const span = { start: traversal.start, end: first.end }
-    return end(reportError(scope, span, 'Reference to undeclared resource', detail))
+    return end(reportStatic(scope, span, 'Reference to undeclared resource', detail))
   }
   let parent = commonParent(declaration, from)
   if (parent === 'elsewhere') return end(unknownValue)
@@ -66,7 +66,7 @@ export function resolveResource(
     if (member === undefined) {
       const near = didYouMean(name.name, declaration.members[inner.name].keys())
       const detail = `${staticAddress(declaration)} has no ${inner.name} "${name.name}".${near}`
-      return end(reportError(scope, name, 'Reference to undeclared resource', detail))
+      return end(reportStatic(scope, name, 'Reference to undeclared resource', detail))
     }
     declaration = member
     parent = instance
@@ -114,5 +114,5 @@ function missingKey(
   const address = staticAddress(declaration)
   const example = form === 'count' ? '[0]' : '["key"]'
   const detail = `${address} has "${form}", so it is several. Say which: ${address}${example}, or all: [for x in ${address} : x.id].`
-  return reportError(scope, traversal, 'Missing resource instance key', detail)
+  return reportStatic(scope, traversal, 'Missing resource instance key', detail)
 }

@@ -5,7 +5,7 @@ import type { Scope } from '../evaluate.ts'
 import type { Value } from '../value.ts'
 import { bounded } from './bounded.ts'
 import type { Run } from './run.ts'
-import { toSurfaceValue } from './surfacevalue.ts'
+import { type LargeNumbers, toSurfaceValue } from './surfacevalue.ts'
 
 /** `own` has the addresses of the instance and of the groups around it. */
 export function surfaceAttribute(
@@ -14,11 +14,12 @@ export function surfaceAttribute(
   value: Value,
   scope: Scope,
   own: ReadonlySet<string> = new Set(),
+  largeNumbers: LargeNumbers = 'as text',
 ): SurfaceValue {
   const range = scope.source.range(attribute.expression)
   const nameRange = scope.source.range(attribute.nameSpan)
   const limited = bounded(run, value, attribute.expression, scope)
-  const surface = toSurfaceValue(limited, { range, nameRange }, scope.report)
+  const surface = toSurfaceValue(limited, { range, nameRange }, scope.report, largeNumbers)
   if (surface.references === undefined) return surface
   // To mention oneself is no dependency.
   const { references, ...rest } = surface
