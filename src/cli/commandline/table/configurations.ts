@@ -122,6 +122,22 @@ export const configurationCommands = [
       (await import('../../commands/get.ts')).getCommand(context, { target: v.path, upgrade: v.upgrade }),
   }),
   command({
+    name: 'init',
+    about: 'Write a first configuration',
+    words: {
+      directory: { kind: 'text', required: false, about: 'Where (default: this directory); it is made' },
+    },
+    options: {
+      hcl: { kind: 'flag', about: 'In HCL (the default)' },
+      ts: { kind: 'flag', about: 'In TypeScript, with types for the editor' },
+    },
+    examples: [
+      ['init shop', 'a directory with main.hcl'],
+      ['init --ts shop', 'with sddc.config.ts, which an editor checks without an install'],
+    ],
+    run: async (context, v) => (await import('../../commands/init.ts')).initCommand(context, v),
+  }),
+  command({
     name: 'fmt',
     about: 'Bring HCL files into the canonical style',
     words: {
