@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { forms } from '../../src/lang/hcl/functions/forms.ts'
 import { functions } from '../../src/lang/hcl/functions/index.ts'
 import { loadConfiguration } from '../../src/lang/load/index.ts'
 import { repository, run } from '../support/processes.ts'
@@ -37,7 +38,9 @@ describe.each(['docs/configuration.md', 'README.md'])('%s', page => {
 test('docs/configuration.md names every function of the language, in order', () => {
   const text = readFileSync(join(repository, 'docs', 'configuration.md'), 'utf8')
   const [, list = ''] = /Functions:\s+([\s\S]*?)\.\n\n/.exec(text) ?? []
-  expect([...list.matchAll(/`([a-z0-9]+)`/g)].map(([, name]) => name)).toEqual([...functions.keys()].sort())
+  expect([...list.matchAll(/`([a-z0-9]+)`/g)].map(([, name]) => name)).toEqual(
+    [...functions.keys(), ...forms.map(f => f.name)].sort(),
+  )
 })
 
 test('the examples in README.md are the same app three times', async () => {

@@ -11,6 +11,7 @@ import {
   type Value,
   deepMarks,
   hasUnknown,
+  isSensitive,
   isSequence,
   sensitiveMark,
   unionMarks,
@@ -161,9 +162,14 @@ function reportThrown(
     return reportError(scope, expression, 'Error in function call', `${name}(): ${thrown.message}.`)
   }
   if (!(thrown instanceof FunctionError)) throw thrown
+  // The words of a function quote what it was given.
+  const isShown = !given.some(({ value }) => isSensitive(value))
+  const message = isShown
+    ? thrown.message
+    : 'the arguments do not fit; to say more would show a sensitive value'
   const at = thrown.argument === undefined ? undefined : given[thrown.argument]
   const summary = at === undefined ? 'Error in function call' : 'Invalid function argument'
-  return reportError(scope, at?.span ?? expression, summary, `${name}(): ${thrown.message}.`, expression)
+  return reportError(scope, at?.span ?? expression, summary, `${name}(): ${message}.`, expression)
 }
 
 function withoutSensitive(marks: Marks | undefined): Marks | undefined {

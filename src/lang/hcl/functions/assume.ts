@@ -2,8 +2,19 @@
 // known to break the assumption.
 import { tryConvert } from '../convert.ts'
 import { anyType, numberType, stringType, typeOf } from '../type.ts'
-import { type Type, type Value, hasUnknown, isMapping, isSequence, sameValue } from '../value.ts'
-import { anyOrNull, stringOf, text, wholeOf } from './arguments.ts'
+import {
+  type Refinement,
+  type Type,
+  type Value,
+  hasUnknown,
+  isMapping,
+  isSequence,
+  notNull,
+  sameValue,
+  unknownOf,
+  withMarks,
+} from '../value.ts'
+import { anyOrNull, text, wholeOf } from './arguments.ts'
 import { FunctionError, type HclFunction, type Parameter } from './function.ts'
 
 export const assumeFunctions: readonly HclFunction[] = [
@@ -29,7 +40,7 @@ export const assumeFunctions: readonly HclFunction[] = [
     seesMarks: true,
     call: ([value]) => {
       if (value!.kind === 'null') throw new FunctionError('the value is null', 0)
-      return value!
+      return refined(value!, notNull)
     },
   },
   ...lengthAssumptions('set'),
@@ -42,9 +53,9 @@ export const assumeFunctions: readonly HclFunction[] = [
     result: stringType,
     seesMarks: true,
     call: ([value, prefix]) => {
-      if (value!.kind !== 'string' || prefix!.kind !== 'string') return value!
-      if (value!.value.startsWith(prefix!.value)) return value!
-      throw new FunctionError(`the string does not start with "${stringOf(prefix)}"`, 0)
+      if (value!.kind === 'null') throw new FunctionError('the value is null', 0)
+      if (prefix!.kind !== 'string') return refined(value!, notNull)
+      return withPrefix(value!, prefix!.value)
     },
   },
 ]
@@ -55,6 +66,30 @@ function assumedEqual(actual: Value, expected: Value): Value {
   const converted = tryConvert(actual, typeOf(expected))
   if (converted !== undefined && sameValue(converted, expected)) return expected
   throw new FunctionError('the value is not the expected one', 0)
+}
+
+function withPrefix(value: Value, prefix: string): Value {
+  const known =
+    value.kind === 'string' ? value.value : value.kind === 'unknown' ? value.refinement?.prefix : ''
+  const isKnown = value.kind === 'string' || (known !== undefined && known.length >= prefix.length)
+  if (isKnown ? known!.startsWith(prefix) : prefix.startsWith(known ?? '')) {
+    return isKnown ? refined(value, notNull) : refined(value, { notNull: true, prefix })
+  }
+  throw new FunctionError(`the string does not start with "${prefix}"`, 0)
+}
+
+// What was known before stays known. Nothing is known of what stands for a mistake.
+function refined(value: Value, more: Refinement): Value {
+  if (value.kind !== 'unknown' || value.type.kind === 'any') return value
+  const { refinement, type, marks } = value
+  const minLength = Math.max(refinement?.minLength ?? 0, more.minLength ?? 0)
+  const maxLength = Math.min(refinement?.maxLength ?? Infinity, more.maxLength ?? Infinity)
+  if (minLength > maxLength) throw new FunctionError('the length is known to be another one', 0)
+  const bounds = {
+    ...(minLength > 0 ? { minLength } : {}),
+    ...(maxLength < Infinity ? { maxLength } : {}),
+  }
+  return withMarks(unknownOf(type, { ...refinement, ...more, ...bounds }), marks)
 }
 
 type Kind = 'list' | 'set' | 'map'
@@ -88,7 +123,7 @@ function lengthAssumptions(kind: Kind): HclFunction[] {
   return [
     assumption('', 'from a minimum to a maximum of', [least, most], ([from = 0, to = 0]) => [from, to]),
     assumption('max', 'at most a number of', [most], ([to = 0]) => [0, to]),
-    assumption('min', 'at least a number of', [least], ([from = 0]) => [from, Number.POSITIVE_INFINITY]),
+    assumption('min', 'at least a number of', [least], ([from = 0]) => [from, Infinity]),
   ]
 }
 
@@ -105,7 +140,13 @@ function withinBounds(collection: Value, from: number, to: number): Value {
     : isMapping(collection)
       ? collection.entries.size
       : undefined
-  if (length === undefined || (length >= from && length <= to)) return collection
-  const wanted = to === Number.POSITIVE_INFINITY ? `at least ${from}` : `from ${from} to ${to}`
+  if (length === undefined)
+    return refined(collection, {
+      notNull: true,
+      minLength: from,
+      ...(to < Infinity ? { maxLength: to } : {}),
+    })
+  if (length >= from && length <= to) return collection
+  const wanted = to === Infinity ? `at least ${from}` : `from ${from} to ${to}`
   throw new FunctionError(`there are ${length} elements, not ${wanted}`, 0)
 }

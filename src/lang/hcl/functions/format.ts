@@ -170,7 +170,10 @@ function cased(written: string, letter: string): string {
 }
 
 function cut(whole: string, characters: number | undefined): string {
-  return characters === undefined ? whole : [...splitGraphemes(whole)].slice(0, characters).join('')
+  // As in go-cty, a precision of 0 cuts nothing off.
+  return characters === undefined || characters === 0
+    ? whole
+    : [...splitGraphemes(whole)].slice(0, characters).join('')
 }
 
 function padText(whole: string, { width, flags }: Verb): string {

@@ -65,7 +65,8 @@ function encodeString(value: string): string {
 }
 
 function decodeJson(source: string): Value {
-  const token = /[ \t\r\n]*(?:(")|(-?\d[\d.eE+-]*)|(true|false|null)|([[\]{}:,]))/y
+  const token =
+    /[ \t\r\n]*(?:(")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([[\]{}:,]))/y
   let at = 0
   let depth = 0
   const fail = (): never => {
@@ -124,7 +125,7 @@ function decodeJson(source: string): Value {
     }
   }
   const result = value()
-  if (source.slice(at).trim() !== '') fail()
+  if (!/^[ \t\r\n]*$/.test(source.slice(at))) fail()
   return result
 }
 
@@ -137,7 +138,8 @@ function endOfString(source: string, start: number): number {
 
 function decodeString(quoted: string, fail: () => never): string {
   try {
-    return (JSON.parse(quoted) as string).normalize('NFC')
+    // Half of a surrogate pair is no character; Go puts this one in its place.
+    return (JSON.parse(quoted) as string).replace(/\p{Surrogate}/gu, '\ufffd').normalize('NFC')
   } catch {
     return fail()
   }

@@ -2,20 +2,24 @@
 // there are and where, their marks go to the whole result.
 import { countGraphemes } from 'unicode-segmenter/grapheme'
 import { toCollection, tryConvert } from '../convert.ts'
-import { type Num, addNum, asDouble, compareNum, isWhole } from '../number.ts'
+import { type Num, addNum, compareNum } from '../number.ts'
 import { anyType, boolType, nameOfKind, numberType, stringType, typeOf, unify } from '../type.ts'
 import {
   type ListValue,
+  type SequenceValue,
+  type UnknownValue,
   type Value,
   bool,
   compareValues,
+  deepMarks,
   describe,
   isMapping,
   isSequence,
   number,
-  nullValue,
+  nullOf,
   sameValue,
   tuple,
+  unknownOf,
   withMarks,
 } from '../value.ts'
 import {
@@ -86,7 +90,7 @@ export const listFunctions: readonly HclFunction[] = [
     rest: anyOrNull('lists'),
     keepsMarks: true,
     call: values => {
-      const found = values.find((v, i) => v.kind !== 'null' && sequenceOf(v, i).elements.length > 0)
+      const found = values.find((v, i) => v.kind !== 'null' && indexedOf(v, i).elements.length > 0)
       if (found === undefined) throw new FunctionError('no argument is a list with elements')
       return found
     },
@@ -130,11 +134,8 @@ export const listFunctions: readonly HclFunction[] = [
     group: 'collection',
     examples: [['distinct(["a", "b", "a"])', '["a", "b"]']],
     returns: 'a list of the elements',
-    parameters: [any('list')],
-    call: ([given]) => {
-      const { elements } = sequenceOf(given, 0)
-      return { ...sequenceOf(given, 0), elements: unique(elements) }
-    },
+    parameters: [list('list')],
+    call: ([given]) => ({ ...listOf(given), elements: unique(listOf(given).elements) }),
   },
   {
     name: 'element',
@@ -147,7 +148,7 @@ export const listFunctions: readonly HclFunction[] = [
     returns: 'the type of that element',
     parameters: [any('list'), numeric('index')],
     keepsMarks: true,
-    call: ([given, index]) => elementAt(given!, numberOf(index)),
+    call: ([given, index]) => elementAt(given!, wholeOf(index, 1)),
   },
   {
     name: 'flatten',
@@ -159,8 +160,8 @@ export const listFunctions: readonly HclFunction[] = [
     keepsMarks: true,
     call: ([given]) => {
       const out: Value[] = []
-      flattenInto(out, sequenceOf(given, 0).elements)
-      return tuple(out)
+      const isCounted = flattenInto(out, sequenceOf(given, 0).elements)
+      return isCounted ? tuple(out) : withMarks(unknownOf(anyType), deepMarks(given!))
     },
   },
   {
@@ -171,8 +172,7 @@ export const listFunctions: readonly HclFunction[] = [
     result: numberType,
     parameters: [any('list'), anyOrNull('value')],
     call: ([given, value]) => {
-      if (given?.kind === 'set') throw new FunctionError('the elements of a set have no index', 0)
-      const found = positionOf(given, value!)
+      const found = positionOf(indexedOf(given, 0), value!)
       if (found === -1) throw new FunctionError('the list has no such element', 1)
       return number(found)
     },
@@ -187,8 +187,8 @@ export const listFunctions: readonly HclFunction[] = [
     ],
     result: numberType,
     parameters: [any('value')],
-    keepsMarks: true,
-    call: ([v]) => number(lengthOf(v!)),
+    seesMarks: true,
+    call: ([v]) => withMarks(lengthOf(v!), v!.marks),
   },
   {
     name: 'matchkeys',
@@ -211,11 +211,12 @@ export const listFunctions: readonly HclFunction[] = [
     parameters: [any('list')],
     keepsMarks: true,
     call: ([given]) => {
-      const { elements } = sequenceOf(given, 0)
+      const found = sequenceOf(given, 0)
+      const { elements } = found
       if (elements.length > 1) {
         throw new FunctionError(`at most one element is allowed, there are ${elements.length}`, 0)
       }
-      return elements[0] ?? nullValue
+      return elements[0] ?? nullOf(found.kind === 'tuple' ? anyType : found.element)
     },
   },
   {
@@ -273,6 +274,13 @@ function isTrue(value: Value): boolean {
   return value.kind === 'bool' && value.value
 }
 
+// A sequence whose order means something.
+function indexedOf(value: Value | undefined, argument: number): SequenceValue {
+  const found = sequenceOf(value, argument)
+  if (found.kind === 'set') throw new FunctionError('the elements of a set have no index', argument)
+  return found
+}
+
 // An argument of a list parameter.
 function listOf(value: Value | undefined): ListValue {
   const found = sequenceOf(value, 0)
@@ -302,7 +310,7 @@ function coalesced(values: readonly Value[]): Value {
 }
 
 function concatenated(lists: readonly Value[]): Value {
-  const given = lists.map(sequenceOf)
+  const given = lists.map(indexedOf)
   refuseManyElements(given.reduce((sum, l) => sum + l.elements.length, 0))
   const all = tuple(given.flatMap(l => l.elements))
   const [first] = given
@@ -312,12 +320,9 @@ function concatenated(lists: readonly Value[]): Value {
   return element === undefined ? all : toCollection(all, 'list', element)
 }
 
-// -1 when there is none. A value of another type is converted to that of the elements.
+// -1 when there is none. As for ==, a value of another type is another value.
 function positionOf(given: Value | undefined, value: Value): number {
-  const { elements } = sequenceOf(given, 0)
-  const typed = elements.find(e => e.kind !== 'null')
-  const wanted = typed === undefined ? value : (tryConvert(value, typeOf(typed)) ?? value)
-  return elements.findIndex(e => sameValue(e, wanted))
+  return sequenceOf(given, 0).elements.findIndex(e => sameValue(e, value))
 }
 
 // Compared with those only that are spelled the same: a list may be long.
@@ -333,30 +338,51 @@ function unique(elements: readonly Value[]): Value[] {
   })
 }
 
-function elementAt(given: Value, index: Num): Value {
-  const { elements } = sequenceOf(given, 0)
+function elementAt(given: Value, index: number): Value {
+  const { elements } = indexedOf(given, 0)
   if (elements.length === 0) throw new FunctionError('the list has no elements', 0)
-  if (!isWhole(index)) throw new FunctionError('the index must be a whole number', 1)
-  const at = asDouble(index) % elements.length
+  const at = index % elements.length
   return elements[at < 0 ? at + elements.length : at]!
 }
 
-function flattenInto(out: Value[], elements: readonly Value[]): void {
+// False when something unknown may be a list.
+function flattenInto(out: Value[], elements: readonly Value[]): boolean {
+  let isCounted = true
   for (const e of elements) {
-    if (!isSequence(e)) out.push(e)
-    else {
+    if (!isSequence(e)) {
+      if (e.kind === 'unknown' && ['any', 'list', 'set', 'tuple'].includes(e.type.kind)) isCounted = false
+      out.push(e)
+    } else {
       const { marks } = e
-      flattenInto(out, marks === undefined ? e.elements : e.elements.map(inner => withMarks(inner, marks)))
+      const inner = marks === undefined ? e.elements : e.elements.map(element => withMarks(element, marks))
+      if (!flattenInto(out, inner)) isCounted = false
     }
     refuseManyElements(out.length)
   }
+  return isCounted
 }
 
-function lengthOf(value: Value): number {
-  if (isSequence(value)) return value.elements.length
-  if (isMapping(value)) return value.entries.size
-  if (value.kind === 'string') return countGraphemes(value.value)
+function lengthOf(value: Value): Value {
+  if (isSequence(value)) return number(value.elements.length)
+  if (isMapping(value)) return number(value.entries.size)
+  if (value.kind === 'string') return number(countGraphemes(value.value))
+  if (value.kind === 'unknown') return unknownLength(value)
   throw new FunctionError(`only lists, sets, maps and strings have a length, this is ${nameOfKind(value)}`, 0)
+}
+
+// What the type and the refinement tell.
+function unknownLength({ type, refinement }: UnknownValue): Value {
+  if (type.kind === 'tuple') return number(type.elements.length)
+  if (type.kind === 'object') return number(type.attributes.size)
+  if (type.kind === 'number' || type.kind === 'bool') {
+    throw new FunctionError(`only lists, sets, maps and strings have a length, this is a ${type.kind}`, 0)
+  }
+  // Text that follows may join the last character of the prefix.
+  const least = refinement?.minLength ?? Math.min(1, refinement?.prefix?.length ?? 0)
+  const most = refinement?.maxLength
+  if (least === most) return number(least)
+  const upper = most === undefined ? {} : { upper: { value: most, inclusive: true } }
+  return unknownOf(numberType, { notNull: true, lower: { value: least, inclusive: true }, ...upper })
 }
 
 function matching(values: ListValue, keys: ListValue, wanted: ListValue): Value {
@@ -396,8 +422,7 @@ function rangeOf(numbers: readonly Num[]): Value {
 }
 
 function sliced(given: Value, start: number, end: number): Value {
-  const found = sequenceOf(given, 0)
-  if (found.kind === 'set') throw new FunctionError('the elements of a set have no index', 0)
+  const found = indexedOf(given, 0)
   const { length } = found.elements
   if (start < 0 || start > length) {
     throw new FunctionError(`the start must be from 0 to ${length}, not ${start}`, 1)

@@ -1,7 +1,19 @@
 // Maps and objects: what takes them apart and puts them together. Keys are in the order of code points.
 import { compareStrings } from '../../../base/index.ts'
-import { sameType, stringType } from '../type.ts'
-import { type Type, type Value, deepMarks, object, sortedKeys, string, tuple, withMarks } from '../value.ts'
+import { tryConvert } from '../convert.ts'
+import { anyType, describeType, sameType, stringType } from '../type.ts'
+import {
+  type Type,
+  type Value,
+  deepMarks,
+  hasUnknown,
+  object,
+  sortedKeys,
+  string,
+  tuple,
+  unknownOf,
+  withMarks,
+} from '../value.ts'
 import { any, anyOrNull, mappingOf, sequenceOf, stringOf, stringsOf, text, texts } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { listOfTexts, refuseManyElements } from './results.ts'
@@ -33,11 +45,13 @@ export const mapFunctions: readonly HclFunction[] = [
     optional: [anyOrNull('default')],
     keepsMarks: true,
     call: ([map, key, fallback]) => {
-      const found = mappingOf(map, 0).entries.get(stringOf(key)) ?? fallback
-      if (found === undefined) {
+      const given = mappingOf(map, 0)
+      const found = given.entries.get(stringOf(key))
+      if (found !== undefined) return found
+      if (fallback === undefined) {
         throw new FunctionError(`the map has no element "${stringOf(key)}" and no default is given`, 1)
       }
-      return found
+      return given.kind === 'map' ? defaultOf(given.element, fallback) : fallback
     },
   },
   {
@@ -86,6 +100,13 @@ export const mapFunctions: readonly HclFunction[] = [
   },
 ]
 
+// Of the same type as the elements, so that the type of the result does not depend on what is in the map.
+function defaultOf(element: Type, fallback: Value): Value {
+  const converted = tryConvert(fallback, element)
+  if (converted !== undefined) return converted
+  throw new FunctionError(`the default must be ${describeType(element)}, as the elements of the map are`, 2)
+}
+
 function merged(maps: readonly Value[]): Value {
   const given = maps.flatMap((map, i) => (map.kind === 'null' ? [] : [mappingOf(map, i)]))
   const entries = new Map<string, Value>()
@@ -114,9 +135,13 @@ function transposed(map: Value): Value {
 }
 
 function zipped(keys: Value, values: Value): Value {
-  const names = stringsOf(keys, 0)
   const given = sequenceOf(values, 1)
   if (given.kind === 'set') throw new FunctionError('the elements of a set have no order', 1)
+  if (hasUnknown(keys)) {
+    const type: Type = given.kind === 'tuple' ? anyType : { kind: 'map', element: given.element }
+    return withMarks(unknownOf(type), deepMarks(keys))
+  }
+  const names = stringsOf(keys, 0)
   if (names.length !== given.elements.length) {
     throw new FunctionError(
       `${names.length} keys, but ${given.elements.length} values: the lists must be equally long`,

@@ -15,7 +15,7 @@ import {
 } from '../number.ts'
 import { numberType } from '../type.ts'
 import { type Value, number } from '../value.ts'
-import { knownElements, numberOf, numbers, numeric, stringOf, text, wholeOf } from './arguments.ts'
+import { any, knownElements, numberOf, numbers, numeric, wholeOf } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { numberValue } from './results.ts'
 
@@ -94,8 +94,12 @@ export const numericFunctions: readonly HclFunction[] = [
       ['parseint("-1011", 2)', '-11'],
     ],
     result: numberType,
-    parameters: [text('string'), numeric('base')],
-    call: ([s, base]) => numberValue(() => parsed(stringOf(s), wholeOf(base, 1))),
+    parameters: [any('string'), numeric('base')],
+    call: ([s, base]) => {
+      // A number has been read already, in base ten.
+      if (s?.kind !== 'string') throw new FunctionError('a string is required', 0)
+      return numberValue(() => parsed(s.value, wholeOf(base, 1)))
+    },
   },
   {
     name: 'pow',

@@ -2,13 +2,22 @@
 // Source: https://github.com/google/re2/wiki/Syntax; results as those of Terraform.
 import { RE2JS, RE2JSException } from 're2js'
 import { stringType } from '../type.ts'
-import { type Type, type Value, nullValue, object, tuple } from '../value.ts'
+import { type Type, type Value, nullOf, object, tuple } from '../value.ts'
 import { stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { refuseLongText, refuseManyElements, textValue } from './results.ts'
 
-/** The work of a match grows with pattern times text; people write patterns of a line. */
+/** People write patterns of a line. */
 const maxPatternLength = 10_000
+
+/** States of the pattern times characters of the text: what one search may have to look at, some seconds of it. */
+const maxSearchWork = 2_000_000_000
+
+/**
+ * Matches times characters of the text: each search may look as far as the end although it finds something at once, so
+ * that all of them together take quadratic time. Only where the pattern repeats something without a limit.
+ */
+const maxRepeatedWork = 1_000_000_000
 
 export const patternFunctions: readonly HclFunction[] = [
   {
@@ -26,9 +35,9 @@ export const patternFunctions: readonly HclFunction[] = [
     parameters: [text('pattern'), text('string')],
     call: ([pattern, s]) => {
       const found = compile(stringOf(pattern), 0)
-      const matcher = found.expression.matcher(stringOf(s))
-      if (!matcher.find()) throw new FunctionError('the pattern does not match the string', 1)
-      return matchValue(found, i => matcher.group(i))
+      const [first] = matchesOf(found, stringOf(s))
+      if (first === undefined) throw new FunctionError('the pattern does not match the string', 1)
+      return matchValue(found, first)
     },
   },
   {
@@ -40,10 +49,9 @@ export const patternFunctions: readonly HclFunction[] = [
     parameters: [text('pattern'), text('string')],
     call: ([pattern, s]) => {
       const found = compile(stringOf(pattern), 0)
-      const matcher = found.expression.matcher(stringOf(s))
       const elements: Value[] = []
-      while (matcher.find()) {
-        elements.push(matchValue(found, i => matcher.group(i)))
+      for (const match of matchesOf(found, stringOf(s))) {
+        elements.push(matchValue(found, match))
         refuseManyElements(elements.length)
       }
       return { kind: 'list', element: matchType(found), elements }
@@ -70,6 +78,8 @@ interface Pattern {
   readonly groupCount: number
   /** The names of the groups with their numbers; empty when none has a name. */
   readonly names: readonly (readonly [name: string, group: number])[]
+  /** It repeats something without a limit. */
+  readonly isOpen: boolean
 }
 
 function compile(source: string, argument: number): Pattern {
@@ -85,13 +95,38 @@ function compile(source: string, argument: number): Pattern {
     throw new FunctionError(`the regular expression is not valid: ${reason}`, argument)
   }
   const groupCount = expression.groupCount()
-  return { expression, groupCount, names: Object.entries(expression.namedGroups()) }
+  const isOpen = /[*+]|\{\d+,\}/.test(source)
+  return { expression, groupCount, names: Object.entries(expression.namedGroups()), isOpen }
 }
 
-function matchValue({ groupCount, names }: Pattern, group: (number: number) => string | null): Value {
+interface Match {
+  readonly start: number
+  readonly end: number
+  /** Undefined for one that took no part. */
+  readonly group: (number: number) => string | undefined
+}
+
+// As Go counts them: an empty match right behind another one is none.
+function* matchesOf({ expression, isOpen }: Pattern, whole: string): Generator<Match> {
+  if (expression.programSize() * whole.length > maxSearchWork) {
+    throw new FunctionError(`the pattern is too large for a text of ${whole.length} characters`)
+  }
+  const matcher = expression.matcher(whole)
+  let before = -1
+  for (let count = 1; matcher.find(); count++) {
+    if (isOpen && count * whole.length > maxRepeatedWork) {
+      throw new FunctionError(`the pattern matches too often in a text of ${whole.length} characters`)
+    }
+    const [start, end] = [matcher.start(), matcher.end()]
+    if (start !== end || start !== before) yield { start, end, group: i => matcher.group(i) ?? undefined }
+    before = end
+  }
+}
+
+function matchValue({ groupCount, names }: Pattern, { group }: Match): Value {
   const valueOf = (i: number): Value => {
     const found = group(i)
-    return found === null ? nullValue : textValue(found)
+    return found === undefined ? nullOf(stringType) : textValue(found)
   }
   if (groupCount === 0) return valueOf(0)
   if (names.length === 0) return tuple(Array.from({ length: groupCount }, (_, i) => valueOf(i + 1)))
@@ -124,10 +159,9 @@ function replaced(whole: string, wanted: string, replacement: string): string {
   return parts.join(replacement)
 }
 
-function replacedMatches(whole: string, { expression, names }: Pattern, replacement: string): string {
-  const numbers = new Map(names)
+function replacedMatches(whole: string, pattern: Pattern, replacement: string): string {
+  const numbers = new Map(pattern.names)
   const pieces = replacementPieces(replacement)
-  const matcher = expression.matcher(whole)
   const out: string[] = []
   let length = 0
   let from = 0
@@ -136,17 +170,17 @@ function replacedMatches(whole: string, { expression, names }: Pattern, replacem
     refuseLongText(length)
     out.push(piece)
   }
-  while (matcher.find()) {
-    write(whole.slice(from, matcher.start()))
+  for (const { start, end, group } of matchesOf(pattern, whole)) {
+    write(whole.slice(from, start))
     for (const piece of pieces) {
       if (piece.group === undefined) {
         write(piece.text)
         continue
       }
       const number = /^\d+$/.test(piece.group) ? Number(piece.group) : numbers.get(piece.group)
-      if (number !== undefined && number <= matcher.groupCount()) write(matcher.group(number) ?? '')
+      if (number !== undefined && number <= pattern.groupCount) write(group(number) ?? '')
     }
-    from = matcher.end()
+    from = end
   }
   write(whole.slice(from))
   return out.join('')

@@ -1,6 +1,6 @@
 // Whether a value may be shown. These functions look at the marks themselves, so they get them.
 import { boolType } from '../type.ts'
-import { type Value, bool, sensitiveMark, unknownValue, withMarks } from '../value.ts'
+import { type Value, bool, notNull, sensitiveMark, unknownOf, withMarks } from '../value.ts'
 import { anyOrNull } from './arguments.ts'
 import type { HclFunction } from './function.ts'
 
@@ -24,7 +24,7 @@ export const sensitivityFunctions: readonly HclFunction[] = [
     result: boolType,
     seesMarks: true,
     // What is not known may still become sensitive.
-    call: ([value]) => (value!.kind === 'unknown' ? unknownValue : bool(isMarked(value!))),
+    call: ([value]) => (value!.kind === 'unknown' ? unknownOf(boolType, notNull) : bool(isMarked(value!))),
   },
   {
     name: 'nonsensitive',

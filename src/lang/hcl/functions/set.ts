@@ -77,8 +77,7 @@ function product(values: readonly Value[]): Value {
   let rows: Elements[] = [[]]
   for (const { elements } of lists) rows = rows.flatMap(row => elements.map(e => [...row, e]))
   const element: Type = { kind: 'tuple', elements: lists.map(l => l.element) }
-  const result = tuple(rows.map(tuple))
-  return toCollection(result, values.every(isSet) ? 'set' : 'list', element)
+  return toCollection(tuple(rows.map(tuple)), values.some(isSet) ? 'set' : 'list', element)
 }
 
 function isSet(value: Value): boolean {

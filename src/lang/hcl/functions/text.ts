@@ -1,7 +1,7 @@
 // Strings: case, joining and splitting, cutting by grapheme, looking for parts.
 import { splitGraphemes } from 'unicode-segmenter/grapheme'
 import { boolType, stringType } from '../type.ts'
-import { bool, string } from '../value.ts'
+import { bool } from '../value.ts'
 import { numeric, stringOf, stringsOf, text, texts, wholeOf } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { listOfTexts, refuseLongText, textValue } from './results.ts'
@@ -31,7 +31,7 @@ export const textFunctions: readonly HclFunction[] = [
     group: 'string',
     examples: [['join(", ", ["a", "b", "c"])', '"a, b, c"']],
     result: stringType,
-    parameters: [text('separator')],
+    parameters: [text('separator'), texts('list')],
     rest: texts('lists'),
     call: ([separator, ...lists]) => {
       const items = lists.flatMap((list, i) => stringsOf(list, i + 1))
@@ -46,7 +46,7 @@ export const textFunctions: readonly HclFunction[] = [
     examples: [['lower("HELLO")', '"hello"']],
     result: stringType,
     parameters: [text('string')],
-    call: ([s]) => textValue(stringOf(s).toLowerCase()),
+    call: ([s]) => textValue(eachCharacter(stringOf(s), lowerOf)),
   },
   {
     name: 'split',
@@ -105,8 +105,9 @@ export const textFunctions: readonly HclFunction[] = [
     examples: [['title("hello world")', '"Hello World"']],
     result: stringType,
     parameters: [text('string')],
+    // Words end at blanks and at punctuation of ASCII, but not at an underscore.
     call: ([s]) =>
-      textValue(stringOf(s).replace(/(?<![\p{L}\p{N}_])\p{L}/gu, letter => letter.toUpperCase())),
+      textValue(stringOf(s).replace(/(?:^|(?<=[\0-/:-@[-^`{-\x7f\p{White_Space}]))\p{L}/gu, upperOf)),
   },
   {
     name: 'upper',
@@ -115,9 +116,24 @@ export const textFunctions: readonly HclFunction[] = [
     examples: [['upper("hello")', '"HELLO"']],
     result: stringType,
     parameters: [text('string')],
-    call: ([s]) => string(stringOf(s).toUpperCase().normalize('NFC')),
+    call: ([s]) => textValue(eachCharacter(stringOf(s), upperOf)),
   },
 ]
+
+function eachCharacter(whole: string, change: (character: string) => string): string {
+  if (/^[\0-\x7f]*$/.test(whole)) return change(whole)
+  return Array.from(whole, change).join('')
+}
+
+// One character for one, whatever stands around it, as Go does it: "ß" has no upper case, a final sigma is like any.
+function upperOf(character: string): string {
+  const upper = character.toUpperCase()
+  return character.length > 1 || upper.length === 1 ? upper : character
+}
+
+function lowerOf(character: string): string {
+  return character === '\u0130' ? 'i' : character.toLowerCase()
+}
 
 function indented(spaces: number, whole: string): string {
   if (spaces < 0) throw new FunctionError("the number of spaces can't be negative", 0)

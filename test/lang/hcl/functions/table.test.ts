@@ -2,6 +2,8 @@
 // value or a finding.
 import { describe, expect, test } from 'vitest'
 import { functions } from '../../../../src/lang/hcl/functions/index.ts'
+import { specialForms } from '../../../../src/lang/hcl/evaluate/special.ts'
+import { forms } from '../../../../src/lang/hcl/functions/forms.ts'
 import { refusedFunctions } from '../../../../src/lang/hcl/functions/refused.ts'
 import { describeType } from '../../../../src/lang/hcl/type.ts'
 import { answer } from '../answers.ts'
@@ -48,8 +50,13 @@ test('what is refused by name is not a function, and says what to do', () => {
   }
 })
 
-describe.each(table)('$name', called => {
-  const { name, summary, parameters, optional = [], rest } = called
+test('the forms of the reference are those of the evaluator', () => {
+  expect(forms.map(f => f.name)).toEqual([...specialForms.keys()])
+  for (const { name } of forms) expect(functions.has(name)).toBe(false)
+})
+
+describe.each([...table, ...forms])('$name', called => {
+  const { name } = called
 
   test('has examples, which are true', () => {
     expect(called.examples.length).toBeGreaterThan(0)
@@ -67,7 +74,9 @@ describe.each(table)('$name', called => {
       expect(answer(expression, true, fixtureContext).split(' ')[0]).toBe(type)
     }
   })
+})
 
+describe.each(table)('$name', ({ name, summary, parameters, optional = [], rest }) => {
   test('says in one line what it gives, and names its parameters', () => {
     expect(name).toMatch(/^[a-z][a-z0-9]*$/)
     expect(summary).toMatch(/^\S.{9,120}[^.\s]$/)
@@ -79,7 +88,9 @@ describe.each(table)('$name', called => {
   test('is told the arguments it needs', () => {
     if (parameters.length > 0) expect(answer(`${name}()`)).toBe('! Not enough function arguments: )')
     if (rest === undefined) {
-      const tooMany = Array.from({ length: parameters.length + optional.length + 1 }, (_, i) => String(i)).join(', ')
+      const tooMany = Array.from({ length: parameters.length + optional.length + 1 }, (_, i) =>
+        String(i),
+      ).join(', ')
       expect(answer(`${name}(${tooMany})`)).toContain('! Too many function arguments: ')
     }
   })
