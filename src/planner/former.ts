@@ -22,8 +22,8 @@ export function withFormerName<C extends Change>(change: C, { former, imported }
   }
 }
 
-function newId({ id, object }: Change, before: string): FieldChange {
-  return { path: object === 'volume' ? '/name' : '/id', before, after: id, effect: 'none', sensitive: false }
+function newId({ id }: Change, before: string): FieldChange {
+  return { path: '/id', before, after: id, effect: 'none', sensitive: false }
 }
 
 function formerApp(app: App | null, id: string): App | null {

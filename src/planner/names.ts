@@ -192,8 +192,8 @@ function cannotImport(
     source === undefined
       ? `There is no ${kind} "${id}" in the cluster. Correct the id; or remove the import block, and ${address} is created.`
       : source.stack === stack
-        ? `The ${kind} "${id}" belongs to this stack already, as ${source.address}. To rename it write: moved { from = ${source.address}  to = ${address} }.`
-        : `The ${kind} "${id}" belongs to stack "${source.stack}". Let go of it there first: removed { from = ${source.address}  lifecycle { destroy = false } }.`
+        ? `The ${kind} "${id}" belongs to this stack already, as ${source.address}. To rename it write a moved block, from ${source.address} to ${address}.`
+        : `The ${kind} "${id}" belongs to stack "${source.stack}". Let go of it there first: with a removed block from ${source.address} that has lifecycle { destroy = false }.`
   return errorDiagnostic(`The ${kind} can't be imported`, detail, { address })
 }
 

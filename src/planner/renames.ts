@@ -1,6 +1,6 @@
 // A plan that destroys one app and creates another that differs in nothing but its name is most likely a rename that
 // nobody told: it says how to tell it.
-import { by, contentHash, warningDiagnostic } from '../base/index.ts'
+import { contentHash, warningDiagnostic } from '../base/index.ts'
 import type { Diagnostic } from '../base/index.ts'
 import type { App, AppChange, Change } from '../model/index.ts'
 
@@ -19,31 +19,40 @@ export function renameWarnings(changes: readonly Change[]): Diagnostic[] {
   return [
     warningDiagnostic(
       'This looks like a rename',
-      `${what} To keep what runs write: ${[...moves.slice(0, mostShown), ...more].join(', ')}.`,
+      `${what} To keep what runs, write ${moves.length === 1 ? 'a moved block' : 'moved blocks'}: ${[...moves.slice(0, mostShown), ...more].join('; ')}.`,
       { address: pairs[0]![1].address },
     ),
   ]
 }
 
-/** Each destroyed app with a created one of the same content; of several alike, one that keeps its label first. */
+/** A destroyed app and a created one of the same content: the only two, or two with the same label. */
 function pairsIn(changes: readonly Change[]): [AppChange, AppChange][] {
-  const gone = new Map<string, AppChange[]>()
-  for (const change of changes) {
-    if (change.object !== 'app' || change.action !== 'delete') continue
-    const key = contentOf(change.before!)
-    gone.set(key, [...(gone.get(key) ?? []), change])
-  }
+  const gone = byContent(changes, c => (c.action === 'delete' ? c.before : null))
   if (gone.size === 0) return []
-  const pairs: [AppChange, AppChange][] = []
-  for (const change of [...changes].sort(by(c => c.address))) {
-    if (change.object !== 'app' || change.action !== 'create') continue
-    const alike = gone.get(contentOf(change.after!)) ?? []
-    const found = alike.find(old => lastStep(old.address) === lastStep(change.address)) ?? alike[0]
-    if (found === undefined) continue
-    alike.splice(alike.indexOf(found), 1)
-    pairs.push([found, change])
+  const made = byContent(changes, c => (c.action === 'create' ? c.after : null))
+  return [...gone].flatMap(([content, olds]): [AppChange, AppChange][] => {
+    const news = made.get(content) ?? []
+    if (olds.length === 1 && news.length === 1) return [[olds[0]!, news[0]!]]
+    return olds.flatMap((old): [AppChange, AppChange][] => {
+      const hasLabel = (c: AppChange): boolean => lastStep(c.address) === lastStep(old.address)
+      const found = news.filter(hasLabel)
+      return found.length === 1 && olds.filter(hasLabel).length === 1 ? [[old, found[0]!]] : []
+    })
+  })
+}
+
+function byContent(
+  changes: readonly Change[],
+  content: (change: AppChange) => App | null,
+): Map<string, AppChange[]> {
+  const found = new Map<string, AppChange[]>()
+  for (const change of changes) {
+    const app = change.object === 'app' ? content(change) : null
+    if (change.object !== 'app' || app === null) continue
+    const key = contentOf(app)
+    found.set(key, [...(found.get(key) ?? []), change])
   }
-  return pairs
+  return found
 }
 
 // What it depends on may have got another name at the same time.
@@ -66,7 +75,7 @@ function moveOf(from: string, to: string): string {
       break
     ;[a, b] = [shorterA, shorterB]
   }
-  return `moved { from = ${a}  to = ${b} }`
+  return `from = ${a}, to = ${b}`
 }
 
 /** `group.a.app.web` → `group.a`; undefined when nothing is around it. */

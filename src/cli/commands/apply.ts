@@ -191,8 +191,8 @@ async function finished(
       '\n' +
         paint.green.bold(
           plan.mode === 'destroy'
-            ? `Destroy complete! Resources: ${counts.remove} destroyed.`
-            : `Apply complete! Resources: ${counts.add} added, ${counts.change} changed, ${counts.remove} destroyed.`,
+            ? `Destroy complete! Resources: ${counts.remove} destroyed${counts.forget > 0 ? `, ${counts.forget} forgotten` : ''}.`
+            : `Apply complete! Resources: ${resourcesText(counts)}.`,
         ) +
         time,
     )
@@ -204,12 +204,29 @@ async function finished(
   return exit.done
 }
 
-function countsOf(plan: Plan): { add: number; change: number; remove: number } {
+interface Counts {
+  readonly add: number
+  readonly change: number
+  readonly remove: number
+  readonly move: number
+  readonly forget: number
+}
+
+function resourcesText({ add, change, remove, move, forget }: Counts): string {
+  const parts = [`${add} added`, `${change} changed`, `${remove} destroyed`]
+  if (move > 0) parts.push(`${move} moved`)
+  if (forget > 0) parts.push(`${forget} forgotten`)
+  return parts.join(', ')
+}
+
+function countsOf(plan: Plan): Counts {
   const count = (...actions: string[]): number => plan.changes.filter(c => actions.includes(c.action)).length
   return {
     add: count('create'),
     change: count('update', 'restart', 'scale', 'adopt'),
-    remove: count('delete', 'forget'),
+    remove: count('delete'),
+    move: count('move'),
+    forget: count('forget'),
   }
 }
 

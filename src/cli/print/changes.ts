@@ -40,7 +40,7 @@ function restartsNothing(change: Change): boolean {
 export function changeLines(change: Change, ignored?: string): Line[] {
   const comment = (text: string): Line => ({ depth: 0, mark: '', text: `# ${text}`, style: 'header' })
   const comments = [
-    comment(`${printableLine(change.address)} ${fateOf(change)}`),
+    ...fatesOf(change).map(comment),
     ...(change.reason === undefined ? [] : [comment(`(${printableLine(change.reason)})`)]),
     ...(ignored === undefined ? [] : [comment(`(${ignored})`)]),
   ]
@@ -54,6 +54,15 @@ export function changeLines(change: Change, ignored?: string): Line[] {
     { depth: 0, mark: symbolOf(change.action), text: `${change.object} ${quoted(label)} {` },
     ...body,
     { depth: 0, mark: '', text: '}' },
+  ]
+}
+
+function fatesOf(change: Change): string[] {
+  const { address, from, action } = change
+  const isMoved = from !== undefined && from.address !== address
+  return [
+    ...(isMoved ? [`${printableLine(from.address)} has moved to ${printableLine(address)}`] : []),
+    ...(isMoved && action === 'move' ? [] : [`${printableLine(address)} ${fateOf(change)}`]),
   ]
 }
 
@@ -110,8 +119,9 @@ function bodiesOf(change: Change): { before: readonly Entry[] | null; after: rea
       return { before: change.before && appBody(change.before), after: change.after && appBody(change.after) }
     case 'group': {
       const body = plainBody({ id: change.id, depends_on: change.dependencies })
-      const field = change.fields[0]
-      const old = field?.before === undefined ? body : plainBody({ id: change.id, depends_on: field.before })
+      const field = change.fields.find(f => f.path === '/dependencies')
+      const id = change.from?.id ?? change.id
+      const old = plainBody({ id, depends_on: field?.before ?? change.dependencies })
       return {
         before: change.action === 'create' ? null : old,
         after: change.action === 'delete' ? null : body,
@@ -122,6 +132,7 @@ function bodiesOf(change: Change): { before: readonly Entry[] | null; after: rea
       const old = after && {
         ...after,
         ...Object.fromEntries(change.fields.map(f => [f.path.slice(1), f.before])),
+        name: change.from?.id ?? change.id,
       }
       return {
         before: change.action === 'create' ? null : old === null ? [] : volumeBody(old),

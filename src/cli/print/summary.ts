@@ -6,9 +6,11 @@ export function summaryText(plan: Plan): string {
   const count = (...actions: readonly string[]): number =>
     plan.changes.filter(c => actions.includes(c.action)).length
   const adopted = count('adopt')
+  const moved = count('move')
   const forgotten = count('forget')
   const parts = [
     ...(adopted > 0 ? [`${adopted} to adopt`] : []),
+    ...(moved > 0 ? [`${moved} to move`] : []),
     `${count('create')} to add`,
     `${count('update', 'scale', 'restart')} to change`,
     `${count('delete')} to destroy`,
@@ -28,7 +30,9 @@ function disruptionText(plan: Plan): string {
   )
 }
 
-function stopsOf({ before, after }: AppChange): number {
+// What is forgotten runs on.
+function stopsOf({ action, before, after }: AppChange): number {
+  if (action === 'forget') return 0
   return Math.max(0, (before?.instances ?? 0) - (after?.instances ?? 0))
 }
 

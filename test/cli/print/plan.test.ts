@@ -5,8 +5,10 @@ import { planJson, printPlan } from '../../../src/cli/print/index.ts'
 import type {
   App,
   Desired,
+  DesiredMove,
   Forecast,
   HealthCheck,
+  PlaceKind,
   Plan,
   Snapshot,
   StackName,
@@ -71,6 +73,11 @@ function made(want: Desired, have: Snapshot, options: Partial<PlanOptions> = {})
   if (result.plan === null) throw new Error(JSON.stringify(result.diagnostics))
   return result.plan
 }
+
+const moved = (kind: PlaceKind, from: string, id: string, to: string, newId: string): DesiredMove => ({
+  from: { kind, address: from, id },
+  to: { kind, address: to, id: newId },
+})
 
 const between = (before: App, after: App, sensitivePaths: string[] = []): Plan =>
   made(desired([wanted(after, { sensitivePaths })]), snapshot([before]))
@@ -279,6 +286,41 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
       { mode: 'destroy' },
     ),
   ],
+  [
+    'moved',
+    'A group that is renamed, and an app in it that also changes',
+    made(
+      desired([app('/b/db', { instances: 2 }), app('/b/web', { cmd: 'b' })], {
+        groups: [group('/b', ['/queue'])],
+        volumes: [{ address: 'volume.store', name: 'store', size: 1024, shared: false }],
+        moves: [
+          moved('group', 'group.a', '/a', 'group.b', '/b'),
+          moved('volume', 'volume.data', 'data', 'volume.store', 'store'),
+        ],
+      }),
+      snapshot([app('/a/db', { instances: 2 }), app('/a/web')], {
+        groups: [existingGroup('/a')],
+        volumes: [existingVolume('data')],
+      }),
+    ),
+  ],
+  [
+    'imported',
+    'An app that was made over REST, under another id, taken over with a difference',
+    made(
+      desired([web({ cmd: 'b' })], { imports: [{ to: 'app.web', id: '/legacy/web' }] }),
+      snapshot([existing(app('/legacy/web'), { stack: null })]),
+    ),
+  ],
+  [
+    'forgotten',
+    'An app that is let go of',
+    made(
+      desired([], { forgets: [{ kind: 'app', address: 'app.web', id: '/web' }] }),
+      snapshot([web({ instances: 2 })]),
+    ),
+  ],
+  ['renamed', 'A rename that nobody told', made(desired([app('/frontend')]), snapshot([web()]))],
   ['adopt', 'An equal app of no stack', made(desired([web()]), snapshot([existing(web(), { stack: null })]))],
   [
     'adopt-changed',
