@@ -50,7 +50,7 @@ function adviceFor(text: string): string {
 }
 
 function gitSource(text: string): ModuleSource {
-  const [address = '', query] = splitOnce(text, '?')
+  const [address, query] = splitOnce(text, '?')
   const ref = refIn(query)
   if (typeof ref === 'object') return ref
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(address)

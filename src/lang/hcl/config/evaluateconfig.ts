@@ -1,12 +1,12 @@
 // HCL files to the surface form, with the modules that they call. First the variables' values and the settings, then
 // names in the order of their needs, last the resources and outputs; every expression is evaluated once per instance. What can't be evaluated is reported and marked as failed, so that one run tells all mistakes.
-import type { Diagnostic } from '../../../base/index.ts'
+import { type Diagnostic, warningDiagnostic } from '../../../base/index.ts'
 import type { SurfaceConfig, SurfaceValue } from '../../surface.ts'
 import type { FunctionContext } from '../functions/function.ts'
 import { evaluateChecks } from './checks.ts'
 import { evaluateNames } from './evaluatenames.ts'
 import { type Expressions, expressionsOf } from './expressions.ts'
-import { type HclFile, type ModuleTree, readModule } from './hclmodule.ts'
+import { type HclFile, type HclModule, type ModuleTree, readModule } from './hclmodule.ts'
 import { moduleSites } from './modulesite.ts'
 import { evaluateOutputs } from './outputs.ts'
 import { resolveName } from './resolvename.ts'
@@ -60,6 +60,7 @@ export function evaluateModules(root: ModuleTree, options: HclOptions = {}): Hcl
   for (const { module } of distinctModules(root)) {
     diagnostics.push(...module.diagnostics)
     for (const [name, text] of module.sources) sources.set(name, text)
+    if (module !== root.module) diagnostics.push(...ignoredSettings(module))
   }
   // What is missing in a broken file would look like mistakes in the others.
   if (!root.module.complete) {
@@ -126,6 +127,15 @@ function distinctModules(root: ModuleTree): ReadonlySet<ModuleTree> {
   const found = new Set([root])
   for (const { calls } of found) for (const tree of calls.values()) found.add(tree)
   return found
+}
+
+/** A directory may be a configuration by itself and a module of another one: there its settings mean nothing. */
+function ignoredSettings({ declarations }: HclModule): readonly Diagnostic[] {
+  const detail =
+    'Stack and server are settings of the configuration that is applied; a module has none. They are ignored.'
+  return declarations.settings.map(({ block, source }) =>
+    warningDiagnostic('Settings of a module', detail, { subject: source.range(block.header) }),
+  )
 }
 
 /** A module with several instances makes each mistake several times. */

@@ -28,7 +28,8 @@ export function moduleSites(root: ModuleTree, report: (diagnostic: Diagnostic) =
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const call of next.site.module.declarations.modules.values()) {
       const tree = next.tree.calls.get(call.name)
-      if (tree === undefined) continue
+      // What can't be read is told, and its outputs are unknown.
+      if (tree?.module.complete !== true) continue
       if (++count > maxModuleCalls) {
         const detail = `The configuration calls more than ${maxModuleCalls} modules, those called by modules included.`
         const subject = call.source.range(call.block.header)

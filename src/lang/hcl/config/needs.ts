@@ -112,12 +112,12 @@ function addNeeds({ root, steps }: Traversal, { site, around }: Need, into: Set<
   }
 }
 
-/** One output where it is named, else all: `module.blog` as a whole. */
+/** One output where it is named, else all: `module.blog` as a whole. Outputs need the instances of their module. */
 function addModuleNeeds(name: string, steps: Traversal['steps'], site: ModuleSite, into: Set<string>): void {
-  into.add(`${site.prefix}module.${name}`)
   const called = site.inner.get(name)
-  if (called === undefined) return
-  const output = steps[1]?.kind === 'index' ? steps[2] : steps[1]
-  if (output?.kind === 'attribute') into.add(`${called.prefix}output.${output.name}`)
-  else for (const one of called.module.declarations.outputs.keys()) into.add(`${called.prefix}output.${one}`)
+  const known = called === undefined ? [] : [...called.module.declarations.outputs.keys()]
+  const step = steps[1]?.kind === 'index' ? steps[2] : steps[1]
+  const meant = step?.kind === 'attribute' ? known.filter(output => output === step.name) : known
+  if (called === undefined || meant.length === 0) into.add(`${site.prefix}module.${name}`)
+  else for (const output of meant) into.add(`${called.prefix}output.${output}`)
 }
