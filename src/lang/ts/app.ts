@@ -1,7 +1,7 @@
 // Apps. The types say what can stand together: a command line or arguments, not both; one network in one way.
 import type { HealthCheck, ReadinessCheck } from './checks.ts'
 import type { Constraint } from './constraints.ts'
-import type { Described } from './described.ts'
+import type { Described, Keyed } from './described.ts'
 import type { LifecycleOptions } from './lifecycle.ts'
 import { callSite } from './site.ts'
 import { referenceTo } from './text.ts'
@@ -15,107 +15,272 @@ export interface App extends Described<'app'> {
 
 export type AppOptions = Process & AppFields
 
-/** What runs: a command line by a shell, a program with arguments, or what the image starts by itself. */
-type Process =
-  | { readonly cmd?: never; readonly args?: never; readonly container: ContainerOptions }
-  | { readonly cmd?: never; readonly args?: never; readonly image: string }
-  | { readonly args: readonly Text[]; readonly cmd?: never }
-  | { readonly cmd: Text; readonly args?: never }
+/** What runs: what a container or an image starts by itself, a program with arguments, or a command line. */
+type Process = InContainer | OfImage | WithArguments | ByShell
+
+interface InContainer {
+  readonly cmd?: never
+  readonly args?: never
+  /** Container that the task runs in. */
+  readonly container: ContainerOptions
+}
+
+interface OfImage {
+  readonly cmd?: never
+  readonly args?: never
+  /** Image to run. */
+  readonly image: string
+}
+
+interface WithArguments {
+  /** Program and arguments, no shell. */
+  readonly args: readonly Text[]
+  readonly cmd?: never
+}
+
+interface ByShell {
+  /** Command line, run by a shell. */
+  readonly cmd: Text
+  readonly args?: never
+}
 
 interface AppFields {
+  /** Image to run. */
   readonly image?: string
+  /** Container that the task runs in. */
   readonly container?: ContainerOptions
+  /** CPUs that one instance takes. */
   readonly cpus?: number
+  /** Memory that one instance takes. */
   readonly mem?: Size
+  /** Disk space that one instance takes. */
   readonly disk?: Size
+  /** GPUs that one instance takes. */
   readonly gpus?: number
+  /** How many copies run; 0 suspends the app. */
   readonly instances?: number
+  /** User of the machine that runs the task. */
   readonly user?: string
+  /** Custom executor; empty or //cmd is the built-in one. */
   readonly executor?: string
-  readonly executorResources?: { readonly cpus?: number; readonly mem?: Size; readonly disk?: Size }
-  readonly resourceLimits?: { readonly cpus?: number | 'unlimited'; readonly mem?: Size | 'unlimited' }
+  /** What a custom executor takes on top. */
+  readonly executorResources?: ExecutorResources
+  /** How far a task may go beyond what it asks for. */
+  readonly resourceLimits?: ResourceLimits
+  /** Environment of the task. */
   readonly env?: Readonly<Record<string, EnvValue>>
+  /** Labels, for people, load balancers and selectors. */
   readonly labels?: Readonly<Record<string, Text>>
-  readonly secrets?: Readonly<Record<string, { readonly source: string }>>
-  /** Apps and groups, or their ids. */
+  /** Secrets that the app uses. */
+  readonly secrets?: Readonly<Record<string, SecretOptions>>
+  /** Apps and groups it needs. */
   readonly dependsOn?: readonly (Described | string)[]
+  /** Role that the app belongs to. */
   readonly role?: string
+  /** Roles whose resources may be used. */
   readonly acceptedResourceRoles?: readonly string[]
+  /** Give the task a terminal. */
   readonly tty?: boolean
+  /** Files to fetch into the sandbox before the start. */
   readonly fetch?: readonly FetchOptions[]
+  /** Addresses to fetch, where nothing else is to be said: the short form of `fetch`. */
   readonly uris?: readonly string[]
+  /** The network, where its kind says all: the short form of `networks`. */
   readonly network?: 'host' | 'bridge' | `container:${string}`
+  /** Networks of the tasks. */
   readonly networks?: readonly NetworkOptions[]
+  /** Ports of the tasks, in every kind of network. */
   readonly ports?: readonly PortOptions[]
+  /** Use the service ports as host ports. */
   readonly requirePorts?: boolean
+  /** Volumes of the container. */
   readonly mounts?: readonly Mount[]
+  /** Which agents may be taken. */
   readonly constraints?: readonly Constraint[]
+  /** Checks that tell whether an instance is alive. */
   readonly health?: HealthCheck | readonly HealthCheck[]
+  /** Check that a deployment waits for. */
   readonly readiness?: ReadinessCheck
+  /** A check that only informs. */
   readonly check?: CheckOptions
-  readonly upgradeStrategy?: {
-    /** 0 to 1: the part that stays healthy. */
-    readonly minimumHealthCapacity: number
-    /** 0 to 1: the part that may run on top meanwhile. */
-    readonly maximumOverCapacity: number
-  }
-  readonly lifecycle?: LifecycleOptions<Exclude<keyof AppFields, 'lifecycle'> | 'cmd' | 'args'>
+  /** How instances are replaced. */
+  readonly upgradeStrategy?: UpgradeStrategy
+  /** Wait before a failed task is started again. */
   readonly backoff?: Duration
+  /** The wait grows by this factor each time. */
   readonly backoffFactor?: number
+  /** The wait grows no further than this. */
   readonly maxLaunchDelay?: Duration
+  /** Which instances go first. */
   readonly killSelection?: 'YOUNGEST_FIRST' | 'OLDEST_FIRST'
+  /** Time between the request to end (SIGTERM) and the end by force (SIGKILL). */
   readonly taskKillGracePeriod?: Duration
-  readonly unreachableStrategy?:
-    'disabled' | { readonly inactiveAfter: Duration; readonly expungeAfter: Duration }
+  /** What happens to instances whose agent is away. */
+  readonly unreachableStrategy?: 'disabled' | UnreachableStrategy
+  /** How the app may change and end. */
+  readonly lifecycle?: LifecycleOptions<Exclude<keyof AppFields, 'lifecycle'> | 'cmd' | 'args'>
+}
+
+export interface ExecutorResources {
+  /** CPUs. */
+  readonly cpus?: number
+  /** Memory. */
+  readonly mem?: Size
+  /** Disk space. */
+  readonly disk?: Size
+}
+
+export interface ResourceLimits {
+  /** Most CPUs, or "unlimited". */
+  readonly cpus?: number | 'unlimited'
+  /** Most memory, or "unlimited". */
+  readonly mem?: Size | 'unlimited'
+}
+
+export interface UpgradeStrategy {
+  /** Part that stays healthy, 0 to 1. */
+  readonly minimumHealthCapacity: number
+  /** Part that may run on top meanwhile, 0 to 1. */
+  readonly maximumOverCapacity: number
+}
+
+export interface UnreachableStrategy {
+  /** When a replacement is started. */
+  readonly inactiveAfter: Duration
+  /** When the lost instance is forgotten. */
+  readonly expungeAfter: Duration
+}
+
+export interface SecretOptions {
+  /** Where the secret is kept. */
+  readonly source: string
 }
 
 export type EnvValue = Text | number | boolean | Sensitive<Text> | Secret | { readonly secret: string }
 
 export interface PortOptions {
+  /** Name of the port, unique in the app. */
   readonly name?: string
   /** Port inside the container; not on the host network. */
   readonly container?: number
   /** Fixed port on the machine; 0 or absent takes any. */
   readonly host?: number
+  /** Service port; 0 lets the server assign one. */
   readonly service?: number
+  /** Transport protocol of the port. */
   readonly protocol?: 'tcp' | 'udp' | 'udp,tcp'
+  /** Labels of the port, for load balancers and discovery. */
   readonly labels?: Readonly<Record<string, string>>
+  /** Container networks that the port belongs to. */
   readonly networkNames?: readonly string[]
 }
 
 export interface ContainerOptions {
+  /** Who runs the container. */
   readonly type?: 'DOCKER' | 'MESOS'
+  /** Image to run. */
   readonly image?: string
+  /** Pull the image before each start. */
   readonly forcePullImage?: boolean
+  /** Give the container all rights on the machine. */
   readonly privileged?: boolean
-  readonly parameters?: readonly { readonly key: string; readonly value: string }[]
-  readonly pullConfig?: { readonly secret: string }
-  readonly linuxInfo?: {
-    readonly seccomp?: { readonly profileName?: string; readonly unconfined?: boolean }
-    readonly ipcInfo?: { readonly mode: 'PRIVATE' | 'SHARE_PARENT'; readonly shmSize?: Size }
-  }
+  /** Options handed to the container engine as they are. */
+  readonly parameters?: readonly EngineParameter[]
+  /** Secret with the credentials of the image registry. */
+  readonly pullConfig?: PullConfig
+  /** Linux isolation. */
+  readonly linuxInfo?: LinuxInfo
 }
 
-export type NetworkOptions =
-  | { readonly mode: 'host' | 'bridge' }
-  | { readonly mode: 'container'; readonly name: string; readonly labels?: Readonly<Record<string, string>> }
+export interface EngineParameter {
+  /** Name of the option. */
+  readonly key: string
+  /** Value of the option. */
+  readonly value: string
+}
+
+export interface PullConfig {
+  /** Name of the secret. */
+  readonly secret: string
+}
+
+export interface LinuxInfo {
+  /** Filter of system calls. */
+  readonly seccomp?: Seccomp
+  /** IPC namespace and shared memory. */
+  readonly ipcInfo?: IpcInfo
+}
+
+export interface Seccomp {
+  /** Name of the profile. */
+  readonly profileName?: string
+  /** No filter of system calls. */
+  readonly unconfined?: boolean
+}
+
+export interface IpcInfo {
+  /** Own or shared IPC namespace. */
+  readonly mode: 'PRIVATE' | 'SHARE_PARENT'
+  /** Size of shared memory. */
+  readonly shmSize?: Size
+}
+
+export type NetworkOptions = PlainNetwork | ContainerNetwork
+
+export interface PlainNetwork {
+  /** How tasks reach the network. */
+  readonly mode: 'host' | 'bridge'
+}
+
+export interface ContainerNetwork {
+  /** How tasks reach the network. */
+  readonly mode: 'container'
+  /** Name of the container network. */
+  readonly name: string
+  /** Labels of the network membership. */
+  readonly labels?: Readonly<Record<string, string>>
+}
 
 export interface FetchOptions {
+  /** Address to fetch. */
   readonly uri: string
+  /** Unpack archives. */
   readonly extract?: boolean
+  /** Make the file executable. */
   readonly executable?: boolean
+  /** Use the agent's cache. */
   readonly cache?: boolean
+  /** Name in the sandbox. */
   readonly destPath?: string
 }
 
 export interface CheckOptions {
-  readonly http?: { readonly path?: string; readonly scheme?: string }
+  /** Ask over HTTP. */
+  readonly http?: CheckRequest
+  /** Open a connection. */
   readonly tcp?: Readonly<Record<string, never>>
-  readonly exec?: { readonly command: string | readonly string[] }
+  /** Run a command. */
+  readonly exec?: CheckCommand
+  /** The name of one of the app's ports, or its position from 0. */
   readonly port?: string | number
+  /** Time between two checks. */
   readonly interval?: Duration
+  /** A check that takes longer has failed. */
   readonly timeout?: Duration
+  /** Wait before the first check. */
   readonly delay?: Duration
+}
+
+export interface CheckRequest {
+  /** Path of the request. */
+  readonly path?: string
+  /** http or https. */
+  readonly scheme?: string
+}
+
+export interface CheckCommand {
+  /** What to run. */
+  readonly command: string | readonly string[]
 }
 
 /** One program, in as many copies as `instances` says. */

@@ -2,39 +2,49 @@
 import type { Duration } from './units.ts'
 
 interface CheckTiming {
-  /** Failures do not count for so long after the start, until the first success. */
+  /** Failures before the first success do not count for so long after the start. */
   readonly gracePeriod?: Duration
+  /** Time between two checks. */
   readonly interval?: Duration
+  /** A check that takes longer has failed. */
   readonly timeout?: Duration
   /** One failure more than this in a row replaces the instance; 0 never does. */
   readonly maxConsecutiveFailures?: number
+  /** Wait before the first check (checks made by the agent). */
   readonly delay?: Duration
 }
 
 interface CheckedPort {
   /** The name of one of the app's ports, or its position from 0. */
   readonly port?: string | number
+  /** Position of the port in the app's ports. */
   readonly portIndex?: number
-  /** A fixed port number of the machine. */
+  /** Port number to check. */
   readonly portNumber?: number
+  /** Version of the Internet protocol. */
   readonly ipProtocol?: 'IPv4' | 'IPv6'
 }
 
 export interface HttpCheck extends CheckTiming, CheckedPort {
+  /** How the check is made. */
   readonly protocol: 'HTTP' | 'HTTPS' | 'MESOS_HTTP' | 'MESOS_HTTPS'
+  /** Path of the request (HTTP and HTTPS). */
   readonly path?: string
+  /** A status of 1xx is neither success nor failure. */
   readonly ignoreHttp1xx?: boolean
 }
 
 export interface TcpCheck extends CheckTiming, CheckedPort {
+  /** How the check is made. */
   readonly protocol: 'TCP' | 'MESOS_TCP'
   readonly path?: never
   readonly command?: never
 }
 
 export interface CommandCheck extends CheckTiming {
+  /** How the check is made. */
   readonly protocol: 'COMMAND'
-  /** One text is run by a shell, a list is not. */
+  /** Command to run (COMMAND only); exit status 0 is success. */
   readonly command: string | readonly string[]
   readonly path?: never
   readonly port?: never
@@ -43,13 +53,21 @@ export interface CommandCheck extends CheckTiming {
 export type HealthCheck = HttpCheck | TcpCheck | CommandCheck
 
 export interface ReadinessCheck {
+  /** Name of the check. */
   readonly name?: string
+  /** How the check is made. */
   readonly protocol?: 'HTTP' | 'HTTPS'
+  /** Path of the request. */
   readonly path?: string
+  /** Name of the port to ask. */
   readonly portName?: string
+  /** Time between two checks. */
   readonly interval?: Duration
+  /** A check that takes longer has failed. */
   readonly timeout?: Duration
+  /** Statuses that mean ready. */
   readonly httpStatusCodesForReady?: readonly number[]
+  /** Keep the last answer for people. */
   readonly preserveLastResponse?: boolean
 }
 

@@ -6,7 +6,7 @@ import type { Module } from './module.ts'
 import type { Schemas, ValuesOf } from './schema.ts'
 import { callSite } from './site.ts'
 import type { Site } from './site.ts'
-import type { Output } from './text.ts'
+import type { DescribedOutput, OutputValue } from './text.ts'
 
 export interface ClusterConfig {
   /** Name of the stack; the directory's name if not given. */
@@ -14,7 +14,7 @@ export interface ClusterConfig {
   /** Address of the cluster, for example `http://10.0.0.1:8080`; the local cluster if none is configured. */
   readonly server?: string
   readonly resources: readonly (Resource | Module)[]
-  readonly outputs?: Readonly<Record<string, Output>>
+  readonly outputs?: Readonly<Record<string, OutputValue | DescribedOutput>>
   /** Names from before, and what others made: `[moved('app.old', web), imported(db), removed('app.gone')]`. */
   readonly history?: readonly HistoryEntry[]
   readonly vars?: never

@@ -2,6 +2,12 @@
 import type { Site } from './site.ts'
 import type { Reference } from './text.ts'
 
+/** What tells several of one name apart, as `for_each` and `count` of HCL do: appended to the id. */
+export interface Keyed {
+  /** `app('worker', { key: 'eu', … })` is `/worker-eu`, addressed as `app.worker["eu"]`. */
+  readonly key?: string | number
+}
+
 type DescribedKind = 'app' | 'group' | 'module'
 
 export interface Described<Kind extends DescribedKind = DescribedKind> {

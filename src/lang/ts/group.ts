@@ -1,6 +1,6 @@
 // Groups: a name in front of the names of everything inside.
 import type { App } from './app.ts'
-import type { Described } from './described.ts'
+import type { Described, Keyed } from './described.ts'
 import { callSite } from './site.ts'
 import { referenceTo } from './text.ts'
 import type { Volume } from './volume.ts'
@@ -13,7 +13,7 @@ export interface Group extends Described<'group'> {
   readonly options: GroupOptions
 }
 
-export interface GroupOptions {
+export interface GroupOptions extends Keyed {
   /** What must be up before anything of this group starts. */
   readonly dependsOn?: readonly (Described | string)[]
 }

@@ -14,12 +14,13 @@ import type {
   SurfaceValue,
 } from '../surface.ts'
 import type { ClusterConfig } from './cluster.ts'
+import type { Keyed } from './described.ts'
 import type { Group, Resource } from './group.ts'
 import type { Addressed, HistoryEntry } from './history.ts'
 import type { LifecycleOptions } from './lifecycle.ts'
 import type { Module } from './module.ts'
 import type { Site } from './site.ts'
-import { referenceMark, secretMark, sensitiveMark, textMark } from './text.ts'
+import { outputMark, referenceMark, secretMark, sensitiveMark, textMark } from './text.ts'
 import type { Reference, Secret } from './text.ts'
 
 export interface ModuleSurface {
@@ -65,22 +66,28 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
     }
   }
   const resources = placed.flatMap(({ resource, address, path }): readonly SurfaceResource[] => {
-    if (resource.kind === 'module') return []
     const range = rangeOf(resource.site ?? site)
     const attributes: Record<string, SurfaceValue> = {}
-    const { lifecycle, ...options } = (resource.options ?? {}) as { lifecycle?: LifecycleOptions }
+    const { lifecycle, key, ...options } = (resource.options ?? {}) as Keyed & {
+      lifecycle?: LifecycleOptions
+    }
     for (const [name, value] of Object.entries(withSecrets(options))) {
       if (value !== undefined) attributes[name] = valueOf(value, resource.site, name)
     }
     const body = { attributes, blocks: [], ...(range ? { end: range } : {}) }
-    const { kind, name } = resource
+    const { name } = resource
+    // An instance of a module is a group: the one that holds everything in it.
+    const kind = resource.kind === 'module' ? 'group' : resource.kind
+    const own = key === undefined ? {} : { key }
     const kept = lifecycle === undefined ? {} : { lifecycle: surfaceLifecycle(lifecycle, range) }
-    return [{ kind, name, path, address, body, ...kept, ...(range ? { range } : {}) }]
+    return [{ kind, name, ...own, path, address, body, ...kept, ...(range ? { range } : {}) }]
   })
-  const outputs = Object.entries(config.outputs ?? {}).map(([name, value]): SurfaceOutput => ({
-    name,
-    value: valueOf(value, site, `outputs.${name}`),
-  }))
+  const outputs = Object.entries(config.outputs ?? {}).map(([name, written]): SurfaceOutput => {
+    const about = typeof written === 'object' && written !== null && outputMark in written
+    const { value, description } = about ? written[outputMark] : { value: written, description: undefined }
+    const said = description === undefined ? {} : { description }
+    return { name, value: valueOf(value, site, `outputs.${name}`), ...said }
+  })
   return {
     config: {
       ...(config.name === undefined ? {} : { stack: valueOf(config.name, site, 'name') }),
@@ -92,6 +99,16 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
     },
     diagnostics,
   }
+}
+
+function keyOf({ options }: { readonly options?: unknown }): string | number | undefined {
+  return (options as Keyed | undefined)?.key
+}
+
+/** The last segment of the id. */
+function labelOf(resource: Resource | Module): string {
+  const key = keyOf(resource)
+  return key === undefined ? resource.name : `${resource.name}-${key}`
 }
 
 interface Placed {
@@ -136,9 +153,11 @@ function place(
         continue
       }
       seen.add(entry)
-      const address = `${scope}${entry.kind}.${entry.name}`
+      const key = keyOf(entry)
+      const bracket = key === undefined ? '' : `[${JSON.stringify(key)}]`
+      const address = `${scope}${entry.kind}.${entry.name}${bracket}`
       result.push({ resource: entry, path, address })
-      if ('resources' in entry) visit(entry.resources, [...path, entry.name], `${address}.`, entry)
+      if ('resources' in entry) visit(entry.resources, [...path, labelOf(entry)], `${address}.`, entry)
     }
   }
   visit(resources, [], '', undefined)
@@ -319,7 +338,7 @@ function idOf(reference: Reference, path: string, found: Found): string {
     return ''
   }
   found.references.add(placed.address)
-  const segments = [...placed.path, resource.name]
+  const segments = [...placed.path, labelOf(resource)]
   return resource.kind === 'volume' ? segments.join('-') : `/${segments.join('/')}`
 }
 

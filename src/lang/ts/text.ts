@@ -5,6 +5,7 @@ export const referenceMark = Symbol.for('sddc.reference')
 export const textMark = Symbol.for('sddc.text')
 export const sensitiveMark = Symbol.for('sddc.sensitive')
 export const secretMark = Symbol.for('sddc.secret')
+export const outputMark = Symbol.for('sddc.output')
 
 /** The id of another resource; using it makes that resource a dependency. */
 export interface Reference {
@@ -27,6 +28,15 @@ export interface Sensitive<T> {
 /** What an output or an input of a module may hold. */
 export type Output = Text | number | boolean | Sensitive<Text>
 
+/** What an output of the cluster may hold: plain data, with references and sensitive values in it. */
+export type OutputValue =
+  Output | Sensitive<unknown> | null | readonly OutputValue[] | { readonly [key: string]: OutputValue }
+
+/** An output with a word about it. */
+export interface DescribedOutput {
+  readonly [outputMark]: { readonly value: unknown; readonly description: string }
+}
+
 /** A secret that the agent hands to the task; the configuration never knows its value. */
 export interface Secret {
   readonly [secretMark]: { readonly name: string; readonly source: string }
@@ -47,6 +57,11 @@ export function ref(parts: TemplateStringsArray, ...values: readonly (Text | num
     else pieces.push(typeof value === 'number' ? String(value) : value)
   }
   return withAdvice({ [textMark]: pieces })
+}
+
+/** An output of the cluster, with a line that says what it is. */
+export function output(value: OutputValue, about: { readonly description: string }): DescribedOutput {
+  return { [outputMark]: { value, description: about.description } }
 }
 
 /** Marks a value as one that must not be shown. */

@@ -1,10 +1,11 @@
 // Volumes of the configuration, and how an app mounts them.
+import type { Keyed } from './described.ts'
 import type { LifecycleOptions } from './lifecycle.ts'
 import { callSite } from './site.ts'
 import type { Site } from './site.ts'
 import type { Size } from './units.ts'
 
-export interface VolumeOptions {
+export interface VolumeOptions extends Keyed {
   readonly size: Size
   /** One for all instances instead of one per instance. */
   readonly shared?: boolean
@@ -21,24 +22,32 @@ export interface Volume {
 }
 
 export interface VolumeMount {
+  /** Path inside the container. */
   readonly container: string
   readonly volume: Volume
+  /** Read-only or read-write. */
   readonly mode?: 'RO' | 'RW'
 }
 
 export interface HostMount {
+  /** Path inside the container. */
   readonly container: string
-  /** A path on the machine. */
+  /** Path on the machine. */
   readonly host: string
+  /** Read-only or read-write. */
   readonly mode?: 'RO' | 'RW'
   readonly volume?: never
   readonly size?: never
 }
 
 export interface PersistentMount {
+  /** Path inside the container. */
   readonly container: string
+  /** Size of the volume. */
   readonly size: Size
+  /** Kind of disk. */
   readonly type?: 'root' | 'path' | 'mount'
+  /** Read-only or read-write. */
   readonly mode?: 'RW'
   readonly host?: never
   readonly volume?: never
