@@ -128,8 +128,10 @@ class Lexer {
     // Code that is open at the end of the text is the parser's to report.
     const open = this.#modes[this.#modes.length - 1]
     if (open !== undefined && open.kind !== 'code') {
-      this.#reportUnterminated(open)
-      this.#emit(T.invalid, length, length)
+      if (!this.#closesUnclosed(open, length)) {
+        this.#reportUnterminated(open)
+        this.#emit(T.invalid, length, length)
+      }
     }
     this.#emit(T.end, length, length)
     return {
@@ -343,6 +345,10 @@ class Lexer {
       const detail = 'Curly quotes do not delimit strings. Write straight double quotes: "…".'
       return this.#invalid(width, 'Invalid character', detail, true)
     }
+    if ((c === 36 || c === 37) && this.#text.charCodeAt(start + 1) === 123) {
+      const detail = `The sequence "${character}{" has a meaning only inside of strings. Write what is in its braces without it.`
+      return this.#invalid(1, 'Invalid character', detail)
+    }
     const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
     if (c === 0xa0 || c === 0x2003 || c === 0x3000 || c === 11 || c === 12) {
       const detail = `This is ${name}, which looks like a space. Write an ordinary space.`
@@ -529,11 +535,7 @@ class Lexer {
     const text = this.#text
     const at = this.#at
     const isItem = this.#startsLikeItem(at + 1)
-    // "x ${y" and the end of the line: the second quote was meant to close the string, not to open one.
-    const around = this.#modes[this.#modes.length - 2]
-    if (isItem && around?.kind === 'code' && this.#endOfBlanks(mode.start + 1) >= at) {
-      this.#reportUnclosed(around)
-      this.#kinds[this.#count - 1] = T.invalid
+    if (isItem && this.#closesUnclosed(mode, at)) {
       this.#closeModesOfLine(text.lastIndexOf('\n', at - 1))
       return
     }
@@ -555,6 +557,16 @@ class Lexer {
     this.#emit(T.invalid, start, close)
     this.#at = Math.min(close + 1, text.length)
     this.#modes.pop()
+  }
+
+  /** "x ${y" and the end: the second quote was meant to close the string, not to open another one. */
+  #closesUnclosed(mode: TemplateMode, end: number): boolean {
+    const around = this.#modes[this.#modes.length - 2]
+    if (mode.kind !== 'quote' || around?.kind !== 'code') return false
+    if (this.#kinds[this.#count - 1] !== T.openQuote || this.#endOfBlanks(mode.start + 1) < end) return false
+    this.#reportUnclosed(around)
+    this.#kinds[this.#count - 1] = T.invalid
+    return true
   }
 
   /** Ends the string and every template around it that began on the same line: the next line starts afresh. */

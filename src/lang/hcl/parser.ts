@@ -142,6 +142,8 @@ class Parser {
   #recovering = false
   /** How far in the broken item began. */
   #brokenIndent = 0
+  /** Whether it was an argument that should have gone on where its line ended. */
+  #brokeAtLineEnd = false
   /** Brackets of broken items that were left open; what closes them later is no mistake of its own. */
   #orphans = 0
   #open: OpenBlock | undefined
@@ -205,7 +207,7 @@ class Parser {
         this.#at++
       } else if (kind === close || kind === T.end) {
         return { attributes: exact(attributes), blocks: blocks === undefined ? none : exact(blocks) }
-      } else if (kind !== T.identifier || (this.#recovering && this.#isContinuation())) {
+      } else if (kind !== T.identifier || this.#isContinuation()) {
         this.#skipBrokenItem()
       } else if (this.#kinds[this.#at + 1] === T.equal || this.#kinds[this.#at + 1] === T.colon) {
         const attribute = this.#attribute()
@@ -240,15 +242,14 @@ class Parser {
     const start = this.#starts[begin]!
     const nameEnd = this.#ends[begin]!
     const name = this.#name(start, nameEnd)
-    const hasColon = this.#kinds[begin + 1] === T.colon
-    if (hasColon) this.#reportColon(begin, name)
     this.#at += 2
     this.#lastEnd = this.#ends[begin + 1]!
     this.#nodes++
+    if (this.#kinds[begin + 1] === T.colon) return this.#colonAttribute(begin, name)
     const read = this.#expressionOrNone()
     const end = this.#lastEnd
-    if (read === undefined || hasColon || !this.#endsArgument()) this.#recover(begin)
-    else this.#recovering = false
+    if (read !== undefined && this.#endsArgument()) this.#recovering = false
+    else this.#recover(begin)
     const expression = read ?? this.#invalid(begin + 2)
     return {
       name,
@@ -259,10 +260,19 @@ class Parser {
     }
   }
 
-  #reportColon(begin: number, name: string): void {
+  // As in JSON and YAML. The value is read, so that mistakes in it are told too, unless it begins on the next line.
+  #colonAttribute(begin: number, name: string): Attribute {
+    const colon = begin + 1
+    const start = this.#starts[begin]!
+    const nameSpan = { start, end: this.#ends[begin]! }
     const detail = `An argument is set with an equals sign, not a colon: ${name} = …`
-    const span = { start: this.#starts[begin + 1]!, end: this.#ends[begin + 1]! }
+    const span = { start: this.#starts[colon]!, end: this.#ends[colon]! }
     this.#report('Argument or block definition required', detail, span)
+    if (this.#kinds[this.#at] === T.equal) this.#take()
+    const read = this.#kinds[this.#at] === T.newline ? undefined : this.#expressionOrNone()
+    this.#recover(begin)
+    const expression = read ?? this.#invalid(begin + 2)
+    return { name, nameSpan, expression, start, end: expression.end }
   }
 
   /** Undefined behind a mistake in it, which is then reported. */
@@ -293,7 +303,7 @@ class Parser {
 
   #endsArgument(): boolean {
     const kind = this.#kinds[this.#at]
-    if (kind === T.newline || kind === T.end) return true
+    if (this.#endsLine(this.#at)) return true
     if (kind === T.comma) {
       this.#reportHere(
         'Unexpected comma after argument',
@@ -304,8 +314,14 @@ class Parser {
         'Missing newline after argument',
         `Expected a newline behind the argument, found ${this.#found()}.`,
       )
+      // A block that ends on the line of its last argument does end.
+      if (kind === T.closeBrace && this.#open !== undefined && this.#endsLine(this.#at + 1)) return true
     }
     return false
+  }
+
+  #endsLine(i: number): boolean {
+    return this.#kinds[i] === T.newline || this.#kinds[i] === T.end
   }
 
   // block = IDENT { IDENT | STRLIT } "{" ( NL body | [IDENT "=" expr] ) "}" (NL | EOF)
@@ -318,6 +334,7 @@ class Parser {
     this.#nodes++
     const found: Label[] = []
     const hasBody = this.#readHeader(begin, type, found)
+    const isBroken = this.#recovering
     const labels = exact(found)
     const typeSpan = { start, end: typeEnd }
     const header = labels.length === 0 ? typeSpan : { start, end: labels[labels.length - 1]!.end }
@@ -328,9 +345,8 @@ class Parser {
       this.#reportTooDeep()
       body = emptyBody(this.#text.length)
     } else {
-      const next = this.#kinds[this.#at + 1]
-      const isLong = next === T.newline || next === T.end
-      body = isLong ? this.#longBody(begin, { type, labels, start }) : this.#oneLineBody(begin)
+      const isLong = this.#endsLine(this.#at + 1)
+      body = isLong ? this.#longBody(begin, { type, labels, start }, isBroken) : this.#oneLineBody(begin)
       this.#depth--
     }
     return { type, typeSpan, labels, header, body, start, end: body.end }
@@ -429,7 +445,7 @@ class Parser {
     )
   }
 
-  #longBody(begin: number, header: BlockHeader): Body {
+  #longBody(begin: number, header: BlockHeader, isBroken: boolean): Body {
     const brace = this.#starts[this.#at]!
     const around = this.#open
     const open: OpenBlock = { header, brace, around }
@@ -444,7 +460,7 @@ class Parser {
     }
     this.#comparePlaces(begin, open)
     const close = this.#takeSpan()
-    this.#endBlock()
+    this.#endBlock(isBroken)
     return { attributes, blocks, start: brace, end: close.end, close }
   }
 
@@ -506,7 +522,7 @@ class Parser {
       return { attributes, blocks: none, start, end, close: { start: end, end } }
     }
     const close = this.#takeSpan()
-    this.#endBlock()
+    this.#endBlock(false)
     return { attributes, blocks: none, start, end: close.end, close }
   }
 
@@ -545,16 +561,18 @@ class Parser {
     return `Expected a single argument and "}", found ${this.#found()}.`
   }
 
-  #endBlock(): void {
-    const kind = this.#kinds[this.#at]
-    if (kind === T.newline || kind === T.end) {
+  /** Behind a broken header what follows the brace (as in `} else {`) is no mistake of its own. */
+  #endBlock(isBroken: boolean): void {
+    if (this.#endsLine(this.#at)) {
       this.#recovering = false
       return
     }
-    this.#reportHere(
-      'Missing newline after block definition',
-      `Expected a newline behind the "}" of the block, found ${this.#found()}.`,
-    )
+    if (!isBroken) {
+      this.#reportHere(
+        'Missing newline after block definition',
+        `Expected a newline behind the "}" of the block, found ${this.#found()}.`,
+      )
+    }
     this.#recover(this.#at)
   }
 
@@ -564,7 +582,7 @@ class Parser {
     const depth = this.#depth
     const isOrphan = this.#orphans > 0 && isCloser(this.#kinds[begin]!)
     if (isOrphan) this.#orphans--
-    if (!this.#recovering && !isOrphan) {
+    if (!isOrphan && !this.#isContinuation()) {
       try {
         this.#failAtItem(this.#kinds[begin]!)
       } catch (thrown) {
@@ -613,7 +631,9 @@ class Parser {
     for (; kinds[i] !== T.end; i++) {
       const kind = kinds[i]!
       const past = i >= failedAt && i > begin
-      if (past && depth > 0 && kinds[i - 1] === T.newline && this.#looksLikeNextItem(i, indent)) break
+      // The next item's name may have been taken for a part of this one, up to its "=".
+      const isNext = i >= failedAt - 1 && i > begin && depth > 0 && kinds[i - 1] === T.newline
+      if (isNext && this.#looksLikeNextItem(i, indent)) break
       if (kind === T.newline) {
         if (past && depth === 0) break
       } else if (isOpener(kind)) {
@@ -627,7 +647,10 @@ class Parser {
     this.#at = kinds[i] === T.end ? i : Math.max(i, begin + 1)
     this.#orphans += depth
     // Also the next lines may follow from the first mistake.
-    if (!this.#recovering) this.#brokenIndent = indent
+    if (!this.#recovering) {
+      this.#brokenIndent = indent
+      this.#brokeAtLineEnd = kinds[failedAt] === T.newline && kinds[begin + 1] === T.equal
+    }
     this.#recovering = true
   }
 
@@ -643,9 +666,13 @@ class Parser {
     return next === T.equal || next === T.openBrace || next === T.openQuote || next === T.identifier
   }
 
-  /** Whether the name at hand goes on with the broken item above it. */
+  /** Whether the line at hand goes on with the broken item above it. */
   #isContinuation(): boolean {
-    return !this.#beginsItem(this.#at) && this.#indentOf(this.#at) > this.#brokenIndent
+    if (!this.#recovering) return false
+    const kind = this.#kinds[this.#at]
+    if (kind !== T.identifier && kind !== T.openQuote) return true
+    if (kind === T.identifier && this.#beginsItem(this.#at)) return false
+    return this.#brokeAtLineEnd || this.#indentOf(this.#at) > this.#brokenIndent
   }
 
   #isFirstOfLine(i: number): boolean {
@@ -938,6 +965,7 @@ class Parser {
     const given: Expression[] = []
     let expand = false
     while (this.#peek() !== T.closeParen) {
+      if (this.#peek() === T.end) this.#failUnterminatedCall(open, name)
       given.push(this.#expression())
       const kind = this.#peek()
       if (kind === T.comma) {
@@ -952,13 +980,7 @@ class Parser {
           )
         }
       } else if (kind !== T.closeParen) {
-        if (kind === T.end) {
-          this.#failAt(
-            open,
-            'Unterminated function call',
-            `The "(" of the call of "${name}" is never closed.`,
-          )
-        }
+        if (kind === T.end) this.#failUnterminatedCall(open, name)
         this.#fail(
           'Missing argument separator',
           `Expected a comma or ")" behind an argument of "${name}", found ${this.#found()}.`,
@@ -979,21 +1001,31 @@ class Parser {
     }
   }
 
+  #failUnterminatedCall(open: Span, name: string): never {
+    this.#failAt(open, 'Unterminated function call', `The "(" of the call of "${name}" is never closed.`)
+  }
+
   #parentheses(): Expression {
     const outer = this.#newlines
     const open = this.#takeSpan()
     this.#newlines = false
+    if (this.#peek() === T.end) this.#failUnbalanced(open)
     const inner = this.#expression()
-    if (this.#peek() !== T.closeParen) {
-      const found = this.#found()
-      if (this.#kinds[this.#at] === T.end) {
-        this.#failAt(open, 'Unbalanced parentheses', 'This "(" is never closed.')
-      }
-      this.#fail('Unbalanced parentheses', `Expected the ")" that closes the expression, found ${found}.`)
+    const kind = this.#peek()
+    if (kind === T.end) this.#failUnbalanced(open)
+    if (kind !== T.closeParen) {
+      this.#fail(
+        'Unbalanced parentheses',
+        `Expected the ")" that closes the expression, found ${this.#found()}.`,
+      )
     }
-    const { end } = this.#takeSpan()
+    this.#take()
     this.#newlines = outer
-    return { kind: 'parentheses', inner, start: open.start, end }
+    return { kind: 'parentheses', inner, start: open.start, end: this.#lastEnd }
+  }
+
+  #failUnbalanced(open: Span): never {
+    this.#failAt(open, 'Unbalanced parentheses', 'This "(" is never closed.')
   }
 
   // tuple = "[" nl* [ expr {"," expr} [","] ] nl* "]"
@@ -1030,9 +1062,7 @@ class Parser {
     const open = this.#takeSpan()
     this.#newlines = true
     this.#skipNewlines()
-    if (this.#atWord('for') && this.#kinds[this.#at + 1] === T.identifier) {
-      return this.#for(open, T.closeBrace, outer)
-    }
+    if (this.#atWord('for')) return this.#for(open, T.closeBrace, outer)
     const items: ObjectItem[] = []
     while (this.#peek() !== T.closeBrace) {
       items.push(this.#item(open))
@@ -1184,8 +1214,10 @@ class Parser {
   }
 
   #forName(summary: string): string {
-    if (this.#peek() !== T.identifier) {
-      this.#fail(summary, `Expected a name for the elements, found ${this.#found()}.`)
+    const kind = this.#peek()
+    if (kind !== T.identifier) {
+      const advice = kind === T.equal ? ' A key of this name is written in quotes: "for".' : ''
+      this.#fail(summary, `Expected a name for the elements, found ${this.#found()}.${advice}`)
     }
     return this.#nameHere()
   }
