@@ -86,7 +86,6 @@ export const typescriptSettings = `{
     "module": "NodeNext",
     "moduleResolution": "NodeNext",
     "strict": true,
-    "exactOptionalPropertyTypes": true,
     "noEmit": true,
     "allowImportingTsExtensions": true,
     "skipLibCheck": true,

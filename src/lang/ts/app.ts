@@ -16,7 +16,7 @@ export interface App extends Described<'app'> {
 export type AppOptions = Process & AppFields
 
 /** What runs: what a container or an image starts by itself, a program with arguments, or a command line. */
-type Process = InContainer | OfImage | WithArguments | ByShell
+type Process = InContainer | OfImage | Program | ShellCommand
 
 interface InContainer {
   readonly cmd?: never
@@ -32,19 +32,19 @@ interface OfImage {
   readonly image: string
 }
 
-interface WithArguments {
+interface Program {
   /** Program and arguments, no shell. */
   readonly args: readonly Text[]
   readonly cmd?: never
 }
 
-interface ByShell {
+interface ShellCommand {
   /** Command line, run by a shell. */
   readonly cmd: Text
   readonly args?: never
 }
 
-interface AppFields {
+interface AppFields extends Keyed {
   /** Image to run. */
   readonly image?: string
   /** Container that the task runs in. */
@@ -118,7 +118,7 @@ interface AppFields {
   /** What happens to instances whose agent is away. */
   readonly unreachableStrategy?: 'disabled' | UnreachableStrategy
   /** How the app may change and end. */
-  readonly lifecycle?: LifecycleOptions<Exclude<keyof AppFields, 'lifecycle'> | 'cmd' | 'args'>
+  readonly lifecycle?: LifecycleOptions<Exclude<keyof AppFields, 'lifecycle' | 'key'> | 'cmd' | 'args'>
 }
 
 export interface ExecutorResources {

@@ -24,6 +24,7 @@ export interface Volume {
 export interface VolumeMount {
   /** Path inside the container. */
   readonly container: string
+  /** The volume that is mounted. */
   readonly volume: Volume
   /** Read-only or read-write. */
   readonly mode?: 'RO' | 'RW'
