@@ -4,10 +4,14 @@ import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
 import type { SurfaceLifecycle } from '../../../src/lang/surface.ts'
 import { marked } from './answers.ts'
 
-/** `error 4: Precondition failed: Message.` for each finding. */
+/** `error Precondition failed at var.n > 1: Message. (var.n is 1)` for each finding. */
 function told(text: string): string[] {
   const { diagnostics } = evaluateHclFiles([{ name: 'main.hcl', text }])
-  return diagnostics.map(d => `${d.severity} ${d.summary} at ${marked(d, text)}: ${d.detail}`)
+  return diagnostics.map(d => {
+    const values = (d.values ?? []).map(v => `${v.name} ${v.text}`).sort()
+    const involved = values.length === 0 ? '' : ` (${values.join(', ')})`
+    return `${d.severity} ${d.summary} at ${marked(d, text)}: ${d.detail}${involved}`
+  })
 }
 
 function lifecycleIn(text: string): SurfaceLifecycle | undefined {
@@ -99,27 +103,29 @@ describe('conditions', () => {
     ['text that reads as a bool', app(precondition('"true"')), []],
     ['one that does not', app(precondition('1 > 2')), ['error Precondition failed at 1 > 2: Bad.']],
     [
-      'the values involved, in the order of the text, each once',
+      'the values involved, each once',
       `locals { low = 1 }\n${app(precondition('local.low > 2 || local.low > length(app.web.id)'))}`,
       [
-        'error Precondition failed at local.low > 2 || local.low > length(app.web.id): Bad. Here local.low is 1 and app.web.id is "/web".',
+        'error Precondition failed at local.low > 2 || local.low > length(app.web.id): Bad. (app.web.id is "/web", local.low is 1)',
       ],
     ],
     [
       'names of loops are none',
       `locals { all = [1, 2] }\n${app(precondition('alltrue([for x in local.all : x > 1])'))}`,
-      ['error Precondition failed at alltrue([for x in local.all : x > 1]): Bad. Here local.all is [1, 2].'],
+      [
+        'error Precondition failed at alltrue([for x in local.all : x > 1]): Bad. (local.all is tuple with 2 elements)',
+      ],
     ],
     [
       'a message that is put together',
       `locals { n = 3 }\n${app(precondition('local.n > 5', '"There are ${local.n}!"'))}`,
-      ['error Precondition failed at local.n > 5: There are 3! Here local.n is 3.'],
+      ['error Precondition failed at local.n > 5: There are 3! (local.n is 3)'],
     ],
     [
       'what is sensitive is not shown',
       `variable "word" {\n  default = "secret"\n  sensitive = true\n}\n${app(precondition('var.word == "x"', '"Not ${var.word}"'))}`,
       [
-        'error Precondition failed at var.word == "x": The condition does not hold. (Its message holds a sensitive value and is not shown.) Here var.word is (sensitive value).',
+        'error Precondition failed at var.word == "x": The condition does not hold. (Its message holds a sensitive value and is not shown.) (var.word has a sensitive value)',
       ],
     ],
     [
@@ -137,8 +143,8 @@ describe('conditions', () => {
       'each instance is asked',
       app(precondition('each.value > 1'), 'for_each = { a = 1, b = 2, c = 0 }'),
       [
-        'error Precondition failed at each.value > 1: Bad. Here each.value is 1.',
-        'error Precondition failed at each.value > 1: Bad. Here each.value is 0.',
+        'error Precondition failed at each.value > 1: Bad. (each.value is 1)',
+        'error Precondition failed at each.value > 1: Bad. (each.value is 0)',
       ],
     ],
     ['none of no instances', app(precondition('false'), 'count = 0'), []],
@@ -150,12 +156,14 @@ describe('conditions', () => {
     [
       'no bool',
       app(precondition('[1]')),
-      ['error Invalid condition result at [1]: The condition must be true or false; this is a tuple.'],
+      [
+        'error Incorrect condition type at [1]: The condition must be true or false: a bool is required, this is a tuple.',
+      ],
     ],
     [
       'null',
       app(precondition('null')),
-      ['error Invalid condition result at null: The condition must be true or false; this is null.'],
+      ['error Null condition at null: The condition is null. It must be true or false.'],
     ],
     [
       'a mistake in it is a mistake',
@@ -226,7 +234,7 @@ describe('self', () => {
   test('what is sensitive in it stays so', () => {
     const text = `variable "word" {\n  default = "secret"\n  sensitive = true\n}\n${app(postcondition('self.env["A"] == "x" || self.env["B"] == "x"'), 'env = { A = var.word, B = "b" }')}`
     expect(told(text)).toEqual([
-      'error Postcondition failed at self.env["A"] == "x" || self.env["B"] == "x": Bad. Here self.env["A"] is (sensitive value) and self.env["B"] is "b".',
+      'error Postcondition failed at self.env["A"] == "x" || self.env["B"] == "x": Bad. (self.env["A"] has a sensitive value, self.env["B"] is "b")',
     ])
   })
 
@@ -245,9 +253,7 @@ describe('checks', () => {
     [
       'over resources',
       `app "web" {\n  for_each = toset(["a", "b"])\n}\n${check('length(app.web) == 3')}`,
-      [
-        'warning Check failed at length(app.web) == 3: Bad. Here app.web is { "a" = { "address" = "app.web[\\"a\\"]", "id" = "/web-a", "name" = "web-a" }, "b"….',
-      ],
+      ['warning Check failed at length(app.web) == 3: Bad. (app.web is object with 2 attributes)'],
     ],
     [
       'a mistake in it is an error',

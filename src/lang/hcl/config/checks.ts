@@ -2,7 +2,7 @@
 // does not hold is told, and nothing is stopped by it. The preconditions of outputs stop.
 import { didYouMean } from '../../../base/index.ts'
 import { reportError } from '../evaluate.ts'
-import { checkCondition, readCondition } from './conditions.ts'
+import { checkCondition, failedCheck, failedPrecondition, readCondition } from './conditions.ts'
 import type { Declaration } from './declarations.ts'
 import { type Run, scopeIn } from './run.ts'
 
@@ -17,7 +17,7 @@ function checkOutput(run: Run, name: string, { block, source }: Declaration): vo
   for (const inner of block.body.blocks) {
     const condition = inner.type === 'precondition' ? readCondition(inner, scope) : undefined
     if (condition === undefined) continue
-    checkCondition(condition, scope, { severity: 'error', summary: 'Precondition failed' })
+    checkCondition(condition, scope, failedPrecondition)
   }
 }
 
@@ -39,7 +39,7 @@ function evaluateCheck(run: Run, name: string, { block, source }: Declaration): 
     }
     const condition = readCondition(inner, scope)
     if (condition === undefined) continue
-    checkCondition(condition, scope, { severity: 'warning', summary: 'Check failed' })
+    checkCondition(condition, scope, failedCheck)
   }
   if (block.body.blocks.length > 0) return
   const detail = 'A check needs at least one block: assert { … } with a condition and an error_message.'

@@ -1,12 +1,12 @@
 // Blocks with a condition and what to say when it does not hold: preconditions, postconditions, the asserts of checks.
 // Everything is known while a configuration is evaluated, so all of them are asked then.
 import { type Diagnostic, errorDiagnostic } from '../../../base/index.ts'
-import type { Attribute, Block, Expression, Traversal } from '../ast.ts'
-import { tryConvert } from '../convert.ts'
+import type { Attribute, Block } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
-import { visitTraversals } from '../references.ts'
-import { boolType, nameOfKind } from '../type.ts'
-import { describe, hasUnknown, isSensitive } from '../value.ts'
+import { decide } from '../evaluate/condition.ts'
+import { involvedValues } from '../evaluate/report.ts'
+import { nameOfKind } from '../type.ts'
+import { isSensitive } from '../value.ts'
 import { namedAttributes, refuseBlocks } from './attributes.ts'
 
 export interface Condition {
@@ -43,23 +43,29 @@ export interface Failing {
   readonly summary: string
 }
 
+export const failedPrecondition: Failing = { severity: 'error', summary: 'Precondition failed' }
+export const failedPostcondition: Failing = { severity: 'error', summary: 'Postcondition failed' }
+export const failedCheck: Failing = { severity: 'warning', summary: 'Check failed' }
+
+/** Whether it tells of a condition that does not hold: each instance has an answer of its own. */
+export function isFailedCondition({ summary }: Diagnostic): boolean {
+  return [failedPrecondition, failedPostcondition, failedCheck].some(f => f.summary === summary)
+}
+
 export function checkCondition(
   { condition, message }: Condition,
   scope: Scope,
   { severity, summary }: Failing,
 ): void {
   const { expression } = condition
-  const value = evaluate(expression, scope)
-  if (value.kind === 'unknown') return
-  const holds = tryConvert(value, boolType)
-  if (holds?.kind !== 'bool') {
-    const detail = `The condition must be true or false; this is ${nameOfKind(value)}.`
-    reportError(scope, expression, 'Invalid condition result', detail)
-    return
-  }
-  if (holds.value) return
-  const detail = [messageOf(message, scope), ...involvedValues(expression, scope)].join(' ')
-  scope.report({ ...errorDiagnostic(summary, detail, { subject: scope.source.range(expression) }), severity })
+  if (decide(evaluate(expression, scope), expression, scope) !== false) return
+  const detail = messageOf(message, scope)
+  const values = involvedValues(expression, scope)
+  scope.report({
+    ...errorDiagnostic(summary, detail, { subject: scope.source.range(expression) }),
+    severity,
+    ...(values.length === 0 ? {} : { values }),
+  })
 }
 
 function messageOf({ expression }: Attribute, scope: Scope): string {
@@ -74,24 +80,4 @@ function messageOf({ expression }: Attribute, scope: Scope): string {
   if (isSensitive(text)) return `${unnamed} (Its message holds a sensitive value and is not shown.)`
   const sentence = text.value.trim()
   return /[.!?…)]$/.test(sentence) ? sentence : `${sentence}.`
-}
-
-/** More would hide the message. */
-const maxInvolved = 6
-
-/** `Here var.replicas is 0 and self.mem is "16MiB".`, for the names in the condition; empty when there are none. */
-function involvedValues(expression: Expression, scope: Scope): string[] {
-  const silent: Scope = { ...scope, report: () => {} }
-  const traversals: Traversal[] = []
-  visitTraversals(expression, traversal => void traversals.push(traversal))
-  const found = new Map<string, string>()
-  for (const traversal of traversals.sort((a, b) => a.start - b.start)) {
-    const name = scope.source.text.slice(traversal.start, traversal.end).replace(/\s+/g, ' ')
-    const value = evaluate(traversal, silent)
-    if (!hasUnknown(value)) found.set(name, describe(value))
-  }
-  const parts = [...found].slice(0, maxInvolved).map(([name, value]) => `${name} is ${value}`)
-  if (parts.length === 0) return []
-  const last = parts.pop()!
-  return [`Here ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}.`]
 }

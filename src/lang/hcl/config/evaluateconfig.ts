@@ -4,6 +4,7 @@ import { type Diagnostic, warningDiagnostic } from '../../../base/index.ts'
 import type { SurfaceConfig, SurfaceValue } from '../../surface.ts'
 import type { FunctionContext } from '../functions/function.ts'
 import { evaluateChecks } from './checks.ts'
+import { isFailedCondition } from './conditions.ts'
 import { evaluateNames } from './evaluatenames.ts'
 import { type Expressions, expressionsOf } from './expressions.ts'
 import { type HclFile, type HclModule, type ModuleTree, readModule } from './hclmodule.ts'
@@ -142,7 +143,7 @@ function ignoredSettings({ declarations }: HclModule): readonly Diagnostic[] {
 function reportOnce(into: Diagnostic[]): (diagnostic: Diagnostic) => void {
   const seen = new Set<string>()
   return diagnostic => {
-    const { severity, summary, detail, subject } = diagnostic
+    const { severity, summary, detail, subject, address } = diagnostic
     const key = JSON.stringify([
       severity,
       summary,
@@ -150,6 +151,7 @@ function reportOnce(into: Diagnostic[]): (diagnostic: Diagnostic) => void {
       subject?.file,
       subject?.start.byte,
       subject?.end.byte,
+      ...(isFailedCondition(diagnostic) ? [address] : []),
     ])
     if (subject !== undefined && seen.has(key)) return
     seen.add(key)

@@ -8,7 +8,13 @@ import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { formatNum } from '../number.ts'
 import { boolType, nameOfKind } from '../type.ts'
 import type { Value } from '../value.ts'
-import { type Condition, type Failing, checkCondition, readCondition } from './conditions.ts'
+import {
+  type Condition,
+  checkCondition,
+  failedPostcondition,
+  failedPrecondition,
+  readCondition,
+} from './conditions.ts'
 import type { Run } from './run.ts'
 import { surfaceAttribute } from './surfaceattribute.ts'
 
@@ -78,16 +84,14 @@ export function evaluateLifecycle(run: Run, blocks: readonly Block[], scope: Sco
 }
 
 export function checkPreconditions({ preconditions }: Lifecycle, scope: Scope): void {
-  const failing: Failing = { severity: 'error', summary: 'Precondition failed' }
-  for (const condition of preconditions) checkCondition(condition, scope, failing)
+  for (const condition of preconditions) checkCondition(condition, scope, failedPrecondition)
 }
 
 /** `self` is asked for only when there is a condition. */
 export function checkPostconditions({ postconditions }: Lifecycle, scope: Scope, self: () => Value): void {
   if (postconditions.length === 0) return
-  const failing: Failing = { severity: 'error', summary: 'Postcondition failed' }
   const inner: Scope = { ...scope, names: { name: 'self', value: self(), outer: scope.names } }
-  for (const condition of postconditions) checkCondition(condition, inner, failing)
+  for (const condition of postconditions) checkCondition(condition, inner, failedPostcondition)
 }
 
 function reportUnknownArgument({ name, nameSpan }: Attribute, scope: Scope): void {

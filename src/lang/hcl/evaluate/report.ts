@@ -41,7 +41,8 @@ function report(scope: Scope, span: Span, summary: string, detail: string, withi
   return unknownValue
 }
 
-function involvedValues(within: Span, scope: Scope): InvolvedValue[] {
+/** What the names in an expression stand for, as far as it may be shown; none for what is no expression. */
+export function involvedValues(within: Span, scope: Scope): InvolvedValue[] {
   const values: InvolvedValue[] = []
   if (!isExpression(within)) return values
   const seen = new Set<string>()
