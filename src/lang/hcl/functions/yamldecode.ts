@@ -73,11 +73,23 @@ interface Decoded {
   readonly size: number
 }
 
+// The package would make a Date and bytes of these.
+const verbatimTags = ['binary', 'timestamp'].map(name => ({
+  tag: `tag:yaml.org,2002:${name}`,
+  resolve: (text: string) => text,
+}))
+
 // The parser keeps a stack of its own; the composer recurses, so depth is measured between the two.
 function documentsOf(source: string, lines: LineCounter): Document.Parsed[] {
   const tokens = [...new Parser(lines.addNewLine).parse(source)]
   refuseDepth(tokens)
-  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, merge: false, logLevel: 'silent' })
+  const composer = new Composer({
+    schema: 'failsafe',
+    customTags: verbatimTags,
+    uniqueKeys: false,
+    merge: false,
+    logLevel: 'silent',
+  })
   return [...composer.compose(tokens, true, source.length)]
 }
 

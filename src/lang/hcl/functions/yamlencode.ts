@@ -44,8 +44,8 @@ class Output {
     this.column += piece.length
   }
 
-  newline(written = '\n'): void {
-    this.put(written)
+  newline(): void {
+    this.put('\n')
     this.column = 0
   }
 
@@ -144,7 +144,7 @@ function writeMapping(mapping: MappingValue, out: Output): void {
   out.indented(() => {
     for (const key of sortedKeys(mapping)) {
       out.toIndent()
-      const isSimple = !/[\n\u2028\u2029]/.test(key) && utf8(key).length <= maxSimpleKeyBytes
+      const isSimple = !key.includes('\n') && utf8(key).length <= maxSimpleKeyBytes
       if (isSimple) {
         writeString(key, 'simple key', out)
         out.indicator(':', false, false, false)
@@ -172,9 +172,10 @@ function writeString(text: string, place: Place, out: Output): void {
   }, true)
 }
 
-// A literal has no escapes, and blanks at the end of a line would be lost to many an editor.
+// A literal has no escapes, and blanks at the end of a line would be lost to many an editor. Unicode's other separators of
+// lines are ends of lines in YAML 1.1 and are none in 1.2.
 function canBeLiteral(text: string): boolean {
-  if (text.endsWith(' ') || / [\n\u2028\u2029]/.test(text)) return false
+  if (text.endsWith(' ') || text.includes(' \n') || /[\u2028\u2029]/.test(text)) return false
   for (const character of text) if (!isPrintable(character.codePointAt(0)!)) return false
   return true
 }
@@ -185,15 +186,9 @@ function isPrintable(code: number): boolean {
   return code >= 0xa0 && code <= 0xfffd && code !== 0xfeff
 }
 
-function isBreak(character: string): boolean {
-  return character === '\n' || character === '\u2028' || character === '\u2029'
-}
-
 function writeLiteral(text: string, out: Output): void {
-  const startsBlank = text.startsWith(' ') || isBreak(text[0]!)
-  const last = text.at(-1)!
-  const before = text.at(-2)
-  const keep = !isBreak(last) ? '-' : before === undefined || isBreak(before) ? '+' : ''
+  const startsBlank = text.startsWith(' ') || text.startsWith('\n')
+  const keep = !text.endsWith('\n') ? '-' : text === '\n' || text.endsWith('\n\n') ? '+' : ''
   out.indicator('|', true, false, false)
   if (startsBlank) out.indicator(String(indentStep), false, false, false)
   if (keep !== '') out.indicator(keep, false, false, false)
@@ -201,9 +196,9 @@ function writeLiteral(text: string, out: Output): void {
   out.newline()
   out.indention = true
   out.whitespace = true
-  for (const [piece] of text.matchAll(/[\n\u2028\u2029]|[^\n\u2028\u2029]+/g)) {
-    if (isBreak(piece)) {
-      out.newline(piece)
+  for (const [piece] of text.matchAll(/\n|[^\n]+/g)) {
+    if (piece === '\n') {
+      out.newline()
       out.indention = true
     } else {
       out.toIndent()
