@@ -19,6 +19,8 @@ export interface HclTrees {
   readonly bodies: ReadonlyMap<string, Body>
   /** Addresses that could not stay: as they were, and as they are now. */
   readonly renamed: ReadonlyMap<string, string>
+  /** Ids of groups that nothing named, and that are written out now. */
+  readonly groups: readonly string[]
 }
 
 export interface Settings {
@@ -50,9 +52,13 @@ export function hclTrees(desired: Desired, settings: Settings): HclTrees {
     ),
   )
   const all = unnamed.size === 0 ? members : membersOf(settled, [tree], notMerging, '')!
-  const blocks = [blockNode('sddc', [], bodyNode(sddc)), ...all, ...outputs]
+  const blocks = [blockNode('sddc', [], bodyNode(sddc)), ...all, ...outputs, ...historyOf(desired)]
   writer.bodies.set('', bodyNode([], blocks))
-  return writer
+  return { ...writer, groups: impliedIn(tree) }
+}
+
+function impliedIn(nodes: readonly Node[]): readonly string[] {
+  return nodes.flatMap(n => [...(n.isImplied ? [n.id] : []), ...impliedIn(n.members)])
 }
 
 interface Writer {
@@ -282,7 +288,29 @@ function ignoreNode(kind: 'app' | 'group' | 'volume', paths: readonly string[]):
   return attributeNode('ignore_changes', tupleNode(words.map(pathNode)))
 }
 
-/** `env["TAG"]`, `health_check[0].path`. */
+/** Names of before, what is taken over, what is let go of. */
+function historyOf({ moves = [], imports = [], forgets = [] }: Desired): readonly Block[] {
+  return [
+    ...moves.map(({ from, to }) => historyBlock('moved', { from: from.address, to: to.address })),
+    ...imports.map(({ to, id }) => historyBlock('import', { to }, [attributeNode('id', textNode(id))])),
+    ...forgets.map(({ address }) => {
+      const kept = bodyNode([attributeNode('destroy', valueNode(false))])
+      return historyBlock('removed', { from: address }, [], [blockNode('lifecycle', [], kept)])
+    }),
+  ]
+}
+
+function historyBlock(
+  type: string,
+  addresses: Readonly<Record<string, string>>,
+  more: readonly Attribute[] = [],
+  blocks: readonly Block[] = [],
+): Block {
+  const attributes = Object.entries(addresses).map(([name, text]) => attributeNode(name, pathNode(text)))
+  return blockNode(type, [], bodyNode([...attributes, ...more], blocks))
+}
+
+/** `env["TAG"]`, `health_check[0].path`, `app.web["eu"]`. */
 function pathNode(text: string): Expression {
   return parseExpression(new Source('ignored', text)).node
 }

@@ -25,6 +25,7 @@ export function typescriptText(desired: Desired, settings: Settings): string {
     ...(settings.server === undefined ? [] : [['server', literal(settings.server)] as const]),
     ['resources', list(resources)],
     ...(outputs.length === 0 ? [] : [['outputs', record(outputs)] as const]),
+    ...historyOf(writer, desired),
   ])
   const exported = statement('export default ', call(writer, 'defineCluster', cluster))
   const imports = [...writer.imports].sort((a, b) => (a < b ? -1 : 1))
@@ -69,7 +70,7 @@ function newWriter(tree: readonly Node[]): Writer {
 /** Words of the language, and what 'sddc' exports: a constant of that name would hide it. */
 const notNames = (
   'app command http https tcp defineCluster cluster groupBy is like maxPer unique unlike group defineModule boolean ' +
-  'list number oneOf record string ref secret sensitive volume output moved await break case catch class const ' +
+  'list number oneOf record string ref secret sensitive volume output moved imported removed await break case catch class const ' +
   'continue debugger default delete do else enum export extends false finally for function if implements import in ' +
   'instanceof interface let new null package private protected public return static super switch this throw true try ' +
   'typeof undefined var void while with yield eval arguments'
@@ -121,7 +122,9 @@ function resourceOf(writer: Writer, node: Node): Part {
 
 function madeBy(writer: Writer, node: Node): Part {
   const options = [
-    ...(node.key === undefined ? [] : [['key', JSON.stringify(node.key)] as const]),
+    ...(node.key === undefined
+      ? []
+      : [['key', typeof node.key === 'string' ? literal(node.key) : String(node.key)] as const]),
     ...optionsOf(writer, node.body),
     ...dependsOnOf(writer, node),
     ...lifecycleOf(writer, node),
@@ -137,7 +140,7 @@ function madeBy(writer: Writer, node: Node): Part {
     }
     case 'module': {
       const build = record([['build', ['() => (', record([['resources', members()]]), ')']]])
-      const more = options.length === 0 ? [] : [record(options)]
+      const more = options.length === 0 ? [] : ['undefined', record(options)]
       return [call(writer, 'defineModule', build), ...inParentheses([literal(node.name), ...more])]
     }
   }
@@ -175,6 +178,18 @@ function outputOf(writer: Writer, { value, sensitive, description }: Desired['ou
   const part = valueOf(writer, value, sensitive ? [''] : [])
   if (description === undefined) return part
   return call(writer, 'output', part, record([['description', literal(description)]]))
+}
+
+/** Names of before, what is taken over, what is let go of. */
+function historyOf(writer: Writer, { moves = [], imports = [], forgets = [] }: Desired): readonly Option[] {
+  const entries = [
+    ...moves.map(({ from, to }) => call(writer, 'moved', literal(from.address), literal(to.address))),
+    ...imports.map(({ to, id }) => call(writer, 'imported', literal(to), literal(id))),
+    ...forgets.map(({ address }) =>
+      call(writer, 'removed', literal(address), record([['destroy', 'false']])),
+    ),
+  ]
+  return entries.length === 0 ? [] : [['history', list(entries)]]
 }
 
 // The words of a body
