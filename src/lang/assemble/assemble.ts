@@ -18,6 +18,7 @@ import type { SurfaceConfig, SurfaceOutput, SurfaceResource } from '../surface.t
 import {
   appWords,
   complain,
+  contextOf,
   decodeApp,
   fromTypeScript,
   groupWords,
@@ -122,7 +123,7 @@ function duplicates(resources: readonly SurfaceResource[]): Diagnostic[] {
     found.push(
       errorDiagnostic(`Duplicate ${resource.kind} "${resource.name}"`, detail, {
         subject: resource.range,
-        context: `${resource.kind} ${JSON.stringify(resource.name)}`,
+        context: contextOf(resource),
         address: resource.address,
       }),
     )

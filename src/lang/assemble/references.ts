@@ -27,6 +27,9 @@ export function indexAddresses(resources: readonly SurfaceResource[]): AddressIn
 
 /** What an address, written inside `from`, refers to; empty when it is no resource (a variable, a local, …). */
 export function targetsOf(address: string, from: SurfaceResource, index: AddressIndex): readonly Target[] {
+  // A whole address means what it says, also where a group around has something of the same name.
+  const exact = index.get(address)
+  if (exact) return exact
   const scopes = from.path
     .map((_, i) =>
       from.path

@@ -35,7 +35,7 @@ export function newDraft(resource: SurfaceResource, dialect: Dialect): Draft {
   return {
     dialect,
     resource,
-    context: `${resource.kind} ${JSON.stringify(resource.name)}`,
+    context: contextOf(resource),
     json: {},
     places: new Map(),
     whole: new Set(),
@@ -44,6 +44,12 @@ export function newDraft(resource: SurfaceResource, dialect: Dialect): Draft {
     diagnostics: [],
     incomplete: false,
   }
+}
+
+/** As diagnostics name it: `app "web"`. The group that stands for a module is the module. */
+export function contextOf({ kind, name, address }: SurfaceResource): string {
+  const isModule = kind === 'group' && /(^|\.)module\.[^."[\]]+(\[(\d+|"([^"\\]|\\.)*")\])?$/s.test(address)
+  return `${isModule ? 'module' : kind} ${JSON.stringify(name)}`
 }
 
 /** Writes a value and remembers where it came from. */

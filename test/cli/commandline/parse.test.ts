@@ -34,6 +34,20 @@ describe('what is understood', () => {
     ['plan --no-color', { color: false }],
     ['plan -no-color', { color: false }],
     ['plan -- --odd', { path: '--odd' }],
+    [
+      'plan -var-file a -var b=1 --out x --var-file=c --var=d=2',
+      {
+        var: ['b=1', 'd=2'],
+        'var-file': ['a', 'c'],
+        inOrder: [
+          { option: 'var-file', value: 'a' },
+          { option: 'var', value: 'b=1' },
+          { option: 'var-file', value: 'c' },
+          { option: 'var', value: 'd=2' },
+        ],
+      },
+    ],
+    ['get --upgrade shop', { command: 'get', upgrade: true, path: 'shop', inOrder: [] }],
   ])('%s', (line, expected) => {
     expect(values(line)).toMatchObject(expected)
   })
