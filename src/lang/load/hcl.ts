@@ -50,7 +50,7 @@ export async function evaluateHcl(
       inputs.push({ ...given, from: 'flag' })
       continue
     }
-    const file = await readText(given.path, diagnostics)
+    const file = given.kind === 'text' ? given : await readText(given.path, diagnostics)
     if (file) inputs.push({ kind: 'file', name: file.name, text: file.text })
   }
   if (hasErrors(diagnostics)) {

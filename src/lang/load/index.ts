@@ -8,6 +8,7 @@ import type { Diagnostic, Range } from '../../base/index.ts'
 import type { Desired, StackName } from '../../model/index.ts'
 import { assemble, checkWhole, desiredFromMarathon, isStackName, stackNameFrom } from '../assemble/index.ts'
 import type { Assembled, MarathonFile } from '../assemble/index.ts'
+import type { Expressions } from '../hcl/index.ts'
 import { Source } from '../hcl/source.ts'
 import { parseJson } from '../json/index.ts'
 import type { SurfaceConfig } from '../surface.ts'
@@ -47,6 +48,8 @@ export interface Loaded {
   readonly environment: readonly string[]
   /** Variables without a value; empty unless `unknownVariables` allows them. */
   readonly missingVariables: readonly string[]
+  /** For more expressions that see the configuration; absent where there is no HCL that could be read. */
+  readonly expressions?: Expressions
 }
 
 const moduleName = 'sddc.config.ts'
@@ -82,6 +85,7 @@ interface Reading {
   environment: readonly string[]
   missing: readonly string[]
   isModuleOffline?: boolean
+  expressions?: Expressions
 }
 
 /** One front end's share of a configuration, before the name of the stack is known. */
@@ -145,6 +149,7 @@ async function loadDirectory(
     reading.files = read.files
     reading.environment = read.environment
     reading.missing = missing
+    if (read.expressions !== undefined) reading.expressions = read.expressions
     reading.diagnostics.push(...diagnostics)
     for (const [name, text] of sources) reading.texts.set(name, text)
     if (config) parts.push({ config, assemble: stack => assemble(config, stack, 'hcl') })
@@ -233,6 +238,7 @@ function finish(
     files: reading.files,
     environment: reading.environment,
     missingVariables: reading.missing,
+    ...(reading.expressions === undefined ? {} : { expressions: reading.expressions }),
   }
 }
 

@@ -4,6 +4,8 @@
 export type GivenValue =
   | { readonly kind: 'value'; readonly name: string; readonly value: string }
   | { readonly kind: 'file'; readonly path: string }
+  /** The text of such a file; it is JSON when its name ends so. */
+  | { readonly kind: 'text'; readonly name: string; readonly text: string }
 
 export interface LoadOptions {
   /** `--var name=value` and `--var-file path`, in the order given: the last one wins. */

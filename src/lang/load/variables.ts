@@ -18,15 +18,19 @@ export async function moduleVariables(
   }
   for (const given of options.given) {
     if (given.kind === 'value') vars[given.name] = given.value
-    else Object.assign(vars, await variablesIn(given.path, diagnostics))
+    else {
+      const file = given.kind === 'text' ? given : await readText(given.path, diagnostics)
+      if (file) Object.assign(vars, variablesIn(file, diagnostics))
+    }
   }
   return vars
 }
 
 /** A variable file: `name = value` as HCL, or one JSON object. */
-async function variablesIn(path: string, diagnostics: Diagnostic[]): Promise<Record<string, string>> {
-  const file = await readText(path, diagnostics)
-  if (!file) return {}
+function variablesIn(
+  file: { readonly name: string; readonly text: string },
+  diagnostics: Diagnostic[],
+): Record<string, string> {
   const { values, diagnostics: found } = parseVarFile(file.name, file.text)
   diagnostics.push(...found)
   return Object.fromEntries(

@@ -167,6 +167,26 @@ export const configurationCommands = [
       }),
   }),
   command({
+    name: 'test',
+    about: 'Run the tests of a configuration, without a cluster',
+    words: { path },
+    options: {
+      filter: { kind: 'texts', value: 'FILE', about: 'Only this test file; can be given several times' },
+      ...variables,
+      stack,
+      json,
+    },
+    examples: [
+      ['test', 'all *.test.hcl here and in tests/'],
+      ['test --filter web.test.hcl', 'one file'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/test.ts')).testCommand(context, {
+        ...configuration(v),
+        filter: v.filter,
+      }),
+  }),
+  command({
     name: 'console',
     about: 'Ask for the value of expressions',
     words: { path },

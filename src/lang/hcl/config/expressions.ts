@@ -1,7 +1,7 @@
 // Single expressions against a configuration that is evaluated already: what the console and the assertions of tests
 // ask. They see what stands at the top level of the root module, and names that the caller brings along.
 import { type Diagnostic, hasErrors } from '../../../base/index.ts'
-import { evaluate, maxLoopRounds } from '../evaluate.ts'
+import { type Scope, evaluate, maxLoopRounds } from '../evaluate.ts'
 import { functions } from '../functions/index.ts'
 import { parseExpression } from '../parser.ts'
 import { problemsToDiagnostics } from '../problem.ts'
@@ -16,32 +16,42 @@ export interface Evaluated {
 }
 
 export interface Expressions {
-  /** `file` is what ranges name; `names` hides names of the configuration. Never throws on any text. */
-  readonly evaluate: (file: string, text: string, names?: ReadonlyMap<string, Value>) => Evaluated
+  /** `file` is what ranges name. Never throws on any text. */
+  readonly evaluate: (file: string, text: string) => Evaluated
+  /** Where expressions of another file see the configuration; `names` hide names of it. */
+  readonly scope: (source: Source, names: ReadonlyMap<string, Value>, report: Report) => Scope
   /** What expressions can begin with: `var.tag`, `local.url`, `app.web`, `join(`. */
   readonly names: readonly string[]
 }
 
+type Report = (diagnostic: Diagnostic) => void
+
 export function expressionsOf(run: Run): Expressions {
   return {
-    evaluate: (file, text, names) => evaluateText(run, new Source(file, text), names ?? new Map()),
+    evaluate: (file, text) => evaluateText(run, new Source(file, text)),
+    scope: (source, names, report) => scopeOf(run, source, names, report),
     names: namesIn(run),
   }
 }
 
-function evaluateText(run: Run, source: Source, names: ReadonlyMap<string, Value>): Evaluated {
+function evaluateText(run: Run, source: Source): Evaluated {
   const { node, problems } = parseExpression(source)
   const diagnostics = [...problemsToDiagnostics(source, problems)]
   if (hasErrors(diagnostics)) return { value: unknownValue, diagnostics }
-  const scope = scopeIn(run, source, undefined, '')
-  const named = [...names].reduce<typeof scope.names>(
+  const value = evaluate(
+    node,
+    scopeOf(run, source, new Map(), found => void diagnostics.push(found)),
+  )
+  return { value, diagnostics }
+}
+
+function scopeOf(run: Run, source: Source, names: ReadonlyMap<string, Value>, report: Report): Scope {
+  const named = [...names].reduce<Scope['names']>(
     (outer, [name, value]) => ({ name, value, outer }),
     undefined,
   )
-  const report = (found: Diagnostic): void => void diagnostics.push(found)
   const budget = { rounds: maxLoopRounds }
-  const value = evaluate(node, { ...scope, report, names: named, budget })
-  return { value, diagnostics }
+  return { ...scopeIn(run, source, undefined, ''), report, names: named, budget }
 }
 
 function namesIn({ variables, declarations }: Run): string[] {
