@@ -1,7 +1,7 @@
 // A test file, `*.test.hcl`: machines to play on, values of variables, and runs with what must be true after each. Read
 // as a tree of expressions; they are evaluated when their run has been.
 import { type Diagnostic, didYouMean, errorDiagnostic, hasErrors } from '../../../base/index.ts'
-import type { Attribute, Block, Body, Expression } from '../ast.ts'
+import type { Attribute, Block, Expression } from '../ast.ts'
 import { namedAttributes, refuseBlocks } from '../config/attributes.ts'
 import { type Condition, readCondition } from '../config/conditions.ts'
 import { literalScope } from '../config/variables.ts'
@@ -87,8 +87,10 @@ export function readTestFile(
 
 function labelOf(block: Block, source: Source, names: Set<string>, report: Report): string | undefined {
   const [label, extra] = block.labels
-  const wrong = (summary: string, detail: string, span: Span): undefined =>
-    void report(errorDiagnostic(summary, detail, { subject: source.range(span) }))
+  const wrong = (summary: string, detail: string, span: Span): undefined => {
+    report(errorDiagnostic(summary, detail, { subject: source.range(span) }))
+    return undefined
+  }
   if (label === undefined) {
     return wrong(`Missing name for ${block.type}`, `Write: ${block.type} "name" { … }.`, block.typeSpan)
   }
@@ -177,6 +179,6 @@ function variablesIn(block: Block, source: Source, report: Report): readonly Att
     const detail = 'A variables block has no name: its arguments are the variables.'
     report(errorDiagnostic('Extraneous label for variables', detail, { subject: source.range(label) }))
   }
-  refuseBlocks(block.body satisfies Body, source, 'variables', report)
+  refuseBlocks(block.body, source, 'variables', report)
   return block.body.attributes
 }
