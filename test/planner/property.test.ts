@@ -2,7 +2,7 @@
 // and it must not depend on the order in which things are listed.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { App, Desired, Snapshot, StackName } from '../../src/model/index.ts'
+import type { App, Desired, Lifecycle, Snapshot, StackName } from '../../src/model/index.ts'
 import { checkPlan, isEmpty, plan } from '../../src/planner/index.ts'
 import type { PlanOptions } from '../../src/planner/index.ts'
 import {
@@ -44,8 +44,19 @@ const someApps: fc.Arbitrary<App[]> = fc
   .tuple(...ids.map((id, i) => fc.option(someApp(id, i))))
   .map(apps => apps.filter(a => a !== null))
 
+const someLifecycle: fc.Arbitrary<Lifecycle> = fc.record(
+  {
+    ignoreChanges: fc.subarray(['/instances', '/cmd', '/labels/label', '/portDefinitions(0)/port'], {
+      minLength: 1,
+    }),
+    destroy: fc.boolean(),
+  },
+  { requiredKeys: [] },
+)
+
 const someDesired: fc.Arbitrary<Desired> = fc
   .record({
+    lifecycles: fc.array(fc.option(someLifecycle), { minLength: 9, maxLength: 9 }),
     apps: someApps,
     sensitive: fc.boolean(),
     groups: fc.subarray([...groupIds]),
@@ -53,16 +64,18 @@ const someDesired: fc.Arbitrary<Desired> = fc
     size: fc.option(fc.constantFrom(1024, 2048)),
     output: fc.option(fc.constantFrom('1', '2')),
   })
-  .map(({ apps, sensitive, groups, dependency, size, output }) =>
-    desired(
-      apps.map(a => wanted(a, { sensitivePaths: sensitive ? ['/cmd'] : [] })),
+  .map(({ apps, lifecycles, sensitive, groups, dependency, size, output }) => {
+    const at = (i: number): { lifecycle?: Lifecycle } => (lifecycles[i] ? { lifecycle: lifecycles[i] } : {})
+    return desired(
+      apps.map((a, i) => wanted(a, { sensitivePaths: sensitive ? ['/cmd'] : [], ...at(i) })),
       {
-        groups: groups.map(id => group(id, [dependency])),
-        volumes: size === null ? [] : [{ address: 'volume.data', name: 'data', size, shared: false }],
+        groups: groups.map(id => ({ ...group(id, [dependency]), ...at(7) })),
+        volumes:
+          size === null ? [] : [{ address: 'volume.data', name: 'data', size, shared: false, ...at(8) }],
         outputs: output === null ? {} : { url: { value: output, sensitive: false } },
       },
-    ),
-  )
+    )
+  })
 
 const owner = fc.constantFrom<(StackName | null)[]>(
   'shop' as StackName,
@@ -75,18 +88,22 @@ const someSnapshot: fc.Arbitrary<Snapshot> = fc
   .record({
     apps: someApps,
     owners: fc.array(owner, { minLength: 9, maxLength: 9 }),
+    // Seldom: it refuses the whole plan.
+    guarded: fc.oneof({ weight: 8, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(8) }),
     groups: fc.subarray([...groupIds]),
     volume: fc.boolean(),
   })
-  .map(({ apps, owners, groups, volume }) =>
-    snapshot(
-      apps.map((a, i) => existing(a, { stack: owners[i]! })),
+  .map(({ apps, owners, guarded, groups, volume }) => {
+    const at = (i: number): { lifecycle?: Lifecycle } =>
+      i === guarded ? { lifecycle: { preventDestroy: true, destroy: i % 2 === 0 } } : {}
+    return snapshot(
+      apps.map((a, i) => existing(a, { stack: owners[i]!, ...at(i) })),
       {
-        groups: groups.map(id => existingGroup(id, { dependencies: ['/a'], stack: owners[7]! })),
-        volumes: volume ? [existingVolume('data', { stack: owners[8]! })] : [],
+        groups: groups.map(id => existingGroup(id, { dependencies: ['/a'], stack: owners[7]!, ...at(7) })),
+        volumes: volume ? [existingVolume('data', { stack: owners[8]!, ...at(8) })] : [],
       },
-    ),
-  )
+    )
+  })
 
 const someOptions: fc.Arbitrary<PlanOptions> = fc.record({
   mode: fc.constantFrom('apply', 'apply', 'apply', 'destroy'),
