@@ -1,6 +1,6 @@
 // Every example in docs/configuration.md and README.md is valid: each code block marked hcl, ts or json is written to a
 // directory of its own and given to `sddc validate`.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { forms } from '../../src/lang/hcl/functions/forms.ts'
@@ -14,26 +14,39 @@ const fileNames: Readonly<Record<string, string>> = {
   ts: 'sddc.config.ts',
   json: 'example.group.json',
 }
+const jsonOfHcl = 'json hcl'
 
 describe.each(['docs/configuration.md', 'README.md'])('%s', page => {
   const text = readFileSync(join(repository, page), 'utf8')
-  const examples = [...text.matchAll(/^```(hcl|ts|json)\n([\s\S]*?)^```$/gm)].map(
+  const examples = [...text.matchAll(/^```(hcl|ts|json|json hcl)\n([\s\S]*?)^```$/gm)].map(
     ([, language, code], i) => ({ number: i + 1, language: language!, code: code! }),
   )
 
   test('has examples in all three forms', () => {
-    expect(new Set(examples.map(e => e.language))).toEqual(new Set(Object.keys(fileNames)))
+    expect(examples.map(e => e.language)).toEqual(expect.arrayContaining(Object.keys(fileNames)))
   })
 
   test.each(examples)('example $number ($language) is valid', async ({ language, code }) => {
     const directory = temporaryDirectory('example')
-    writeFileSync(join(directory, fileNames[language]!), code)
+    for (const [name, text] of modulesIn(examples)) {
+      mkdirSync(join(directory, name, '..'), { recursive: true })
+      writeFileSync(join(directory, name), text)
+    }
+    writeFileSync(join(directory, language === jsonOfHcl ? 'main.hcl.json' : fileNames[language]!), code)
     const program = join(repository, 'bin', 'sddc.js')
     const ended = await run(process.execPath, [program, 'validate', directory, '--json'])
     expect(JSON.parse(ended.stdout)).toMatchObject({ valid: true, diagnostics: [] })
     expect(ended.code).toBe(0)
   })
 })
+
+/** Examples whose first line names their file stand in a directory of their own, for others to call. */
+function modulesIn(examples: readonly { readonly code: string }[]): readonly (readonly [string, string])[] {
+  return examples.flatMap(({ code }) => {
+    const name = /^# (\S+\/\S+\.hcl)\n/.exec(code)?.[1]
+    return name === undefined ? [] : [[name, code] as const]
+  })
+}
 
 test('docs/configuration.md names every function of the language, in order', () => {
   const text = readFileSync(join(repository, 'docs', 'configuration.md'), 'utf8')
