@@ -61,7 +61,7 @@ async function operate(
   const { deploymentId } = await advised(change(client, app.id), operateAdvice)
   if (app.stack !== null && drifts(app)) {
     terminal.note(
-      `${app.id} belongs to stack "${app.stack}": its next plan shows this as a change made behind its back.`,
+      `${app.id} belongs to stack "${app.stack}": its next plan shows this as a change made behind its back, unless the app's lifecycle ignores it.`,
     )
   }
   if (detach) {
