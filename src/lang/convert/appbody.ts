@@ -96,7 +96,7 @@ function blockFor(
   return { type, word, body, ...(typeof label === 'string' ? { label } : {}) }
 }
 
-function inUnits(value: Json, { type }: AttributeWord): Json {
+export function inUnits(value: Json, { type }: AttributeWord): Json {
   if (typeof value !== 'number') return value
   if (type === 'duration') return durationText(value)
   return type === 'size' || type === 'sizeOrUnlimited' ? sizeText(value) : value

@@ -1,9 +1,13 @@
 // `Desired` as trees of HCL: one for the configuration, one for each module in it. Instances of `for_each` and `count`
 // become one block again, in which what differs between them is a value of the key; addresses stay what they are.
+import type { Json } from '../../base/index.ts'
+import { appFields } from '../../model/index.ts'
 import type { Desired } from '../../model/index.ts'
 import type { Attribute, Block, Body, Expression } from '../hcl/ast.ts'
 import { parseExpression } from '../hcl/parser.ts'
 import { Source } from '../hcl/source.ts'
+import { appWords } from '../vocabulary/index.ts'
+import { inUnits } from './appbody.ts'
 import { ignoredWords } from './ignored.ts'
 import { mergedValues, mergedVariables } from './merged.ts'
 import type { Merging } from './merged.ts'
@@ -221,7 +225,7 @@ function mergedBody(bodies: readonly WrittenBody[], merging: Merging, place: str
     const values = bodies.map(b => b.attributes.find(a => a.name === name))
     const expression = merging.value(
       place + name,
-      values.map(v => ({ value: v?.value ?? null, sensitive: v?.sensitive ?? [] })),
+      values.map(v => v ?? { value: place === '' ? defaultOf(name) : null, sensitive: [] }),
     )
     return attributeNode(name, expression)
   })
@@ -239,6 +243,13 @@ function mergedBody(bodies: readonly WrittenBody[], merging: Merging, place: str
     )
   }
   return { attributes, blocks }
+}
+
+/** What an instance says by leaving an attribute out; null where that hangs on others. */
+function defaultOf(attribute: string): Json {
+  const word = appWords.attributes[attribute]
+  const value = appFields.find(f => f.name === word?.field)?.default
+  return value === undefined || word === undefined ? null : inUnits(value, word)
 }
 
 function withoutLabel(body: WrittenBody, label: string | undefined): WrittenBody {

@@ -65,16 +65,18 @@ export function treeOf(desired: Desired): readonly Node[] {
     ]
     Object.assign(node, { body: { attributes, blocks: [] }, lifecycle, isImplied: false })
   }
-  return root.map(finished)
+  return root.map(finished).sort(inOrder)
 }
 
 function finished(node: Growing): Node {
   const { lifecycle, members, ...rest } = node
-  const inner = members.map(finished).sort(by(m => `${order[m.kind]}${m.id}`))
+  const inner = members.map(finished).sort(inOrder)
   return { ...rest, members: inner, ...(lifecycle === undefined ? {} : { lifecycle }) }
 }
 
 const order: Readonly<Record<NodeKind, number>> = { volume: 0, app: 1, group: 2, module: 3 }
+
+const inOrder = by<Node>(m => `${order[m.kind]}${m.id}`)
 
 /** The node that the steps lead to, with all above it. */
 function grow(root: Growing[], steps: readonly Step[], id?: string): Growing {

@@ -1,4 +1,5 @@
-// depends_on = [app.db, group.shop.app.api]: resources as a whole, never values of theirs.
+// depends_on = [app.db, group.shop.app.api]: resources as a whole, never values of theirs. What no name leads to, since it
+// stands in another module or in no configuration at all, is named by its id: "/shop/db".
 import type { SurfaceValue } from '../../surface.ts'
 import type { Attribute, Expression, Traversal } from '../ast.ts'
 import { type Scope, reportError } from '../evaluate.ts'
@@ -28,8 +29,14 @@ export function evaluateDependsOn(
     return { value: null, failed: true, range, nameRange }
   }
   const addresses = new Set<string>()
+  const ids = new Set<string>()
   let failed = false
   for (const element of expression.elements) {
+    const id = idIn(element)
+    if (id !== undefined) {
+      ids.add(id)
+      continue
+    }
     const found = addressesOf(run, element, scope, instance)
     failed ||= found === undefined
     for (const address of found ?? []) {
@@ -44,7 +51,13 @@ export function evaluateDependsOn(
   }
   const list = [...addresses]
   if (failed) return { value: null, failed, range, nameRange }
-  return { value: list, range, nameRange, ...(list.length === 0 ? {} : { references: list }) }
+  const references = list.length === 0 ? {} : { references: list }
+  return { value: [...list, ...ids], range, nameRange, ...references }
+}
+
+function idIn(element: Expression): string | undefined {
+  const part = element.kind === 'template' && element.parts.length === 1 ? element.parts[0] : undefined
+  return part?.kind === 'literal' && part.text.startsWith('/') ? part.text : undefined
 }
 
 /** Undefined when it names none, which is reported. */
@@ -58,7 +71,7 @@ function addressesOf(
   if (isNamed && element.root === 'module') return addressesOfModule(run, element, scope)
   if (!isNamed || !isResourceKind(element.root)) {
     const detail =
-      'Each element names an app, a group, a volume or a module, without quotes: app.db, group.shop.app.api, module.blog.'
+      'Each element names an app, a group, a volume or a module, without quotes: app.db, group.shop.app.api, module.blog. What is not in this configuration is named by its id: "/shop/db".'
     reportError(scope, element, summary, detail)
     return undefined
   }

@@ -59,7 +59,7 @@ export function expressionText(expression: Expression, depth: number): string {
     }
     case 'tuple':
       return `[${listText(
-        expression.elements.map(e => expressionText(e, depth)),
+        expression.elements.map(e => expressionText(e, insideOf(expression.elements, depth))),
         '',
       )}]`
     case 'object':
@@ -172,8 +172,16 @@ function listText(items: readonly string[], last: string): string {
   return `\n${lines.join('')}`
 }
 
-function objectText({ items }: ObjectConstructor, depth: number): string {
+/** A heredoc among several items makes them lines of their own, one level deeper. */
+function insideOf(items: readonly Expression[], depth: number): number {
+  const isHeredoc = items.some(e => e.kind === 'template' && e.form === 'heredoc')
+  return isHeredoc && items.length > 1 ? depth + 1 : depth
+}
+
+function objectText({ items }: ObjectConstructor, outer: number): string {
   if (items.length === 0) return '{}'
+  const isHeredoc = items.some(({ value }) => value.kind === 'template' && value.form === 'heredoc')
+  const depth = isHeredoc ? outer + 1 : outer
   const texts = items.map(({ key, value }) => `${keyText(key, depth)} = ${expressionText(value, depth)}`)
   const inline = texts.join(', ')
   if (items.length <= maxInlineItems && !inline.includes('\n') && inline.length <= maxInline)

@@ -34,7 +34,7 @@ test('an expression that is made up', () => {
       expect({ text, problems }).toEqual({ text, problems: [] })
       expect({ text, tree: withoutPlaces(node) }).toEqual({ text, tree: withoutPlaces(tree) })
     }),
-    { numRuns: rounds({ usual: 300, prove: 10_000 }) },
+    { numRuns: rounds({ usual: 120, prove: 10_000 }) },
   )
 })
 
@@ -46,7 +46,7 @@ test('a file that is made up', () => {
       expect({ text, problems }).toEqual({ text, problems: [] })
       expect({ text, tree: withoutPlaces(node.body) }).toEqual({ text, tree: withoutPlaces(body) })
     }),
-    { numRuns: rounds({ usual: 150, prove: 3000 }) },
+    { numRuns: rounds({ usual: 50, prove: 3000 }) },
   )
 })
 
@@ -62,7 +62,7 @@ test('texts with random damage', () => {
     fc.property(damaged(texts), text => {
       if (checkText(text)) read++
     }),
-    { numRuns: rounds({ usual: 1000, prove: 10_000 }) },
+    { numRuns: rounds({ usual: 500, prove: 10_000 }) },
   )
   expect(read).toBeGreaterThan(100)
 })
