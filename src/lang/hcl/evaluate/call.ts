@@ -13,6 +13,7 @@ import {
   hasUnknown,
   isSensitive,
   isSequence,
+  notNull,
   sensitiveMark,
   unionMarks,
   unknownOf,
@@ -119,13 +120,19 @@ function callFunction(
   else if (called.dropsMarks === true) marks = withoutSensitive(marks)
   if (!isUsable || (!isKnown && (seesMarks !== true || !isCounted))) {
     const foreseen = isUsable && isCounted ? called.foresees?.(values) : undefined
-    return withMarks(foreseen ?? unknownOf(called.result ?? anyType), marks)
+    return withMarks(foreseen ?? unforeseen(called), marks)
   }
   try {
     return withMarks(called.call(values, scope.context), marks)
   } catch (thrown) {
     return reportThrown(thrown, called.name, given, expression, scope)
   }
+}
+
+function unforeseen({ result, givesNull }: HclFunction): Value {
+  return result === undefined
+    ? unknownOf(anyType)
+    : unknownOf(result, givesNull === true ? undefined : notNull)
 }
 
 function refuseCount(

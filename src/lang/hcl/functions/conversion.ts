@@ -83,6 +83,7 @@ function primitive(name: string, type: Type, summary: string, example: string, r
     examples: [[example, result]],
     parameters: [anyOrNull('value')],
     result: type,
+    givesNull: true,
     call: ([value]) => convert(value!, type),
   }
 }

@@ -18,6 +18,8 @@ export interface HclFunction {
   readonly rest?: Parameter
   /** The type of every result, for a call whose arguments are not known. Absent: it depends on the arguments. */
   readonly result?: Type
+  /** The result may be null; by default one of a type that is always the same never is. */
+  readonly givesNull?: true
   /** For the reference, where the type depends on the arguments: a noun phrase. */
   readonly returns?: string
   /** The result is made of the arguments' own elements, so their marks stay on them instead of on all of it. */

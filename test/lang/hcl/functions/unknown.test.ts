@@ -72,17 +72,19 @@ function unknownText({ type, refinement }: Extract<Value, { kind: 'unknown' }>):
 }
 
 const types: Rows = [
-  ['upper(text)', 'string?'],
-  ['split(",", text)', 'list(string)?'],
-  ['sum([number, 1])', 'number?'],
-  ['startswith(text, "a")', 'bool?'],
-  ['range(number)', 'list(number)?'],
-  ['fileset(".", text)', 'set(string)?'],
-  ['sha256(text)', 'string?'],
-  ['transpose({a = [text]})', 'map(list(string))?'],
+  ['upper(text)', 'string'],
+  ['split(",", text)', 'list(string)'],
+  ['sum([number, 1])', 'number'],
+  ['startswith(text, "a")', 'bool'],
+  ['range(number)', 'list(number)'],
+  ['fileset(".", text)', 'set(string)'],
+  ['sha256(text)', 'string'],
+  ['transpose({a = [text]})', 'map(list(string))'],
   ['jsondecode(text)', 'any?'],
   ['yamldecode(text)', 'any?'],
-  ['upper(lost)', 'string?'],
+  ['tostring(number)', 'string?'],
+  ['upper(text) == null', 'false'],
+  ['upper(lost)', 'string'],
 ]
 
 const lengths: Rows = [
