@@ -1,4 +1,5 @@
 // Moves, imports and what is let go of: what a plan makes of them, and that nothing is left to do after it.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Desired, DesiredMove, Place, Plan, Snapshot, StackName } from '../../src/model/index.ts'
 import { checkPlan, plan } from '../../src/planner/index.ts'
@@ -306,4 +307,59 @@ describe('a rename that nobody told', () => {
     const want = desired([app('/g/b')])
     expect(warning(want, snapshot([app('/a'), app('/b')]))).toMatch(/from = app\.b, to = group\.g\.app\.b/)
   })
+})
+
+// Some are moved, some imported, some let go of; names are passed around so that they meet.
+test('whatever is moved, imported and let go of: the plan is sound, and nothing is left to do after it', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'] as const
+  const entry = fc.record({
+    owner: fc.constantFrom<StackName | null>(
+      'shop' as StackName,
+      'shop' as StackName,
+      null,
+      'blog' as StackName,
+    ),
+    cmd: fc.constantFrom('x', 'y'),
+    to: fc.option(fc.constantFrom(...names, 'f', 'g'), { freq: 3 }),
+    how: fc.constantFrom('move', 'import', 'forget', 'stay', 'gone'),
+    changed: fc.boolean(),
+  })
+  let plans = 0
+  fc.assert(
+    fc.property(fc.array(fc.option(entry), { minLength: 5, maxLength: 5 }), entries => {
+      const present = entries.flatMap((e, i) => (e === null ? [] : [{ ...e, name: names[i]! }]))
+      const have = snapshot(present.map(e => existing(app(`/${e.name}`, { cmd: e.cmd }), { stack: e.owner })))
+      const apps = new Map<string, ReturnType<typeof app>>()
+      const moves: DesiredMove[] = []
+      const imports: { to: string; id: string }[] = []
+      const forgets: Place[] = []
+      for (const { name, to, how, cmd, changed } of present) {
+        const target = to ?? name
+        const wish = app(`/${target}`, { cmd: changed ? 'z' : cmd })
+        if (how === 'forget') forgets.push(place(`app.${name}`))
+        if (how === 'stay') apps.set(name, app(`/${name}`, { cmd }))
+        if (how !== 'move' && how !== 'import') continue
+        apps.set(target, wish)
+        if (how === 'import') imports.push({ to: `app.${target}`, id: `/${name}` })
+        else if (target !== name) moves.push(move(`app.${name}`, `app.${target}`))
+      }
+      // What the language refuses does not come here.
+      const isTold = (m: DesiredMove): boolean => !apps.has(m.from.address.slice(4))
+      const isOnly = (m: DesiredMove): boolean => moves.every(o => o === m || o.to.address !== m.to.address)
+      const want = desired([...apps.values()], {
+        moves: moves.filter(isTold).filter(isOnly),
+        imports: imports.filter(i => imports.every(o => o === i || o.to !== i.to)),
+        forgets: forgets.filter(f => !apps.has(f.address.slice(4))),
+      })
+      const result = plan(want, have, options)
+      if (result.plan === null) return
+      plans++
+      expect(checkPlan(result.plan, want, have)).toEqual([])
+      const again = plan(want, applied(result.plan, have), options)
+      expect(again.diagnostics).toEqual([])
+      expect(again.plan?.changes).toEqual([])
+    }),
+    { numRuns: 1000, seed: 9 },
+  )
+  expect(plans).toBeGreaterThan(200)
 })

@@ -1,7 +1,7 @@
 // moved, import and removed: what is understood of them, in HCL, and what is told of mistakes.
 import { describe, expect, test } from 'vitest'
 import { assemble } from '../../../src/lang/index.ts'
-import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
+import { evaluateHclFiles, evaluateModules, readModule } from '../../../src/lang/hcl/index.ts'
 import { placeAt } from '../../../src/lang/assemble/address.ts'
 import { decodeDesired } from '../../../src/model/index.ts'
 import type { Desired, StackName } from '../../../src/model/index.ts'
@@ -112,6 +112,71 @@ moved {
 }
 `)
     expect(problems).toEqual([])
+  })
+})
+
+describe('modules', () => {
+  function inModule(root: string, shop: string): ReturnType<typeof read> {
+    const calls = new Map([
+      [
+        'shop',
+        { module: readModule([{ name: 'shop.hcl', text: shop }]), directory: 'shop', calls: new Map() },
+      ],
+    ])
+    const tree = { module: readModule([{ name: 'main.hcl', text: root }]), directory: '.', calls }
+    const { config, diagnostics } = evaluateModules(tree)
+    const { desired, diagnostics: found } = assemble(config!, 'test' as StackName)
+    return { desired, problems: [...diagnostics, ...found].map(d => `${d.summary}: ${d.detail}`) }
+  }
+  const call = 'module "shop" {\n  source = "./shop"\n  for_each = toset(["eu", "us"])\n}\n'
+  const web = 'app "frontend" { cmd = "x" }\n'
+
+  test('in a module, addresses begin where it does, for each of its instances', () => {
+    const { desired, problems } = inModule(
+      call,
+      `${web}moved {\n  from = app.web\n  to = app.frontend\n}\nremoved {\n  from = app.old\n  lifecycle { destroy = false }\n}\n`,
+    )
+    expect(problems).toEqual([])
+    expect(desired!.moves!.map(({ from, to }) => [from.address, from.id, to.address])).toEqual([
+      ['module.shop["eu"].app.web', '/shop-eu/web', 'module.shop["eu"].app.frontend'],
+      ['module.shop["us"].app.web', '/shop-us/web', 'module.shop["us"].app.frontend'],
+    ])
+    expect(desired!.forgets!.map(f => f.id)).toEqual(['/shop-eu/old', '/shop-us/old'])
+  })
+
+  test('a module moves, and an app into one', () => {
+    const { desired, problems } = inModule(
+      `${call}moved {\n  from = module.store\n  to = module.shop\n}\nmoved {\n  from = app.web\n  to = module.shop["eu"].app.frontend\n}\n`,
+      web,
+    )
+    expect(problems).toEqual([])
+    expect(desired!.moves!.map(({ to }) => to.id)).toEqual(['/shop', '/shop-eu/frontend'])
+    const ids = desired!.apps.map(a => `${a.address} ${a.app.id}`)
+    expect(ids).toContain('module.shop["eu"].app.frontend /shop-eu/frontend')
+  })
+
+  test('a module that is still called has not moved', () => {
+    const { problems } = inModule(
+      `${call}module "other" {\n  source = "./shop"\n}\nmoved {\n  from = module.shop\n  to = app.x\n}\n`,
+      web,
+    )
+    expect(problems.join()).toMatch(/Move to another kind/)
+  })
+})
+
+test('in JSON', () => {
+  const text = JSON.stringify({
+    app: { frontend: { cmd: 'x' } },
+    moved: [{ from: 'app.web["eu"]', to: 'app.frontend' }],
+    import: { to: 'app.frontend', id: '/legacy' },
+    removed: { from: 'app.old', lifecycle: { destroy: false } },
+  })
+  const { config, diagnostics } = evaluateHclFiles([{ name: 'main.hcl.json', text }])
+  expect(diagnostics).toEqual([])
+  expect(assemble(config!, 'test' as StackName).desired).toMatchObject({
+    moves: [{ from: { address: 'app.web["eu"]', id: '/web-eu' }, to: { address: 'app.frontend' } }],
+    imports: [{ to: 'app.frontend', id: '/legacy' }],
+    forgets: [{ address: 'app.old' }],
   })
 })
 
