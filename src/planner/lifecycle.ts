@@ -4,10 +4,8 @@ import type { Diagnostic } from '../base/index.ts'
 import type { Desired, KeptLifecycle } from '../model/index.ts'
 import type { Rules } from './ownership.ts'
 
-/** The lifecycles of what a configuration names, by `app:/web`, `group:/shop`, `volume:data`. */
-export type NamedLifecycles = ReadonlyMap<string, KeptLifecycle>
-
-export function lifecyclesNamed(desired: Desired): NamedLifecycles {
+/** The lifecycles of all that a configuration names. */
+export function lifecyclesNamed(desired: Desired): NonNullable<Rules['named']> {
   return new Map([
     ...desired.apps.map(({ app, lifecycle }) => [`app:${app.id}`, lifecycle ?? {}] as const),
     ...desired.groups.map(({ id, lifecycle }) => [`group:${id}`, lifecycle ?? {}] as const),

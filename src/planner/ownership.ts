@@ -6,8 +6,7 @@
 //   nobody's, differs                            refused
 import { errorDiagnostic } from '../base/index.ts'
 import type { Diagnostic } from '../base/index.ts'
-import type { StackName } from '../model/index.ts'
-import type { NamedLifecycles } from './lifecycle.ts'
+import type { KeptLifecycle, StackName } from '../model/index.ts'
 import type { NewNames, ObjectKey } from './names.ts'
 
 /** What the rules of one run are. */
@@ -15,8 +14,11 @@ export interface Rules {
   readonly mode: 'apply' | 'destroy'
   readonly deleteUnnamed: boolean
   readonly adopt?: boolean
-  /** What the configuration says of what goes although it is named: with `destroy` that is everything. */
-  readonly named?: NamedLifecycles
+  /**
+   * What the configuration says of what goes although it is named: with `destroy` that is everything. By `app:/web`,
+   * `group:/shop`, `volume:data`.
+   */
+  readonly named?: ReadonlyMap<ObjectKey, KeptLifecycle>
   readonly names: NewNames
   /** What is let go of instead of being destroyed. */
   readonly forgotten: ReadonlySet<ObjectKey>
