@@ -84,7 +84,7 @@ function misfits(app: App, { address, lifecycle }: DesiredApp): readonly Diagnos
     .map(d => ({
       ...d,
       summary: 'What ignore_changes keeps does not fit the rest',
-      detail: `${d.detail} The value in the cluster stays at ${(lifecycle?.ignoreChanges ?? []).join(', ') || 'every path'}.`,
+      detail: `${d.detail} From the cluster comes what ignore_changes names: ${(lifecycle?.ignoreChanges ?? []).join(', ') || 'all'}.`,
       address,
     }))
 }

@@ -47,11 +47,11 @@ function unnamedAdvice(address: string, { mode }: Rules): string {
     mode === 'destroy'
       ? `This plan would destroy ${address}`
       : `${address} is not in the configuration, so this plan would destroy it`
-  const renamed =
-    mode === 'destroy' || address.startsWith('volume.')
+  const others =
+    mode === 'destroy'
       ? ''
-      : ' If it has a new name, say so with a "moved" block.'
-  return `${why}, and it was applied with prevent_destroy = true. If it shall really go, put its block back with prevent_destroy = false, apply, and then remove it.${renamed}`
+      : ` If it has a new name: moved { from = ${address}  to = … }. To let go of it without destroying it: removed { from = ${address}  lifecycle { destroy = false } }.`
+  return `${why}, and it was applied with prevent_destroy = true. If it shall really go, put its block back with prevent_destroy = false, apply, and then remove it.${others}`
 }
 
 /** What changes in how it may end, for people; empty when nothing does. */
