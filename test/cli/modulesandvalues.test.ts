@@ -27,14 +27,16 @@ afterEach(() => {
 })
 
 function context(json = false): Context {
-  const paint = new Chalk({ level: 0 })
   return {
     terminal: {
-      out: line => void out.push(line),
-      note: line => void notes.push(line),
-      paint,
       color: false,
+      live: false,
       width: 100,
+      paint: new Chalk({ level: 0 }),
+      size: () => ({ columns: 80, rows: 24 }),
+      out: text => void out.push(text),
+      note: text => void notes.push(text),
+      draw: text => void notes.push(text),
     },
     json,
     server: undefined,

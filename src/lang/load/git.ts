@@ -72,11 +72,16 @@ export async function fetchCommit(
     await checkSize(local, commit)
     await run(local, ['checkout', '--quiet', '--detach', commit])
     await rm(join(work, '.git'), { recursive: true, force: true })
-    await rm(directory, { recursive: true, force: true })
-    await rename(work, directory)
+    await rename(work, directory).catch(unlessThere)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** Another run has put the same files there meanwhile. */
+function unlessThere(error: unknown): void {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
 }
 
 /** One commit without its history; where a server does not give single commits, all of its branches and tags. */

@@ -1,7 +1,7 @@
 // The modules that a configuration calls, and those that they call: directories beside it, and git repositories, which
 // are fetched into the user's cache and held to the lock file. What comes out is the tree that the evaluator takes.
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { errorDiagnostic, warningDiagnostic } from '../../base/index.ts'
@@ -207,6 +207,7 @@ async function fetchLocked(source: GitSource, loading: Loading): Promise<Fetched
   let hash = await hashOfCached(directory)
   // A damaged copy is fetched again, before anybody is blamed.
   if (hash === undefined || (expected !== undefined && hash !== expected)) {
+    await rm(directory, { recursive: true, force: true })
     await fetchCommit(url, commit, directory, env)
     hash = await hashOfDirectory(directory)
   }

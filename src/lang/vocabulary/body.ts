@@ -150,6 +150,7 @@ function complainUnknownBlock(draft: Draft, words: Words, block: SurfaceBlock, w
 }
 
 function placeOfResource(type: string): string | undefined {
+  if (type === 'module') return ' Modules are called at the top level.'
   if (type === 'volume') return ' A volume with a name of its own stands at the top level.'
   if (type !== 'app' && type !== 'group') return undefined
   return ` ${capital(withArticle(type))} stands at the top level or in a group.`

@@ -338,6 +338,7 @@ describe('mistakes', () => {
     [`${call('m')}locals { x = module.m.ur }`, 'main.hcl ! Unsupported attribute: .ur'],
     [`${call('m')}locals { x = module.m.v }`, 'main.hcl ! Unsupported attribute: .v'],
     [`${call('m')}locals { x = module.m.app.a.id }`, 'main.hcl ! Unsupported attribute: .app'],
+    [`${call('m')}locals { x = module.m[0].url }`, 'main.hcl ! Unexpected module instance key: [0]'],
     [`${call('m')}locals { x = module }`, 'main.hcl ! Invalid reference: module'],
     [
       `${call('m', 'count = 1')}locals { x = module.m.url }`,

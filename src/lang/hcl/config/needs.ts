@@ -49,7 +49,7 @@ export function needsOf(node: Need, nodes: ReadonlyMap<string, Need>): string[] 
 }
 
 /** The node that makes the instances of a module. */
-export function callNode(site: ModuleSite): string {
+function callNode(site: ModuleSite): string {
   return site.prefix.slice(0, -1)
 }
 

@@ -7,6 +7,7 @@ import { describeType, nameOfKind, numberType, typeOf } from '../type.ts'
 import {
   type Value,
   describe,
+  hasUnknown,
   isMapping,
   isSensitive,
   number,
@@ -98,7 +99,7 @@ function makeRepetition(
 /** Undefined when it can't be told, which is reported. */
 function forEachEntries(expression: Expression, scope: Scope): [string, Value][] | undefined {
   const value = evaluate(expression, scope)
-  if (value.kind === 'unknown') return undefined
+  if (value.kind === 'unknown' || (value.kind === 'set' && hasUnknown(value))) return undefined
   const mistake = mistakeInForEach(value)
   if (mistake !== undefined) {
     reportError(scope, expression, 'Invalid for_each argument', mistake)
@@ -136,12 +137,19 @@ function adviceForForEach(value: Value): string {
 /** Undefined when it can't be told, which is reported. */
 function countOf(attribute: Attribute, scope: Scope): number | undefined {
   const value = evaluate(attribute.expression, scope)
+  if (isSensitive(value)) {
+    const detail = "Sensitive values can't be used: how many there are shows in addresses."
+    reportError(scope, attribute.expression, 'Invalid count argument', detail)
+    return undefined
+  }
   if (value.kind === 'unknown') return undefined
   const converted = tryConvert(value, numberType)
   const wanted =
     converted?.kind === 'number' && isWhole(converted.value) ? asDouble(converted.value) : undefined
   if (wanted !== undefined && wanted >= 0 && wanted <= maxResources) return wanted
-  const detail = `A whole number from 0 to ${maxResources} is required; this is ${describe(value)}.`
+  const advice =
+    isMapping(value) || value.kind === 'set' ? ' For one of each write for_each = … instead.' : ''
+  const detail = `A whole number from 0 to ${maxResources} is required; this is ${describe(value)}.${advice}`
   reportError(scope, attribute.expression, 'Invalid count argument', detail)
   return undefined
 }

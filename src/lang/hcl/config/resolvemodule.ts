@@ -8,6 +8,7 @@ import { type Value, object, tuple, unknownValue } from '../value.ts'
 import { isResourceKind } from './finddeclaration.ts'
 import type { Instance, Repetition } from './instance.ts'
 import { repetitionOf } from './repetition.ts'
+import { whyNoKey } from './resolveresource.ts'
 import type { Run } from './run.ts'
 
 /** The first step is the module's name. */
@@ -28,12 +29,15 @@ export function resolveModule(run: Run, traversal: Traversal, scope: Scope): Res
     return end(reportStatic(scope, traversal, 'Missing module instance key', detail))
   }
   const called = inner.get(found.instance)!
+  if (step?.kind === 'index' && typeof step.key !== 'string' && used === 1) {
+    return end(reportStatic(scope, step, 'Unexpected module instance key', whyNoKey(`module.${name}`)))
+  }
   if (step?.kind !== 'attribute') return { value: outputsOf(called), used }
   const value = called.outputs.get(step.name)
   if (value !== undefined) return { value, used: used + 1 }
   // One that stands in a circle is told already.
   if (called.declarations.outputs.has(step.name)) return end(unknownValue)
-  return end(reportError(scope, step, 'Unsupported attribute', whyNoOutput(called, name, step)))
+  return end(reportStatic(scope, step, 'Unsupported attribute', whyNoOutput(called, name, step)))
 }
 
 type Keyed = Extract<Repetition, { kind: 'keyed' }>

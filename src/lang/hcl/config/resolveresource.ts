@@ -40,6 +40,11 @@ export function resolveResource(
     let instance: Instance
     if (repetition.kind === 'single') {
       instance = repetition.instance
+      const step = steps[used]
+      if (step?.kind === 'index' && typeof step.key !== 'string') {
+        const address = staticAddress(declaration)
+        return end(reportStatic(scope, step, 'Unexpected resource instance key', whyNoKey(address)))
+      }
     } else {
       const step = steps[used]
       if (step === undefined) return { value: repetitionValue(run, repetition), used }
@@ -97,7 +102,14 @@ function whyUndeclared(run: Run, kind: ResourceKind, name: string, from: Instanc
 function whyNoInstance(declaration: ResourceDeclaration, repetition: Keyed, key: string | number): string {
   const known = [...repetition.instances.keys()].map(String)
   const missing = `${staticAddress(declaration)} has no instance with the key ${JSON.stringify(key)}.`
-  return `${missing}${didYouMean(String(key), known)}${listed(known)}`
+  const form = typeof key === 'number' ? 'count' : 'for_each'
+  const other = form === repetition.form ? '' : ` It has "${repetition.form}", not "${form}".`
+  return `${missing}${other}${didYouMean(String(key), known)}${listed(known)}`
+}
+
+/** Of what is one: a resource or a module. */
+export function whyNoKey(address: string): string {
+  return `${address} has neither "count" nor "for_each", so there is one: leave out the index.`
 }
 
 /** Names, when they are few enough to help. */

@@ -1,4 +1,5 @@
 // HCL's JSON form: the same declarations, values and places as the native form.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../../src/base/index.ts'
 import { type HclInput, evaluateHclFiles, parseVarFile } from '../../../../src/lang/hcl/index.ts'
@@ -240,3 +241,54 @@ function withoutPlaces(found: SurfaceConfig): unknown {
   const resources = [...found.resources].sort((a, b) => (a.address < b.address ? -1 : 1))
   return plain({ ...found, resources })
 }
+
+test('no JSON makes it throw, and every mistake has a place', () => {
+  const names = fc.constantFrom(
+    'app',
+    'group',
+    'module',
+    'variable',
+    'locals',
+    'port',
+    'dynamic',
+    'content',
+    'type',
+    'web',
+    '//',
+    'source',
+    'for_each',
+    'depends_on',
+    'lifecycle',
+    '${x}',
+  )
+  const texts = fc.constantFrom(
+    '${app.web.id}',
+    '%{ if',
+    '${',
+    'list(string)',
+    'app.web',
+    './x',
+    '\u{1f600}${nope}',
+    '',
+  )
+  const json = fc.letrec(tie => ({
+    value: fc.oneof(
+      { maxDepth: 6 },
+      texts,
+      fc.constantFrom(1, -2.5, null, true),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(names, tie('value'), { maxKeys: 4 }),
+    ),
+  })).value
+  fc.assert(
+    fc.property(json, value => {
+      const text = JSON.stringify(value)
+      const { diagnostics } = evaluated('main.hcl.json', text)
+      for (const { subject } of diagnostics) {
+        expect(subject!.start.byte).toBeLessThanOrEqual(subject!.end.byte)
+        expect(subject!.end.byte).toBeLessThanOrEqual(Buffer.byteLength(text))
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
