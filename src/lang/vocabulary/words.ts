@@ -2,9 +2,9 @@
 // Marathon form that each one fills, and the type of its value. They are read from the schema table of the model;
 // only where HCL's shape differs from the field's (image, network, port, volume, constraint, the port of a check)
 // are they written here, and app.ts puts the values in place.
-import { present } from '../../base/index.ts'
+import { type Json, present } from '../../base/index.ts'
 import { appFields, fieldsUnder } from '../../model/index.ts'
-import type { Field, FieldType } from '../../model/index.ts'
+import type { Field, FieldEffect, FieldType } from '../../model/index.ts'
 import type { ValueType } from './values.ts'
 
 export interface Words {
@@ -12,14 +12,25 @@ export interface Words {
   readonly blocks: Readonly<Record<string, BlockWord>>
 }
 
-export interface AttributeWord {
+interface Described {
+  /** One line. */
+  readonly documentation: string
+  /** What a change does to running tasks; absent: what the enclosing block says, at the top: restart. */
+  readonly effect?: FieldEffect
+}
+
+export interface AttributeWord extends Described {
   /** The field of the enclosing object in the Marathon form. */
   readonly field: string
   readonly type: ValueType
   readonly required: boolean
+  /** In the model's units; absent where it hangs on others or there is none. */
+  readonly default?: Json
+  /** The only values there are. */
+  readonly oneOf?: readonly string[]
 }
 
-export interface BlockWord extends Words {
+export interface BlockWord extends Words, Described {
   /** The field that the block's object fills, or is appended to. */
   readonly field: string
   /** Whether several may stand in one body. */
@@ -32,10 +43,20 @@ export interface BlockWord extends Words {
 
 export const appWords: Words = appVocabulary()
 
-export const groupWords: Words = { attributes: { depends_on: word('dependencies', 'any') }, blocks: {} }
+export const groupWords: Words = {
+  attributes: {
+    depends_on: word('dependencies', 'any', 'What must be up before anything of the group starts.', {
+      effect: 'none',
+    }),
+  },
+  blocks: {},
+}
 
 export const volumeWords: Words = {
-  attributes: { size: word('size', 'size', true), shared: word('shared', 'boolean') },
+  attributes: {
+    size: word('size', 'size', 'Size of the volume.', { required: true }),
+    shared: word('shared', 'boolean', 'One for all instances instead of one for each.', { default: false }),
+  },
   blocks: {},
 }
 
@@ -49,21 +70,28 @@ function appVocabulary(): Words {
   return {
     attributes: {
       ...fields.attributes,
-      depends_on: word('dependencies', 'any'),
-      uris: word('uris', 'strings'),
-      image: word('image', 'string'),
-      network: word('network', 'string'),
-      ports: word('ports', 'none'),
+      depends_on: wordOf(fieldNamed(appFields, 'dependencies'), 'any'),
+      uris: word('uris', 'strings', 'Short for fetch blocks: files to fetch, archives are unpacked.'),
+      image: {
+        ...wordOf(fieldNamed(docker, 'image')),
+        documentation: 'Short for a Docker container with this image.',
+      },
+      network: word('network', 'string', 'Short for a network block: "host", "bridge" or "container:NAME".'),
+      ports: word('ports', 'none', 'Only the empty list, for no ports at all; each port is a block.'),
     },
     blocks: {
       ...fields.blocks,
       container: containerBlock(container, docker, volume),
       network: {
+        ...describedAs(fieldNamed(appFields, 'networks')),
         field: 'networks',
         many: true,
         typescript: 'networks',
         blocks: {},
-        attributes: { ...network.attributes, mode: word('mode', 'string', true) },
+        attributes: {
+          ...network.attributes,
+          mode: word('mode', 'string', 'host, bridge or container.', { required: true }),
+        },
       },
       port,
       volume,
@@ -71,22 +99,29 @@ function appVocabulary(): Words {
       readiness_check: { ...blockNamed(fields, 'readiness_check'), typescript: 'readiness' },
       check: withPort(fields, 'check'),
       constraint: {
+        ...describedAs(fieldNamed(appFields, 'constraints')),
         field: 'constraints',
         many: true,
         blocks: {},
         attributes: {
-          field: word('field', 'string', true),
-          operator: word('operator', 'upperCase', true),
-          value: word('value', 'string'),
+          field: word('field', 'string', 'hostname, or an attribute of the agents.', { required: true }),
+          operator: word('operator', 'upperCase', 'UNIQUE, CLUSTER, GROUP_BY, LIKE, UNLIKE, MAX_PER or IS.', {
+            required: true,
+          }),
+          value: word('value', 'string', 'What the operator compares with.'),
         },
       },
       secret: {
+        ...describedAs(fieldNamed(appFields, 'secrets')),
         field: 'secrets',
         many: true,
         label: 'name',
         typescript: 'secrets',
         blocks: {},
-        attributes: { name: word('name', 'string'), source: word('source', 'string', true) },
+        attributes: {
+          name: word('name', 'string', 'What env and volumes call it; the label of the block.'),
+          source: word('source', 'string', 'Where the secret store keeps it.', { required: true }),
+        },
       },
     },
   }
@@ -98,6 +133,7 @@ function containerBlock(container: readonly Field[], docker: readonly Field[], v
   const inner = wordsOf(docker)
   const { parameters, ...blocks } = inner.blocks
   return {
+    ...describedAs(fieldNamed(appFields, 'container')),
     field: 'container',
     many: false,
     attributes: { ...outer.attributes, ...inner.attributes },
@@ -114,17 +150,18 @@ function volumeBlock(fields: readonly Field[]): BlockWord {
   const persistent = wordsOf(fieldsNamed(fields, 'persistent')).attributes
   const { external } = wordsOf(fields).blocks
   return {
+    documentation: 'A directory or file that the task sees under a path of its own.',
     field: 'volumes',
     many: true,
     typescript: 'mounts',
     attributes: {
       ...persistent,
-      size: word('size', 'size'),
-      container: word('containerPath', 'string', true),
-      host: word('hostPath', 'string'),
-      mode: word('mode', 'upperCase'),
-      volume: word('volume', 'any'),
-      secret: word('secret', 'string'),
+      size: { ...present(persistent['size'], 'the size of a volume'), required: false },
+      container: wordOf(fieldNamed(fields, 'containerPath')),
+      host: wordOf(fieldNamed(fields, 'hostPath')),
+      mode: wordOf(fieldNamed(fields, 'mode')),
+      volume: word('volume', 'any', 'A volume of the configuration, by reference or by name.'),
+      secret: wordOf(fieldNamed(fields, 'secret')),
     },
     blocks: external ? { external } : {},
   }
@@ -133,7 +170,16 @@ function volumeBlock(fields: readonly Field[]): BlockWord {
 // A mapping has all that a definition has; which of the two is meant follows from the network.
 function portBlock(container: readonly Field[]): BlockWord {
   const { attributes } = wordsOf(fieldsNamed(container, 'portMappings'))
-  return { field: 'ports', many: true, label: 'name', typescript: 'ports', blocks: {}, attributes }
+  const documentation = 'A port of the app, in every network mode.'
+  return {
+    documentation,
+    field: 'ports',
+    many: true,
+    label: 'name',
+    typescript: 'ports',
+    blocks: {},
+    attributes,
+  }
 }
 
 // A check names its port, or counts it (`port_index`); Marathon's `port` is a bare number on the machine.
@@ -144,9 +190,15 @@ function withPort(words: Words, block: string): BlockWord {
     ...found,
     attributes: {
       ...attributes,
-      port: word('portName', 'stringOrInteger'),
+      port: word(
+        'portName',
+        'stringOrInteger',
+        'Name of one of the ports of the app, or its position from 0.',
+      ),
       ...(port ? { port_number: port } : {}),
-      ...(attributes['command'] || found.blocks['command'] ? { command: word('command', 'command') } : {}),
+      ...(attributes['command'] || found.blocks['command']
+        ? { command: word('command', 'command', 'What is run; exit status 0 is success.') }
+        : {}),
     },
     blocks: execWithCommand(found.blocks),
   }
@@ -155,7 +207,16 @@ function withPort(words: Words, block: string): BlockWord {
 function execWithCommand(blocks: Readonly<Record<string, BlockWord>>): Readonly<Record<string, BlockWord>> {
   const { command: _, exec, ...rest } = blocks
   if (!exec) return rest
-  return { ...rest, exec: { ...exec, blocks: {}, attributes: { command: word('command', 'command', true) } } }
+  return {
+    ...rest,
+    exec: {
+      ...exec,
+      blocks: {},
+      attributes: {
+        command: word('command', 'command', 'What is run; exit status 0 is success.', { required: true }),
+      },
+    },
+  }
 }
 
 /** The words of a table of fields: objects are blocks, all else is an attribute. */
@@ -166,12 +227,17 @@ function wordsOf(fields: readonly Field[]): Words {
     const nested = fieldsUnder(field.type)
     const isBlock = field.type.kind !== 'map' && holdsObjects(field.type)
     if (isBlock) {
-      blocks[field.hcl] = { field: field.name, many: field.type.kind === 'list', ...wordsOf(nested) }
+      blocks[field.hcl] = {
+        ...describedAs(field),
+        field: field.name,
+        many: field.type.kind === 'list',
+        ...wordsOf(nested),
+      }
     }
     if (!isBlock || field.type.kind === 'union') {
       const name =
         field.type.kind === 'list' && field.type.of.kind === 'constraint' ? 'constraints' : field.hcl
-      attributes[name] = word(field.name, valueType(field), field.required)
+      attributes[name] = wordOf(field)
     }
   }
   return { attributes, blocks }
@@ -211,10 +277,38 @@ function fieldsNamed(fields: readonly Field[], name: string): readonly Field[] {
   return fieldsUnder(fields.find(f => f.name === name)?.type ?? { kind: 'boolean' })
 }
 
+function fieldNamed(fields: readonly Field[], name: string): Field {
+  return present(
+    fields.find(f => f.name === name),
+    `${name} in the schema table`,
+  )
+}
+
 function blockNamed(words: Words, block: string): BlockWord {
   return present(words.blocks[block], `${block} in the schema table`)
 }
 
-function word(field: string, type: ValueType, required = false): AttributeWord {
-  return { field, type, required }
+function wordOf(field: Field, type: ValueType = valueType(field)): AttributeWord {
+  const oneOf = field.type.kind === 'string' ? field.type.oneOf : undefined
+  return {
+    ...describedAs(field),
+    field: field.name,
+    type,
+    required: field.required,
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(oneOf === undefined ? {} : { oneOf }),
+  }
+}
+
+function describedAs({ documentation, effect }: Field): Described {
+  return { documentation, ...(effect === undefined ? {} : { effect }) }
+}
+
+function word(
+  field: string,
+  type: ValueType,
+  documentation: string,
+  more: Partial<Pick<AttributeWord, 'required' | 'default' | 'effect'>> = {},
+): AttributeWord {
+  return { field, type, documentation, required: false, ...more }
 }
