@@ -552,10 +552,9 @@ class Lexer {
       return
     }
     // The text goes on as the author meant it; one finding is enough.
-    const found = text.indexOf('"', at)
-    const close = found === -1 ? text.length : found
-    this.#emit(T.invalid, start, close)
-    this.#at = Math.min(close + 1, text.length)
+    const close = text.indexOf('"', at)
+    this.#at = close === -1 ? text.length : close + 1
+    this.#emit(T.invalid, start, this.#at)
     this.#modes.pop()
   }
 

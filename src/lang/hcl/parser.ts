@@ -290,7 +290,7 @@ class Parser {
 
   /** In place of the expression from token `begin` to where the parser stands now. */
   #invalid(begin: number): Expression {
-    const start = this.#kinds[begin] === T.newline ? this.#ends[begin - 1]! : this.#starts[begin]!
+    const start = this.#endsLine(begin) ? this.#ends[begin - 1]! : this.#starts[begin]!
     return { kind: 'invalid', start, end: Math.max(start, this.#endBefore(begin)) }
   }
 
@@ -514,13 +514,15 @@ class Parser {
   #oneLineBody(begin: number): Body {
     const start = this.#starts[this.#at]!
     this.#take()
-    const attribute = this.#kinds[this.#at] === T.identifier ? this.#onlyAttribute() : undefined
-    const attributes = attribute === undefined ? none : [attribute]
+    const first = this.#at
+    const attribute = this.#kinds[first] === T.identifier ? this.#onlyAttribute() : undefined
     if (!this.#closesOneLine(attribute)) {
       this.#recover(begin)
-      const end = Math.max(this.#lastEnd, this.#endBefore(begin))
+      const attributes = attribute === undefined ? none : [this.#cutToSize(attribute, first + 2)]
+      const end = Math.max(this.#endBefore(begin), attributes[0]?.end ?? 0)
       return { attributes, blocks: none, start, end, close: { start: end, end } }
     }
+    const attributes = attribute === undefined ? none : [attribute]
     const close = this.#takeSpan()
     this.#endBlock(false)
     return { attributes, blocks: none, start, end: close.end, close }
@@ -537,6 +539,13 @@ class Parser {
     this.#nodes++
     const expression = this.#expressionOrNone() ?? this.#invalid(begin + 2)
     return { name, nameSpan, expression, start, end: expression.end }
+  }
+
+  /** With an invalid expression, from token `begin` on, as far as the recovery went. */
+  #cutToSize(attribute: Attribute, begin: number): Attribute {
+    if (attribute.expression.kind !== 'invalid') return attribute
+    const expression = this.#invalid(begin)
+    return { ...attribute, expression, end: expression.end }
   }
 
   /** Whether the closing brace is at hand; else the mistake is reported. */
