@@ -150,6 +150,11 @@ function failure(error: unknown, context: ModuleContext): ModuleResult {
   if (error instanceof ConfigurationProblem) {
     return { kind: 'told', problems: [{ summary: error.summary, detail: error.message, ...where }] }
   }
+  if (isError && (error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED') {
+    const detail =
+      'A module can read files, but write none, start no programs or threads and load no native code.'
+    return { kind: 'told', problems: [{ summary: 'Not allowed in a module', detail, ...where }] }
+  }
   const message = isError ? `${error.name}: ${error.message}` : String(error)
   return { kind: 'threw', message, ...where }
 }

@@ -153,6 +153,23 @@ describe('what goes wrong', () => {
       3,
     ],
   ]
+  it('says what to install when a package is missing, at the import', async () => {
+    const text = `${header}import { x } from '@scope/none/part'\nconsole.log(x)\n${fine}`
+    const { diagnostics } = await load({ 'sddc.config.ts': text })
+    expect(diagnostics).toMatchObject([
+      { summary: 'Module can not be read', subject: { start: { line: 2 } } },
+    ])
+    expect(diagnostics[0]!.detail).toMatch(/no package "@scope\/none".*npm install @scope\/none/)
+  })
+
+  it('says that it cannot write or start anything', async () => {
+    const text = `import { writeFileSync } from 'node:fs'\n${header}writeFileSync('x', '')\n${fine}`
+    const { diagnostics } = await load({ 'sddc.config.ts': text })
+    expect(diagnostics).toMatchObject([
+      { summary: 'Not allowed in a module', subject: { start: { line: 3 } } },
+    ])
+  })
+
   it.each(cases)('%s', async (_, text, summary, detail, line) => {
     const { desired, diagnostics } = await load({ 'sddc.config.ts': text })
     expect(desired).toBeUndefined()
