@@ -1,5 +1,7 @@
 // A configuration in another spelling: the same `Desired`, written as HCL, as a TypeScript module or as JSON. Expressions
 // are gone, what they gave stands in their place.
+import { errorDiagnostic } from '../../base/index.ts'
+import type { Diagnostic } from '../../base/index.ts'
 import type { Desired } from '../../model/index.ts'
 import { printFile } from '../hcl/print/index.ts'
 import { hclTrees } from './hcl.ts'
@@ -8,6 +10,7 @@ import { hclJson } from './hcljson.ts'
 import { lostInMarathon, marathonDefinitions } from './marathon.ts'
 import type { MarathonDefinition } from './marathon.ts'
 import { typescriptText } from './typescript.ts'
+import { Unsayable } from './unsayable.ts'
 
 export const convertForms = ['hcl', 'ts', 'json'] as const
 export type ConvertForm = (typeof convertForms)[number]
@@ -27,33 +30,56 @@ export interface Converted {
   readonly groups: readonly string[]
   /** Why it is not plain Marathon, where that was asked for. */
   readonly lost: readonly string[]
+  /** Errors: what can't be said in the form. There are no files then. */
+  readonly diagnostics: readonly Diagnostic[]
 }
 
-export function convertDesired(desired: Desired, form: ConvertForm, settings: Settings = {}): Converted {
-  switch (form) {
-    case 'hcl':
-      return fromTrees(hclTrees(desired, settings), 'main.hcl', body => printFile({ body }))
-    case 'json':
-      return json(desired, settings)
-    case 'ts': {
-      const text = typescriptText(desired, settings)
-      const files = [{ path: 'sddc.config.ts', text }]
-      return { files, renamed: new Map(), groups: impliedGroups(desired), lost: [] }
+export interface ConvertOptions extends Settings {
+  /** One text that is everything: Marathon's definition alone (without stack, volumes and outputs), or HCL's JSON. */
+  readonly only?: 'marathon' | 'hcl.json'
+}
+
+export function convertDesired(desired: Desired, form: ConvertForm, options: ConvertOptions = {}): Converted {
+  try {
+    switch (form) {
+      case 'hcl':
+        return fromTrees(hclTrees(desired, options), 'main.hcl', body => printFile({ body }))
+      case 'json':
+        return json(desired, options)
+      case 'ts': {
+        const files = [{ path: 'sddc.config.ts', text: typescriptText(desired, options) }]
+        return { ...nothing, files, groups: impliedGroups(desired) }
+      }
     }
+  } catch (thrown) {
+    if (!(thrown instanceof Unsayable)) throw thrown
+    const { address, message } = thrown
+    const summary = `Not to be written as ${form === 'ts' ? 'TypeScript' : 'HCL'}`
+    return { ...nothing, diagnostics: [errorDiagnostic(summary, message, { address })] }
   }
 }
+
+const nothing: Converted = { files: [], renamed: new Map(), groups: [], lost: [], diagnostics: [] }
 
 /** Marathon's files where they say everything but the settings, volumes and outputs, which get a file of their own. */
-function json(desired: Desired, settings: Settings): Converted {
+function json(desired: Desired, options: ConvertOptions): Converted {
   const lost = lostInMarathon(desired)
-  if (lost.length > 0 || desired.apps.length + desired.groups.length === 0) {
-    return { ...fromTrees(hclTrees(desired, settings), 'main.hcl.json', hclJson), lost }
+  if (options.only === 'marathon') {
+    const files = marathonDefinitions(desired).map((d, i) => marathonFile(d, desired.stack, i))
+    return { ...nothing, files, lost: [...lost, ...lostBesides(desired)] }
   }
-  const definitions = marathonDefinitions(desired)
+  const isEmpty = desired.apps.length + desired.groups.length === 0
+  if (options.only === 'hcl.json' || lost.length > 0 || isEmpty) {
+    return { ...fromTrees(hclTrees(desired, options), 'main.hcl.json', hclJson), lost }
+  }
+  const files = marathonDefinitions(desired).map((d, i) => marathonFile(d, desired.stack, i))
   const rest: Desired = { ...desired, apps: [], groups: [] }
-  const others = fromTrees(hclTrees(rest, settings), 'main.hcl.json', hclJson)
-  const files = definitions.map((definition, i) => marathonFile(definition, desired.stack, i))
+  const others = fromTrees(hclTrees(rest, options), 'main.hcl.json', hclJson)
   return { ...others, files: [...files, ...others.files] }
+}
+
+function lostBesides({ volumes, outputs }: Desired): readonly string[] {
+  return [...(volumes.length > 0 ? ['volumes'] : []), ...(Object.keys(outputs).length > 0 ? ['outputs'] : [])]
 }
 
 function marathonFile({ kind, json: value }: MarathonDefinition, stack: string, i: number): ConvertedFile {
@@ -69,7 +95,7 @@ function fromTrees(
   const files = [...bodies]
     .sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))
     .map(([directory, body]) => ({ path: directory + name, text: write(body) }))
-  return { files, renamed, groups, lost: [] }
+  return { ...nothing, files, renamed, groups }
 }
 
 /** Groups around something that no text names; only HCL and TypeScript must write them out. */

@@ -1,11 +1,14 @@
 // Leaves out of an app's body what it says anyway. The reader of configurations is the judge: what it makes of the body
 // must stay the same app, with the same parts hidden.
-import { assert, canonicalJson, compareStrings, hasErrors } from '../../base/index.ts'
-import { normalizeApp } from '../../model/index.ts'
+import { canonicalJson, compareStrings, hasErrors } from '../../base/index.ts'
+import type { Json } from '../../base/index.ts'
+import { appAddress, normalizeApp } from '../../model/index.ts'
 import type { App } from '../../model/index.ts'
 import type { SurfaceBlock, SurfaceBody, SurfaceValue } from '../surface.ts'
 import { decodeApp } from '../vocabulary/index.ts'
-import type { KnownVolumes } from '../vocabulary/index.ts'
+import type { Draft, KnownVolumes } from '../vocabulary/index.ts'
+import { differenceAt } from './difference.ts'
+import { Unsayable } from './unsayable.ts'
 import type { WrittenBlock, WrittenBody } from './written.ts'
 
 const noVolumes: KnownVolumes = { byName: new Map(), complete: true }
@@ -13,7 +16,14 @@ const noVolumes: KnownVolumes = { byName: new Map(), complete: true }
 export function shorten(body: WrittenBody, app: App, sensitivePaths: readonly string[]): WrittenBody {
   const wanted = { app, sensitivePaths: [...new Set(sensitivePaths)].sort(compareStrings) }
   const isSame = (candidate: WrittenBody): boolean => saysTheSame(candidate, wanted)
-  assert(isSame(body), `the words of ${app.id} are read as the app`)
+  if (!isSame(body)) {
+    const read = readBack(body, app)
+    const path = differenceAt(plain(app), read && plain(read), '')
+    throw new Unsayable(
+      appAddress(app.id),
+      `The words of a configuration have nothing that says what stands at ${path ?? '/'} of ${app.id}.`,
+    )
+  }
   return shortened(body, isSame)
 }
 
@@ -23,16 +33,31 @@ interface Wanted {
 }
 
 function saysTheSame(body: WrittenBody, { app, sensitivePaths }: Wanted): boolean {
-  const resource = { kind: 'app', name: app.id, path: [], address: app.id, body: surfaceBody(body) } as const
-  const { json, diagnostics, sensitivePaths: hidden, incomplete } = decodeApp(resource, 'hcl', noVolumes)
-  if (incomplete || hasErrors(diagnostics)) return false
-  const { dependencies } = app
-  const { app: made } = normalizeApp({ ...json, dependencies }, { id: app.id })
+  const draft = draftOf(body, app)
+  const made = appIn(draft, app)
   return (
     made !== undefined &&
     canonicalJson(made) === canonicalJson(app) &&
-    canonicalJson([...new Set(hidden)].sort(compareStrings)) === canonicalJson(sensitivePaths)
+    canonicalJson([...new Set(draft.sensitivePaths)].sort(compareStrings)) === canonicalJson(sensitivePaths)
   )
+}
+
+function readBack(body: WrittenBody, app: App): App | undefined {
+  return appIn(draftOf(body, app), app)
+}
+
+function draftOf(body: WrittenBody, { id }: App): Draft {
+  const resource = { kind: 'app', name: id, path: [], address: id, body: surfaceBody(body) } as const
+  return decodeApp(resource, 'hcl', noVolumes)
+}
+
+function appIn({ json, diagnostics, incomplete }: Draft, { id, dependencies }: App): App | undefined {
+  if (incomplete || hasErrors(diagnostics)) return undefined
+  return normalizeApp({ ...json, dependencies }, { id }).app
+}
+
+function plain(app: App): Json {
+  return JSON.parse(canonicalJson(app)) as Json
 }
 
 function surfaceBody({ attributes, blocks }: WrittenBody): SurfaceBody {

@@ -138,6 +138,36 @@ export const configurationCommands = [
     run: async (context, v) => (await import('../../commands/init.ts')).initCommand(context, v),
   }),
   command({
+    name: 'convert',
+    about: 'Write a configuration in another form: HCL, TypeScript or JSON',
+    words: { path },
+    options: {
+      to: { kind: 'text', value: 'FORM', about: 'hcl, ts or json' },
+      output: {
+        kind: 'text',
+        short: 'o',
+        value: 'PATH',
+        about: 'A file or a directory (default: standard output)',
+      },
+      force: { kind: 'flag', about: 'Overwrite files; write beside another configuration' },
+      'show-sensitive': { kind: 'flag', about: 'Print sensitive values to standard output' },
+      ...variables,
+      stack,
+    },
+    examples: [
+      ['convert --to hcl shop.group.json -o shop', 'from Marathon to a directory with main.hcl'],
+      ['convert --to ts', 'the configuration here as a TypeScript module, to look at'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/convert.ts')).convertCommand(context, {
+        ...configuration(v),
+        to: v.to,
+        output: v.output,
+        force: v.force,
+        showSensitive: v['show-sensitive'],
+      }),
+  }),
+  command({
     name: 'fmt',
     about: 'Bring HCL files into the canonical style',
     words: {
