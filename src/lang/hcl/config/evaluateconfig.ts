@@ -76,7 +76,6 @@ export function evaluateModules(root: ModuleTree, options: HclOptions = {}): Hcl
   const { context = {}, inputs = [] } = options
   const shared = newShared({ context, report, resolve: resolveName }, root.directory)
   const run = newRun(shared, moduleSites(root, report))
-  run.site.runs.push(run)
   const missing: string[] = []
   const values = assignVariables(
     run.variables,

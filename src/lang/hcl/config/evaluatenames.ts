@@ -22,24 +22,26 @@ export function evaluateNames(root: Run): void {
     const detail = `These values need each other: ${cycle.join(' -> ')}. Break the circle.`
     root.report(errorDiagnostic('Cycle', detail, { subject: source.range(span) }))
   }
-  for (const name of order) evaluateNode(nodes.get(name)!, root.cyclic.has(name))
+  for (const name of order) evaluateNode(nodes.get(name)!, root.shared.runs, root.cyclic.has(name))
 }
 
-function evaluateNode(node: Need, isCyclic: boolean): void {
+function evaluateNode(node: Need, runs: ReadonlyMap<ModuleSite, readonly Run[]>, isCyclic: boolean): void {
+  const at = runs.get(node.site) ?? []
   switch (node.kind) {
     case 'local':
-      for (const run of node.site.runs) evaluateLocal(run, node.name, isCyclic)
+      for (const run of at) evaluateLocal(run, node.name, isCyclic)
       return
     case 'variable':
-      for (const run of node.inner.runs) evaluateVariable(run, node.variable, isCyclic)
+      for (const run of runs.get(node.inner) ?? []) evaluateVariable(run, node.variable, isCyclic)
       return
     case 'output':
-      for (const run of node.site.runs) {
+      for (const run of at) {
         run.outputs.set(node.name, isCyclic ? unknownValue : evaluateModuleOutput(run, node.name))
       }
       return
     case 'instances':
-      if (isModule(node.declaration)) enterEach(node.site, node.declaration)
+      if (!isModule(node.declaration)) return
+      for (const run of at) enterModule(run, node.declaration)
   }
 }
 
@@ -48,10 +50,6 @@ function evaluateLocal(run: Run, name: string, isCyclic: boolean): void {
   const { expression } = attribute
   const scope = scopeIn(run, source, undefined, 'locals')
   run.locals.set(name, isCyclic ? unknownValue : bounded(run, evaluate(expression, scope), expression, scope))
-}
-
-function enterEach(site: ModuleSite, declaration: ModuleDeclaration): void {
-  for (const run of site.runs) enterModule(run, declaration)
 }
 
 function isModule(declaration: RepeatableDeclaration): declaration is ModuleDeclaration {

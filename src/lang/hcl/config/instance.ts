@@ -1,7 +1,6 @@
 // One app, group or volume after `for_each` and `count`: what it is called is known without its body.
 import type { Value } from '../value.ts'
 import type { RepeatableDeclaration } from './declarations.ts'
-import type { Run } from './run.ts'
 
 export interface Instance {
   readonly declaration: RepeatableDeclaration
@@ -30,8 +29,14 @@ export type Repetition =
   /** How many there are can't be told. The instance stands for all, so that the mistakes in the body are told. */
   | { readonly kind: 'unknown'; readonly instance: Instance }
 
+/** Where a module's own names begin: `module.blog.` in addresses, `blog` in ids. */
+interface Beginning {
+  readonly prefix: string
+  readonly path: readonly string[]
+}
+
 export function makeInstance(
-  run: Run,
+  module: Beginning,
   declaration: RepeatableDeclaration,
   parent: Instance | undefined,
   key?: string | number,
@@ -45,7 +50,7 @@ export function makeInstance(
     key,
     binding,
     segment: key === undefined ? name : `${name}-${key}`,
-    path: parent === undefined ? run.path : [...parent.path, parent.segment],
-    address: `${parent === undefined ? run.prefix : `${parent.address}.`}${kind}.${name}${bracket}`,
+    path: parent === undefined ? module.path : [...parent.path, parent.segment],
+    address: `${parent === undefined ? module.prefix : `${parent.address}.`}${kind}.${name}${bracket}`,
   }
 }

@@ -1,6 +1,7 @@
 // module "blog" { source = … for_each = … depends_on = … input = … }: the instances of a module, and its variables from
 // the arguments of the call.
 import { didYouMean, errorDiagnostic } from '../../../base/index.ts'
+import { argumentNames, constructs } from '../../vocabulary/index.ts'
 import { evaluate } from '../evaluate.ts'
 import { unknownValue } from '../value.ts'
 import { refuseBlocks } from './attributes.ts'
@@ -13,7 +14,7 @@ import { type Run, newRun, scopeIn } from './run.ts'
 import { type HclVariable, settleVariable } from './variables.ts'
 
 /** What a call says about itself; everything else goes into the module. */
-const ownArguments: readonly string[] = ['source', 'for_each', 'count', 'depends_on']
+const ownArguments = argumentNames(constructs.module)
 
 /** Arguments that other tools have. */
 const foreign: Readonly<Record<string, string>> = {
@@ -36,9 +37,7 @@ export function enterModule(run: Run, declaration: ModuleDeclaration): void {
   const instances = repetition.kind === 'keyed' ? repetition.instances.values() : [repetition.instance]
   const runs = new Map<Instance, Run>()
   for (const instance of instances) {
-    const made = newRun(run.shared, site, run, instance)
-    runs.set(instance, made)
-    site.runs.push(made)
+    runs.set(instance, newRun(run.shared, site, run, instance))
   }
   run.inner.set(name, runs)
 }

@@ -3,7 +3,6 @@
 import { type Diagnostic, errorDiagnostic } from '../../../base/index.ts'
 import type { ModuleDeclaration } from './declarations.ts'
 import type { HclModule, ModuleTree } from './hclmodule.ts'
-import type { Run } from './run.ts'
 
 export interface ModuleSite {
   readonly module: HclModule
@@ -14,8 +13,6 @@ export interface ModuleSite {
   /** The block in `outer`. */
   readonly call: ModuleDeclaration | undefined
   readonly inner: Map<string, ModuleSite>
-  /** The instances, as they become known. */
-  readonly runs: Run[]
 }
 
 /** Calls of modules in one configuration, those of the modules called included. Modules that call others twice double. */
@@ -50,5 +47,5 @@ function newSite(
   call: ModuleDeclaration | undefined,
 ): ModuleSite {
   const prefix = outer === undefined || call === undefined ? '' : `${outer.prefix}module.${call.name}.`
-  return { module, directory, prefix, outer, call, inner: new Map(), runs: [] }
+  return { module, directory, prefix, outer, call, inner: new Map() }
 }

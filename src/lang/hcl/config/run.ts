@@ -35,6 +35,8 @@ export interface Shared extends Given {
   /** Names of nodes that are part of a cycle: unknown, and already reported. */
   readonly cyclic: Set<string>
   readonly measured: MeasureMemo
+  /** The instances of each call, as they become known. */
+  readonly runs: Map<ModuleSite, Run[]>
   /** `path.root`. */
   readonly directory: string
   /** `sddc.stack`. */
@@ -75,6 +77,7 @@ export function newShared(given: Given, directory: string): Shared {
     budget: { rounds: maxLoopRounds },
     cyclic: new Set(),
     measured: new WeakMap(),
+    runs: new Map(),
     directory,
     stack: string(''),
     tooLarge: false,
@@ -83,9 +86,9 @@ export function newShared(given: Given, directory: string): Shared {
 
 /** `outer` and `instance` are given together: where the module is called. */
 export function newRun(shared: Shared, site: ModuleSite, outer?: Run, instance?: Instance): Run {
-  const { context, report, resolve, budget, cyclic, measured } = shared
+  const { context, report, resolve, budget, cyclic, measured, runs } = shared
   const { declarations, variables } = site.module
-  return {
+  const run: Run = {
     ...{ context, report, resolve, budget, cyclic, measured, declarations, variables },
     shared,
     site,
@@ -101,6 +104,10 @@ export function newRun(shared: Shared, site: ModuleSite, outer?: Run, instance?:
     instanceValues: new Map(),
     moduleValues: new Map(),
   }
+  const known = runs.get(site)
+  if (known === undefined) runs.set(site, [run])
+  else known.push(run)
+  return run
 }
 
 export function scopeIn(
