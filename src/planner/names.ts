@@ -52,7 +52,7 @@ export function newNames(desired: Desired, snapshot: Snapshot): NewNames {
   }
   const warnings = followAll(moves, view)
   const diagnostics = imports.flatMap(each => importOne(each, imported, view) ?? [])
-  warnings.push(...dependents(snapshot, view))
+  warnings.push(...dependents(desired, snapshot, view))
   return { snapshot: renamed(snapshot, view.renames), former, imported, diagnostics, warnings }
 }
 
@@ -197,29 +197,49 @@ function cannotImport(
   return errorDiagnostic(`The ${kind} can't be imported`, detail, { address })
 }
 
-// What others own is never touched, also not for a new name.
-function dependents(snapshot: Snapshot, { stack, renames }: View): Diagnostic[] {
+/** Whoever depends on an old name, and will not find it: others, who are never touched, and the text itself. */
+function dependents(desired: Desired, snapshot: Snapshot, { stack, renames, wanted }: View): Diagnostic[] {
   if (renames.size === 0) return []
+  const isWanted = new Set([...wanted.values()].map(t => t.id))
+  const names = new Map(
+    [...renames]
+      .map(([key, id]) => [key.slice(key.indexOf(':') + 1), id] as const)
+      .filter(([old]) => old.startsWith('/') && !isWanted.has(old)),
+  )
+  const own = [
+    ...desired.apps.map(({ address, app }) => ({ address, dependencies: app.dependencies })),
+    ...desired.groups,
+  ]
   const others = [
     ...snapshot.apps.map(a => ({ ...a, noun: 'app', dependencies: a.submitted.dependencies })),
     ...snapshot.groups.map(g => ({ ...g, noun: 'group' })),
-  ]
-  return others
-    .filter(other => other.stack !== stack && !renames.has(`${other.noun}:${other.id}`))
-    .flatMap(({ noun, id, address, stack: owner, dependencies }) =>
-      dependencies.flatMap(old => {
-        const name = renames.get(`app:${old}`) ?? renames.get(`group:${old}`)
-        if (name === undefined) return []
-        const whose = owner === null ? 'no stack' : `stack "${owner}"`
-        return [
-          warningDiagnostic(
-            'A dependency on the old name remains',
-            `The ${noun} "${id}" of ${whose} depends on "${old}", which becomes "${name}". It is not changed here; until it is changed there it depends on nothing by that name.`,
-            { address },
-          ),
-        ]
+  ].filter(other => other.stack !== stack && !renames.has(`${other.noun}:${other.id}`))
+  const summary = 'A dependency on the old name remains'
+  return [
+    ...own.flatMap(({ address, dependencies }) =>
+      oldNamesIn(dependencies, names).map(([old, name]) => {
+        const detail = `${address} depends on "${old}", which becomes "${name}". Write the new name there, best as a reference, which always has the right one.`
+        return warningDiagnostic(summary, detail, { address })
       }),
-    )
+    ),
+    ...others.flatMap(({ noun, id, address, stack: owner, dependencies }) =>
+      oldNamesIn(dependencies, names).map(([old, name]) => {
+        const whose = owner === null ? 'no stack' : `stack "${owner}"`
+        const detail = `The ${noun} "${id}" of ${whose} depends on "${old}", which becomes "${name}". It is not changed here; until it is changed there it depends on nothing by that name.`
+        return warningDiagnostic(summary, detail, { address })
+      }),
+    ),
+  ]
+}
+
+function oldNamesIn(
+  dependencies: readonly string[],
+  names: ReadonlyMap<string, string>,
+): readonly (readonly [string, string])[] {
+  return dependencies.flatMap(old => {
+    const name = names.get(old)
+    return name === undefined ? [] : [[old, name] as const]
+  })
 }
 
 function renamed(snapshot: Snapshot, renames: ReadonlyMap<ObjectKey, string>): Snapshot {

@@ -200,6 +200,11 @@ describe('moved', () => {
     expect(short(planned(want, have))).toMatchObject({
       warnings: ['Deployment in progress', 'A dependency on the old name remains'],
     })
+    const own = desired([app('/frontend'), app('/api', { dependencies: ['/web'] })], {
+      moves: [move('app.web', 'app.frontend')],
+    })
+    const { warnings } = planned(own, snapshot([app('/web'), app('/api', { dependencies: ['/web'] })]))
+    expect(warnings.map(w => w.detail)).toEqual([expect.stringMatching(/^app\.api depends on "\/web"/)])
   })
 
   test('destroy takes what is there, whatever it shall be called', () => {
