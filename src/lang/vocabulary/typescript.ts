@@ -22,7 +22,8 @@ export function fromTypeScript(body: SurfaceBody, words: Words): SurfaceBody {
     }
     const parts = type === undefined ? undefined : blockParts(value, words.blocks[type]!)
     const isNone = parts?.length === 0 && Object.hasOwn(words.attributes, name)
-    if (type === undefined || parts === undefined || isNone) attributes[attributeNames.get(name) ?? name] = value
+    if (type === undefined || parts === undefined || isNone)
+      attributes[attributeNames.get(name) ?? name] = value
     else {
       const word = words.blocks[type]!
       for (const [i, part] of parts.entries()) {

@@ -1,6 +1,7 @@
 // Blocks with a condition and what to say when it does not hold: preconditions, postconditions, the asserts of checks.
 // Everything is known while a configuration is evaluated, so all of them are asked then.
 import { type Diagnostic, errorDiagnostic } from '../../../base/index.ts'
+import { argumentNames, constructs } from '../../vocabulary/index.ts'
 import type { Attribute, Block } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { decide } from '../evaluate/condition.ts'
@@ -23,8 +24,13 @@ export function readCondition(block: Block, scope: Scope): Condition | undefined
     return undefined
   }
   refuseBlocks(block.body, scope.source, `a ${block.type} block`, scope.report)
-  const known = ['condition', 'error_message']
-  const named = namedAttributes(block.body, known, scope.source, block.type, scope.report)
+  const named = namedAttributes(
+    block.body,
+    argumentNames(constructs.check.blocks.assert),
+    scope.source,
+    block.type,
+    scope.report,
+  )
   const condition = named.get('condition')
   const message = named.get('error_message')
   if (condition !== undefined && message !== undefined) return { condition, message }

@@ -1,5 +1,6 @@
 // dynamic "port" { for_each = … iterator = p labels = […] content { … } }: a block for each element of a collection.
 import type { SurfaceBlock } from '../../surface.ts'
+import { argumentNames, dynamicConstruct } from '../../vocabulary/index.ts'
 import type { Attribute, Block, Body, Expression } from '../ast.ts'
 import { ConversionError, convert } from '../convert.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
@@ -23,7 +24,7 @@ export function expandDynamic(block: Block, scope: Scope): readonly DynamicBlock
     reportError(scope, extra ?? block.typeSpan, 'Invalid dynamic block', detail)
     return undefined
   }
-  const known = ['for_each', 'iterator', 'labels']
+  const known = argumentNames(dynamicConstruct)
   const named = namedAttributes(block.body, known, scope.source, `dynamic "${label.text}"`, scope.report)
   const forEach = named.get('for_each')
   const content = block.body.blocks.find(b => b.type === 'content')

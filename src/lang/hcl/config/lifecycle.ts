@@ -2,6 +2,7 @@
 // says something about the resource and is no part of its body, so `dynamic` can't make it.
 import { didYouMean } from '../../../base/index.ts'
 import type { SurfaceLifecycle, SurfacePath, SurfaceValue } from '../../surface.ts'
+import { argumentNames, lifecycleConstruct } from '../../vocabulary/index.ts'
 import type { Attribute, Block, Expression, Step } from '../ast.ts'
 import { tryConvert } from '../convert.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
@@ -26,8 +27,8 @@ export interface Lifecycle {
 
 const nothing: Lifecycle = { preconditions: [], postconditions: [] }
 
-const argumentNames = ['ignore_changes', 'prevent_destroy', 'destroy']
-const blockTypes = ['precondition', 'postcondition']
+const known = argumentNames(lifecycleConstruct)
+const blockTypes = Object.keys(lifecycleConstruct.blocks ?? {})
 
 /** What other tools have here, and what does that job. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -102,13 +103,13 @@ function reportUnknownArgument({ name, nameSpan }: Attribute, scope: Scope): voi
   }
   const near = blockTypes.includes(name)
     ? ` It is a block: write ${name} { … } without an equals sign.`
-    : didYouMean(name, [...argumentNames, ...blockTypes]) || ` It has: ${argumentNames.join(', ')}.`
+    : didYouMean(name, [...known, ...blockTypes]) || ` It has: ${known.join(', ')}.`
   const detail = `A lifecycle block has no argument "${name}".${near}`
   reportError(scope, nameSpan, 'Unsupported argument', detail)
 }
 
 function reportUnknownBlock({ type, typeSpan }: Block, scope: Scope): void {
-  const advice = argumentNames.includes(type)
+  const advice = known.includes(type)
     ? ` It is an argument: write ${type} = ….`
     : type === 'dynamic'
       ? ' What is in it is written out: it is about the resource, not part of it.'

@@ -1,6 +1,7 @@
 // output "name" { value = … }: what is told after an apply.
 import { didYouMean } from '../../../base/index.ts'
 import type { SurfaceOutput } from '../../surface.ts'
+import { argumentNames, constructs } from '../../vocabulary/index.ts'
 import type { Attribute } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { type Marks, type Value, isSensitive, sensitiveMark, unknownValue, withMarks } from '../value.ts'
@@ -60,8 +61,7 @@ function evaluateOutput(run: Run, name: string, { block, source }: Declaration):
   // Preconditions are looked at once everything is known; see checks.ts.
   const blocks = block.body.blocks.filter(b => b.type !== 'precondition')
   refuseBlocks({ ...block.body, blocks }, source, 'output', run.report)
-  const known = ['value', 'description', 'sensitive', 'depends_on']
-  const named = namedAttributes(block.body, known, source, context, run.report)
+  const named = namedAttributes(block.body, argumentNames(constructs.output), source, context, run.report)
   const attribute = named.get('value')
   if (attribute === undefined) {
     // A misspelt one is told already.

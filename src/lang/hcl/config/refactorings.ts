@@ -1,6 +1,7 @@
 // moved { from = … to = … }, import { to = … id = … }, removed { from = … lifecycle { destroy = … } }. Addresses are
 // names, not values: what they mean need not be there, so they are read and never evaluated.
 import { didYouMean } from '../../../base/index.ts'
+import { argumentNames, constructs } from '../../vocabulary/index.ts'
 import type {
   SurfaceAddress,
   SurfaceImport,
@@ -39,7 +40,7 @@ export function evaluateRefactorings(run: Run): Refactorings {
 function evaluateMove(run: Run, { block, source }: Declaration): SurfaceMove | undefined {
   const scope = scopeIn(run, source, undefined, 'moved', run.instance?.address)
   refuseBlocks(block.body, source, 'moved', run.report)
-  const named = namedAttributes(block.body, ['from', 'to'], source, 'moved', run.report)
+  const named = namedAttributes(block.body, argumentNames(constructs.moved), source, 'moved', run.report)
   const from = addressIn(run, named, 'from', block, scope)
   const to = addressIn(run, named, 'to', block, scope)
   return from && to && { from, to, range: source.range(block.header) }
@@ -48,7 +49,7 @@ function evaluateMove(run: Run, { block, source }: Declaration): SurfaceMove | u
 function evaluateImport(run: Run, { block, source }: Declaration): SurfaceImport | undefined {
   const scope = scopeIn(run, source, undefined, 'import', run.instance?.address)
   refuseBlocks(block.body, source, 'import', run.report)
-  const named = namedAttributes(block.body, ['to', 'id'], source, 'import', run.report)
+  const named = namedAttributes(block.body, argumentNames(constructs.import), source, 'import', run.report)
   const to = addressIn(run, named, 'to', block, scope)
   const written = named.get('id')
   const id = written && textOf(run, written, scope)
@@ -57,7 +58,7 @@ function evaluateImport(run: Run, { block, source }: Declaration): SurfaceImport
 
 function evaluateRemoval(run: Run, { block, source }: Declaration): SurfaceRemoval | undefined {
   const scope = scopeIn(run, source, undefined, 'removed', run.instance?.address)
-  const named = namedAttributes(block.body, ['from'], source, 'removed', run.report)
+  const named = namedAttributes(block.body, argumentNames(constructs.removed), source, 'removed', run.report)
   const from = addressIn(run, named, 'from', block, scope)
   const destroy = destroyIn(run, block, scope)
   return from && { from, ...(destroy === undefined ? {} : { destroy }), range: source.range(block.header) }
@@ -76,7 +77,13 @@ function destroyIn(run: Run, { body }: Block, scope: Scope): SurfaceValue | unde
   const [lifecycle] = lifecycles
   if (lifecycle === undefined) return undefined
   refuseBlocks(lifecycle.body, scope.source, 'lifecycle', run.report)
-  const named = namedAttributes(lifecycle.body, ['destroy'], scope.source, 'removed', run.report)
+  const named = namedAttributes(
+    lifecycle.body,
+    argumentNames(constructs.removed.blocks.lifecycle),
+    scope.source,
+    'removed',
+    run.report,
+  )
   const attribute = named.get('destroy')
   if (attribute === undefined) return undefined
   const value = evaluate(attribute.expression, scope)

@@ -1,6 +1,7 @@
 // The settings: sddc { stack = … server = … }.
 import { errorDiagnostic } from '../../../base/index.ts'
 import type { SurfaceValue } from '../../surface.ts'
+import { argumentNames, constructs } from '../../vocabulary/index.ts'
 import type { Attribute } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { nameOfKind } from '../type.ts'
@@ -29,7 +30,7 @@ export function evaluateSettings(
   if (first === undefined) return {}
   const { block, source } = first
   refuseBlocks(block.body, source, 'sddc', run.report)
-  const named = namedAttributes(block.body, ['stack', 'server'], source, 'sddc', run.report)
+  const named = namedAttributes(block.body, argumentNames(constructs.sddc), source, 'sddc', run.report)
   const scope = scopeIn(run, source, undefined, 'sddc')
   const stack = settingText(run, named.get('stack'), scope)
   const server = settingText(run, named.get('server'), scope)

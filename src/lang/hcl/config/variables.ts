@@ -1,5 +1,6 @@
 // Variables: what they may be (the block) and what they are (the last of the given values, else the default). A value is
 // taken whole; nothing is merged.
+import { argumentNames, constructs } from '../../vocabulary/index.ts'
 import {
   type Diagnostic,
   type Json,
@@ -63,7 +64,6 @@ export interface VariableValue {
 type Report = (diagnostic: Diagnostic) => void
 
 const summaryOfDefault = 'Invalid default value for variable'
-const argumentNames = ['type', 'default', 'description', 'sensitive', 'nullable', 'deprecated']
 
 /** Arguments of a module's call that say something about the call. */
 const reservedNames: readonly string[] = [
@@ -127,7 +127,13 @@ export function readVariable(name: string, declaration: Declaration, report: Rep
     const detail = `"${name}" means something else where a module is called: give the variable another name.`
     reportError(scope, block.labels[0]!, 'Invalid variable name', detail)
   }
-  const named = namedAttributes(block.body, argumentNames, source, `variable "${name}"`, report)
+  const named = namedAttributes(
+    block.body,
+    argumentNames(constructs.variable),
+    source,
+    `variable "${name}"`,
+    report,
+  )
   const literal = (expression: Expression): Value => evaluate(expression, scope)
   const typeAttribute = named.get('type')
   const type =
@@ -325,7 +331,13 @@ function readValidations(body: Body, source: Source, report: Report): Validation
       report(errorDiagnostic('Unsupported block type', detail, { subject: source.range(block.typeSpan) }))
       continue
     }
-    const named = namedAttributes(block.body, ['condition', 'error_message'], source, 'validation', report)
+    const named = namedAttributes(
+      block.body,
+      argumentNames(constructs.variable.blocks.validation),
+      source,
+      'validation',
+      report,
+    )
     const condition = named.get('condition')
     if (condition === undefined) {
       const detail = 'A validation needs a condition that is true for good values.'
