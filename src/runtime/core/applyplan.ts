@@ -123,27 +123,26 @@ function misnamedIn(plan: Plan): string | undefined {
   return undefined
 }
 
-// A plan renames what belongs to its stack or to nobody, to ids that are free then.
+// A plan renames what belongs to its stack or to nobody, to names that are free then, and forgets what it owns.
 function misplacedIn(state: State, plan: Plan): string | undefined {
-  const given = new Set<string>(
-    plan.changes.flatMap(c => (c.object === 'app' && c.from !== undefined ? [c.from.id] : [])),
-  )
+  const given = new Set(plan.changes.flatMap(c => (c.from === undefined ? [] : [`${c.object}:${c.from.id}`])))
   const taken = new Set<string>()
-  for (const change of plan.changes) {
-    if (change.object !== 'app') continue
-    const { id, from, action } = change
-    const row = state.tables.app.get(from?.id ?? id)
+  for (const { object, id, from, action } of plan.changes) {
+    const table = state.tables[object]
+    const row = table.get(from?.id ?? id)
     if (action === 'forget' && row?.stack !== plan.stack)
-      return `The plan forgets app '${id}', which it does not own`
+      return `The plan forgets ${object} '${id}', which it does not own`
     if (from === undefined) continue
-    if (row === undefined) return `The plan renames app '${from.id}', which does not exist`
-    if (change.after === null) return `The plan renames app '${from.id}' and deletes it`
+    const what = `The plan renames ${object} '${from.id}'`
+    if (row === undefined) return `${what}, which does not exist`
+    if (action === 'delete') return `${what} and deletes it`
     if (row.stack !== null && row.stack !== plan.stack)
-      return `The plan renames app '${from.id}', which belongs to stack "${row.stack}"`
-    if (taken.has(from.id)) return `The plan renames app '${from.id}' twice`
-    taken.add(from.id)
-    if (id !== from.id && state.tables.app.has(id) && !given.has(id))
-      return `The plan renames app '${from.id}' to '${id}', which exists`
+      return `${what}, which belongs to stack "${row.stack}"`
+    const key = `${object}:${from.id}`
+    if (taken.has(key)) return `${what} twice`
+    taken.add(key)
+    if (id !== from.id && table.has(id) && !given.has(`${object}:${id}`))
+      return `${what} to '${id}', which exists`
   }
   return undefined
 }

@@ -233,3 +233,33 @@ test('what is let go of runs on and belongs to nobody, and can be imported again
   expect(tasks(cluster)).toEqual(before)
   expect(appView(cluster.state, web)).toMatchObject({ stack })
 })
+
+test('groups and volumes get new names and are let go of', () => {
+  const cluster = two()
+  const volume = { size: 1024, shared: false }
+  const group = (name: string) => ({ address: `group.${name}`, id: `/${name}` as GroupId, dependencies: [] })
+  apply(
+    cluster,
+    desired([], { groups: [group('a')], volumes: [{ ...volume, address: 'volume.data', name: 'data' }] }),
+  )
+  const at = (kind: Place['kind'], name: string): Place => ({
+    kind,
+    address: `${kind}.${name}`,
+    id: kind === 'volume' ? name : `/${name}`,
+  })
+  apply(
+    cluster,
+    desired([], {
+      groups: [group('b')],
+      volumes: [{ ...volume, address: 'volume.store', name: 'store' }],
+      moves: [
+        { from: at('group', 'a'), to: at('group', 'b') },
+        { from: at('volume', 'data'), to: at('volume', 'store') },
+      ],
+    }),
+  )
+  const { group: groups, volume: volumes } = cluster.state.tables
+  expect([groups.keys(), volumes.keys()]).toEqual([['/b'], ['store']])
+  apply(cluster, desired([], { forgets: [at('group', 'b'), at('volume', 'store')] }))
+  expect([groups.get('/b')!.stack, volumes.get('store')!.stack]).toEqual([null, null])
+})
