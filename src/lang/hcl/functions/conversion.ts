@@ -3,8 +3,8 @@
 import { parseDurationMs, parseSizeMiB } from '../../../base/index.ts'
 import { convert, toCollection, toMap } from '../convert.ts'
 import { divideNum, fromDouble } from '../number.ts'
-import { anyType, boolType, describeType, numberType, stringType, typeOf } from '../type.ts'
-import { type Type, type Value, number } from '../value.ts'
+import { anyType, boolType, describeType, isOpen, numberType, stringType, typeOf } from '../type.ts'
+import { type Type, type Value, notNull, number, unknownOf } from '../value.ts'
 import { anyOrNull, mappingOf, sequenceOf, stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { textValue } from './results.ts'
@@ -71,6 +71,7 @@ export const conversionFunctions: readonly HclFunction[] = [
     examples: [['type(["a", 1])', '"tuple([string, number])"']],
     result: stringType,
     parameters: [anyOrNull('value')],
+    foresees: ([value]) => typeName(typeOf(value!)),
     call: ([value]) => textValue(describeType(typeOf(value!))),
   },
 ]
@@ -83,7 +84,7 @@ function primitive(name: string, type: Type, summary: string, example: string, r
     examples: [[example, result]],
     parameters: [anyOrNull('value')],
     result: type,
-    givesNull: true,
+    foresees: ([value]) => convert(value!, type),
     call: ([value]) => convert(value!, type),
   }
 }
@@ -102,13 +103,21 @@ function collection(
     returns: `a ${name.slice(2)} of the elements`,
     parameters: [anyOrNull('value')],
     keepsMarks: true,
+    foresees: ([value]) => convert(value!, { kind: kinds[name], element: anyType }),
     call: ([value]) => collectionOf(value!, name),
   }
 }
 
+const kinds = { tolist: 'list', toset: 'set', tomap: 'map' } as const
+
 // From null nothing can be made but null.
-function collectionOf(value: Value, name: 'tolist' | 'toset' | 'tomap'): Value {
-  if (value.kind === 'null') return value
+function collectionOf(value: Value, name: keyof typeof kinds): Value {
+  if (value.kind === 'null') return convert(value, { kind: kinds[name], element: anyType })
   if (name === 'tomap') return toMap(mappingOf(value, 0), anyType)
   return toCollection(sequenceOf(value, 0), name === 'tolist' ? 'list' : 'set', anyType)
+}
+
+// The type of a value may be known when the value is not.
+function typeName(type: Type): Value {
+  return isOpen(type) ? unknownOf(stringType, notNull) : textValue(describeType(type))
 }

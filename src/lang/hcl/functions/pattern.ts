@@ -17,7 +17,7 @@ const maxSearchWork = 2_000_000_000
  * Matches times characters of the text: each search may look as far as the end although it finds something at once, so
  * that all of them together take quadratic time. Only where the pattern repeats something without a limit.
  */
-const maxRepeatedWork = 1_000_000_000
+const maxRepeatedWork = 500_000_000
 
 export const patternFunctions: readonly HclFunction[] = [
   {

@@ -5,6 +5,26 @@ import { describe, expect, test } from 'vitest'
 import { answer } from '../answers.ts'
 import type { Rows } from './rows.ts'
 
+const jsonTexts: Rows = [
+  ['jsondecode("01")', '! Invalid function argument: "01"'],
+  ['jsondecode("-0")', '0'],
+  ['jsondecode("1.")', '! Invalid function argument: "1."'],
+  ['jsondecode(".5")', '! Invalid function argument: ".5"'],
+  ['jsondecode("+1")', '! Invalid function argument: "+1"'],
+  ['jsondecode("1e5")', '100000'],
+  ['jsondecode("1 ")', '1'],
+  ['jsondecode("1\\u00a0")', '! Invalid function argument: "1\\u00a0"'],
+  ['jsondecode("\\"\\\\ud83d\\"")', '"\ufffd"'],
+  ['jsondecode("\\"\\\\ud83d\\\\ude00\\"")', '"😀"'],
+  ['jsonencode(12345678901234567890.5)', '"12345678901234567890.5"'],
+]
+
+describe('JSON as the standard has it', () => {
+  test.each(jsonTexts)('%s is %s', (text, expected) => {
+    expect(answer(text)).toBe(expected)
+  })
+})
+
 const base64: Rows = [
   ['base64encode("Hello World")', '"SGVsbG8gV29ybGQ="'],
   ['base64encode("")', '""'],

@@ -19,6 +19,13 @@ const rows: Rows = [
   ['regex("a(?=b)", "ab")', '! Invalid function argument: "a(?=b)"'],
   ['regex("(a)\\\\1", "aa")', '! Invalid function argument: "(a)\\\\1"'],
   ['regex("(?P<x>a)(b)", "ab")', '! Invalid function argument: "(?P<x>a)(b)"'],
+  ['replace("abc", "/b*/", "x")', '"xaxcx"'],
+  ['replace("baaac", "/a*/", "x")', '"xbxcx"'],
+  ['regexall("b*", "abbc")', '["", "bb", ""]'],
+  ['regexall("", "ab")', '["", "", ""]'],
+  ['regex("^$", "")', '""'],
+  ['regexall("(?m)^", "a\\nb")', '["", ""]'],
+  ['regex("(?P<a>x)|(?P<b>y)", "y")', '{ "a" = null, "b" = "y" }'],
   ['regex(null, "a")', '! Invalid function argument: null'],
   ['regex("a")', '! Not enough function arguments: )'],
   ['regexall("[a-z]+", "1234abcd5678efgh9")', '["abcd", "efgh"]'],
@@ -60,6 +67,11 @@ test('an empty list of matches has the type of the matches', () => {
 
 test('a pattern that hangs other engines takes no time', () => {
   expect(answer(`regexall("(a+)+b", "${'a'.repeat(2000)}")`)).toBe('[]')
+})
+
+test('a large pattern in a large text is refused', () => {
+  const large = answer(`regex("(?:a?){500}a{500}", join("", [for i in range(1000): "${'a'.repeat(2000)}"]))`)
+  expect(large).toMatch(/^! Error in function call: regex/)
 })
 
 test('neither a long pattern nor a huge result is made', () => {

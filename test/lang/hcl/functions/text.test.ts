@@ -6,6 +6,11 @@ import type { Rows } from './rows.ts'
 const cases: Rows = [
   ['upper("aé")', '"AÉ"'],
   ['upper("straße")', '"STRAßE"'],
+  ['upper("ﬁ é ǆ 𐐨")', '"ﬁ É Ǆ 𐐀"'],
+  ['lower("ΟΔΟΣ")', '"οδοσ"'],
+  ['lower("İ")', '"i"'],
+  ['title("it’s o\'neil a-b c_d 1st éa")', '"It’s O\'Neil A-B C_d 1st Éa"'],
+  ['format("%.0s", "abc")', '"abc"'],
   ['upper(true)', '"TRUE"'],
   ['lower("AÉ1")', '"aé1"'],
   ['title("hello big-world it\'s o_k 1st")', '"Hello Big-World It\'S O_k 1st"'],
