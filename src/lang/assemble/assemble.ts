@@ -162,11 +162,10 @@ function readVolume(resource: SurfaceResource, dialect: Dialect): ReadVolume {
 
 function knownVolumes(volumes: readonly ReadVolume[], complete: boolean): KnownVolumes {
   const byName = new Map<string, { readonly size?: number }>()
-  for (const { volume, label, draft } of volumes) {
-    const known = isGood(draft) ? { size: volume.size } : {}
-    byName.set(volume.name, known)
-    byName.set(label, known)
-  }
+  const sizeOf = ({ volume, draft }: ReadVolume) => (isGood(draft) ? { size: volume.size } : {})
+  for (const volume of volumes) byName.set(volume.label, sizeOf(volume))
+  // A name of one wins over the label of another.
+  for (const volume of volumes) byName.set(volume.volume.name, sizeOf(volume))
   return { byName, complete }
 }
 

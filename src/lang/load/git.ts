@@ -1,7 +1,7 @@
 // Git repositories that modules come from: which commit a branch or tag means, and the files of a commit as a plain
 // directory. Nothing of the repository runs: no hooks, no filters, no submodules; links become small files, so that
 // nothing leads out of it. Nobody is asked for a password: what needs one and has none fails.
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 
@@ -65,10 +65,9 @@ export async function fetchCommit(
   await mkdir(dirname(directory), { recursive: true })
   const work = await mkdtemp(`${directory}.`)
   try {
-    const remote = await remoteGit(work, env)
     const local = await localGit(work, env)
     await run(local, ['init', '--quiet'])
-    await fetchInto(remote, url, commit)
+    await withinSize(work, async signal => fetchInto(await remoteGit(work, env, signal), url, commit))
     await checkSize(local, commit)
     await run(local, ['checkout', '--quiet', '--detach', commit])
     await rm(join(work, '.git'), { recursive: true, force: true })
@@ -82,6 +81,39 @@ export async function fetchCommit(
 function unlessThere(error: unknown): void {
   const code = (error as NodeJS.ErrnoException).code
   if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+}
+
+/** Ends what fetches when more has come than a repository of modules has. */
+async function withinSize(work: string, fetch: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController()
+  const timer = setInterval(() => {
+    void bytesIn(join(work, '.git', 'objects', 'pack')).then(bytes => {
+      if (bytes > maxBytes) stop.abort()
+    })
+  }, sizeIntervalMs)
+  try {
+    await fetch(stop.signal)
+  } catch (error) {
+    if (stop.signal.aborted) throw new GitFailure(`the repository has more than ${maxBytes} bytes`)
+    throw error
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+const sizeIntervalMs = 200
+
+async function bytesIn(directory: string): Promise<number> {
+  const names = await readdir(directory).catch(() => [])
+  const sizes = await Promise.all(
+    names.map(name =>
+      stat(join(directory, name)).then(
+        found => found.size,
+        () => 0,
+      ),
+    ),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** One commit without its history; where a server does not give single commits, all of its branches and tags. */
@@ -110,8 +142,8 @@ async function checkSize(git: SimpleGit, commit: string): Promise<void> {
 }
 
 /** With the user's own settings: credentials, proxies, addresses that stand for others. */
-function remoteGit(directory: string, env: Environment): Promise<SimpleGit> {
-  return gitIn(directory, { ...passed(env), ...withoutPrompts })
+function remoteGit(directory: string, env: Environment, signal?: AbortSignal): Promise<SimpleGit> {
+  return gitIn(directory, { ...passed(env), ...withoutPrompts }, signal)
 }
 
 /** Without anybody's settings: the same commit gives the same files everywhere. */
@@ -147,7 +179,7 @@ const settings = [
   'advice.detachedHead=false',
 ]
 
-async function gitIn(directory: string, given: Environment): Promise<SimpleGit> {
+async function gitIn(directory: string, given: Environment, signal?: AbortSignal): Promise<SimpleGit> {
   const env = { ...given, LC_ALL: 'C', GIT_LFS_SKIP_SMUDGE: '1' }
   // Loaded only here: most configurations have no modules from elsewhere.
   const { simpleGit } = await import('simple-git')
@@ -155,6 +187,7 @@ async function gitIn(directory: string, given: Environment): Promise<SimpleGit> 
     baseDir: directory,
     config: settings,
     timeout: { block: timeLimitMs, stdErr: false, stdOut: false },
+    ...(signal === undefined ? {} : { abort: signal }),
     allowEnvironment: Object.keys(env),
     // All of these are set here, and only to switch something off.
     unsafe: {

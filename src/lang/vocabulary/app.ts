@@ -138,7 +138,7 @@ function placeVolume(draft: Draft, at: Segments, part: Part, volumes: KnownVolum
   const named = fields.get('volume')
   if (named) {
     const name = volumeName(named.value)
-    const volume = name === undefined ? undefined : volumes.byName.get(name)
+    const volume = name === undefined ? undefined : volumeAround(draft, name, volumes)
     if (!volume && !volumes.complete) {
       draft.incomplete = true
       return
@@ -154,6 +154,15 @@ function placeVolume(draft: Draft, at: Segments, part: Part, volumes: KnownVolum
     else put(draft, [...at, 'persistent', 'size'], volume.size, named.source)
   }
   if (!fields.has('mode') && !fields.has('secret')) put(draft, [...at, 'mode'], 'RW')
+}
+
+/** In the groups and modules around first, from the innermost: there a label alone says which. */
+function volumeAround({ resource }: Draft, name: string, { byName }: KnownVolumes) {
+  for (let depth = resource.path.length; depth >= 0; depth--) {
+    const found = byName.get([...resource.path.slice(0, depth), name].join('-'))
+    if (found) return found
+  }
+  return undefined
 }
 
 /** A reference to a volume evaluates to its name, or to an object that has it. */

@@ -97,6 +97,23 @@ app "db" {
     })
   })
 
+  it('are known by their label where they stand, by their whole name everywhere', () => {
+    const { config } = evaluateHclFiles([
+      { name: 'main.hcl', text: mounted.replace('volume.data', '"data"') },
+    ])
+    const db = { ...config!.resources.find(r => r.kind === 'app')!, path: ['shop'] }
+    const sizes = {
+      byName: new Map([
+        ['data', { size: 1 }],
+        ['shop-data', { size: 2 }],
+      ]),
+      complete: true,
+    }
+    expect(decodeApp(db, 'hcl', sizes).json).toMatchObject({
+      container: { volumes: [{ persistent: { size: 2 } }, {}] },
+    })
+  })
+
   it('have no place for their data in this version: mounting one is an error at the mount', () => {
     const { desired, problems } = assembled(mounted)
     expect(problems).toEqual([

@@ -386,6 +386,32 @@ describe('mistakes', () => {
   })
 })
 
+test('volumes of a module have the module in their flat name', () => {
+  const { resources } = config({
+    '': call('m', 'count = 1'),
+    m: 'volume "data" { size = 1 }\napp "a" { cmd = volume.data.name }',
+  })
+  expect(resources.find(r => r.kind === 'app')!.body.attributes['cmd']).toMatchObject({
+    value: 'm-0-data',
+    references: ['module.m[0].volume.data'],
+  })
+})
+
+test('validations may look at everything in their module', () => {
+  const m = `variable "v" {
+  validation {
+    condition     = var.v > local.least && length(app.a) == 2
+    error_message = "At least \${local.least}."
+  }
+}
+locals { least = 3 }
+app "a" { count = 2 }`
+  expect(findings({ '': call('m', 'v = 4'), m })).toEqual([])
+  const { diagnostics } = evaluated({ '': call('m', 'v = 2'), m })
+  expect(diagnostics).toMatchObject([{ subject: { file: 'main.hcl' }, address: 'module.m' }])
+  expect(diagnostics[0]!.detail).toContain('At least 3.')
+})
+
 describe('variables without values', () => {
   const texts = {
     '': `variable "n" { type = number }

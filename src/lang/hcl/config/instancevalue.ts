@@ -11,7 +11,8 @@ export function instanceValue(run: Run, instance: Instance): Value {
   const { declaration, path, segment, address } = instance
   const entries: [string, Value][] = [
     ['id', string(`/${[...path, segment].join('/')}`)],
-    ['name', string(segment)],
+    // Names of volumes are flat: what is around becomes part of them.
+    ['name', string(declaration.kind === 'volume' ? [...path, segment].join('-') : segment)],
     ['address', string(address)],
   ]
   if (declaration.kind === 'group') {
