@@ -2,7 +2,7 @@
 import type { Diagnostic, Json } from '../../../src/base/index.ts'
 import { fromJson } from '../../../src/lang/hcl/config/fromjson.ts'
 import { evaluateHclFiles } from '../../../src/lang/hcl/index.ts'
-import { type Scope, evaluate, reportError } from '../../../src/lang/hcl/evaluate.ts'
+import { type Scope, evaluate, reportStatic } from '../../../src/lang/hcl/evaluate.ts'
 import type { FunctionContext } from '../../../src/lang/hcl/functions/function.ts'
 import { functions } from '../../../src/lang/hcl/functions/index.ts'
 import { parseExpression } from '../../../src/lang/hcl/parser.ts'
@@ -40,7 +40,7 @@ export function answer(text: string, withType = false, context: FunctionContext 
     resolve: (traversal, inner) => {
       const json = names[traversal.root]
       if (json !== undefined) return { value: fromJson(json), used: 0 }
-      return { value: reportError(inner, traversal, 'Unknown variable', ''), used: traversal.steps.length }
+      return { value: reportStatic(inner, traversal, 'Unknown variable', ''), used: traversal.steps.length }
     },
   }
   const value = evaluate(node, scope)

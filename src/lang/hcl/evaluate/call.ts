@@ -118,12 +118,10 @@ function callFunction(
   }
   if (seesMarks === true) marks = undefined
   else if (called.dropsMarks === true) marks = withoutSensitive(marks)
-  if (!isUsable || (!isKnown && (seesMarks !== true || !isCounted))) {
-    const foreseen = isUsable && isCounted ? called.foresees?.(values) : undefined
-    return withMarks(foreseen ?? unforeseen(called), marks)
-  }
+  if (!isUsable || !isCounted) return withMarks(unforeseen(called), marks)
   try {
-    return withMarks(called.call(values, scope.context), marks)
+    if (isKnown || seesMarks === true) return withMarks(called.call(values, scope.context), marks)
+    return withMarks(called.foresees?.(values) ?? unforeseen(called), marks)
   } catch (thrown) {
     return reportThrown(thrown, called.name, given, expression, scope)
   }
@@ -166,7 +164,12 @@ function reportThrown(
   scope: Scope,
 ): Value {
   if (thrown instanceof ConversionError) {
-    return reportError(scope, expression, 'Error in function call', `${name}(): ${thrown.message}.`)
+    const at = thrown.path === '' ? '' : ` at ${thrown.path}`
+    const detail = `${name}()${at}: ${thrown.message}.`
+    const [only, ...others] = given
+    return only === undefined || others.length > 0
+      ? reportError(scope, expression, 'Error in function call', detail)
+      : reportError(scope, only.span, 'Invalid function argument', detail)
   }
   if (!(thrown instanceof FunctionError)) throw thrown
   // The words of a function quote what it was given.
