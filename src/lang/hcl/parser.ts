@@ -52,6 +52,7 @@ export interface Work {
 /** A whole file. Never throws; the tree holds what could be read. */
 export function parseFile(source: Source): Parsed<File> {
   const parser = new Parser(source)
+  parser.checkEncoding()
   const body = parser.file()
   const node: File = { source, body, start: source.first, end: source.text.length }
   return { node, problems: parser.problems, work: parser.work }
@@ -171,6 +172,17 @@ class Parser {
 
   get work(): Work {
     return { tokens: this.#last + 1, nodes: this.#nodes, again: this.#again }
+  }
+
+  // Bytes that are no UTF-8 have become U+FFFD when the file was read.
+  checkEncoding(): void {
+    const at = this.#text.indexOf('\ufffd')
+    if (at === -1) return
+    this.#report(
+      'Invalid character encoding',
+      'What stands here is not UTF-8. Save the file as UTF-8; for the character U+FFFD itself write \\uFFFD in a string.',
+      { start: at, end: at + 1 },
+    )
   }
 
   // file = body EOF
