@@ -2,7 +2,16 @@
 // app stands under its new name, and the old name is free.
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
-import type { AppId, Desired, DesiredApp, Place, Plan, Reply, StackName } from '../../../src/model/index.ts'
+import type {
+  AppId,
+  Desired,
+  DesiredApp,
+  GroupId,
+  Place,
+  Plan,
+  Reply,
+  StackName,
+} from '../../../src/model/index.ts'
 import { normalizeApp } from '../../../src/model/index.ts'
 import { isEmpty, plan } from '../../../src/planner/index.ts'
 import { appView, rowsOf, snapshotOf, versionsOf } from '../../../src/runtime/core/index.ts'
