@@ -71,7 +71,7 @@ export const fileFunctions: readonly HclFunction[] = [
     name: 'pathexpand',
     summary: 'The path with a leading ~ replaced by the home directory',
     group: 'filesystem',
-    examples: [['pathexpand("~/app.conf")', '"/home/me/app.conf"']],
+    examples: [['pathexpand("~/app.conf")', '"/users/me/app.conf"']],
     parameters: [text('path')],
     result: stringType,
     call: ([path], context) => textValue(expandedPath(stringOf(path), filesOf(context).home)),

@@ -6,6 +6,6 @@ import { fileAccess } from '../../../../src/lang/load/fileaccess.ts'
 export const fixtureDirectory = join(import.meta.dirname, 'fixtures')
 
 export const fixtureContext: FunctionContext = {
-  files: fileAccess(fixtureDirectory, '/home/me'),
+  files: fileAccess(fixtureDirectory, '/users/me'),
   environment: { read: () => undefined },
 }
