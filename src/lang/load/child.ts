@@ -19,6 +19,8 @@ import type { ReadFile } from './fileaccess.ts'
 export interface ModuleContext {
   readonly env: string
   readonly vars: Readonly<Record<string, string>>
+  /** Variables that the command line gives a value to by name: a module that declares its variables must know them. */
+  readonly named: readonly string[]
   /** The program's own folders of the language: their frames are not the user's. */
   readonly ownFolders: readonly string[]
   /** The module sees the clock so much later. */
@@ -97,7 +99,7 @@ async function describe(
 
 async function evaluate(
   definition: ClusterDefinition,
-  { env, vars: given, readFile }: ModuleContext & { readonly readFile: FileReader },
+  { env, vars: given, named, readFile }: ModuleContext & { readonly readFile: FileReader },
 ): Promise<ClusterConfig | Extract<ModuleResult, { kind: 'told' }>> {
   const described = definition[clusterMark]
   const context: ClusterContext = { env, vars: guarded(given), readFile }
@@ -114,6 +116,11 @@ async function evaluate(
       ...(site ? { site } : {}),
     }
   })
+  for (const name of named.filter(n => !Object.hasOwn(schemas, n))) {
+    const detail = `No variable "${name}" is declared. Those that are: ${Object.keys(schemas).join(', ')}.`
+    const site = definition.site
+    told.push({ summary: 'Value for undeclared variable', detail, ...(site ? { site } : {}) })
+  }
   if (told.length > 0) return { kind: 'told', problems: told }
   return build({ ...context, vars: guarded(values) } as never)
 }

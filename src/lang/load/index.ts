@@ -168,6 +168,7 @@ async function modulePart(path: string, reading: Reading): Promise<readonly Part
   const loaded = await loadModule(path, {
     env: options.env['SDDC_ENV'] ?? 'dev',
     vars,
+    named: options.given.flatMap(g => (g.kind === 'value' ? [g.name] : [])),
     ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
     ...(options.strict === undefined ? {} : { strict: options.strict }),
   })

@@ -13,10 +13,21 @@ import type {
 import { optionsOfCall } from './properties.ts'
 import type { WrittenPart, WrittenValue } from './properties.ts'
 
+interface Call {
+  readonly source: Source
+  /** The name of the function. */
+  readonly range: Range
+  readonly options: WrittenValue | undefined
+  /** Of the options, by name. */
+  readonly parts: ReadonlyMap<string, SurfacePartPlace>
+}
+
 /** `textOf` gives the text of a file and the name that diagnostics show for it. */
 export class ModulePlaces {
   readonly #textOf: (file: string) => Source | undefined
   readonly #sources = new Map<string, Source | undefined>()
+  readonly #calls = new Map<string, Call | undefined>()
+  readonly #lineStarts = new Map<Source, readonly number[]>()
 
   constructor(textOf: (file: string) => Source | undefined) {
     this.#textOf = textOf
@@ -76,11 +87,11 @@ export class ModulePlaces {
   #resource(resource: SurfaceResource): SurfaceResource {
     const call = resource.range && this.#call(resource.range)
     if (!call) return resource
-    const { source, range, options } = call
+    const { source, range, options, parts } = call
     const attributes = Object.fromEntries(
       Object.entries(resource.body.attributes).map(([name, value]): [string, SurfaceValue] => {
-        const found = options?.parts.get(name)
-        return [name, found ? { ...value, ...placeOf(found, source) } : value]
+        const found = parts.get(name)
+        return [name, found ? { ...value, ...found } : value]
       }),
     )
     const { lifecycle } = resource
@@ -89,15 +100,29 @@ export class ModulePlaces {
     return { ...resource, ...placed, range, body: { ...resource.body, attributes, end: range } }
   }
 
-  #call(
-    range: Range,
-  ): { source: Source; range: Range; readonly options: WrittenValue | undefined } | undefined {
+  /** Many resources may come from one call, in a loop. */
+  #call(range: Range): Call | undefined {
+    const key = `${range.file}:${range.start.line}:${range.start.column}`
+    if (!this.#calls.has(key)) this.#calls.set(key, this.#read(range))
+    return this.#calls.get(key)
+  }
+
+  #read(range: Range): Call | undefined {
     const source = this.#source(range.file)
     if (!source) return undefined
-    const offset = offsetOf(source.text, range.start.line, range.start.column)
+    const offset = this.#offsetOf(source, range.start.line, range.start.column)
     const word = /^[\w$]+/.exec(source.text.slice(offset, offset + 100))
     const span: Span = { start: offset, end: offset + (word?.[0].length ?? 0) }
-    return { source, range: source.range(span), options: optionsOfCall(source.text, offset) }
+    const options = optionsOfCall(source.text, offset)
+    const parts = new Map([...(options?.parts ?? [])].map(([name, part]) => [name, placeOf(part, source)]))
+    return { source, range: source.range(span), options, parts }
+  }
+
+  /** The offset of a line and column, both from 1, the column in UTF-16 units. */
+  #offsetOf(source: Source, line: number, column: number): number {
+    const starts = this.#lineStarts.get(source) ?? lineStarts(source.text)
+    this.#lineStarts.set(source, starts)
+    return Math.min((starts[line - 1] ?? source.text.length) + column - 1, source.text.length)
   }
 
   #source(file: string): Source | undefined {
@@ -150,13 +175,8 @@ function nearestPart(options: WrittenValue | undefined, pointer: string): Writte
   return found
 }
 
-/** The offset of a line and column, both from 1, the column in UTF-16 units. */
-function offsetOf(text: string, line: number, column: number): number {
-  let start = 0
-  for (let i = 1; i < line; i++) {
-    const end = text.indexOf('\n', start)
-    if (end < 0) return text.length
-    start = end + 1
-  }
-  return Math.min(start + column - 1, text.length)
+function lineStarts(text: string): readonly number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
 }

@@ -91,14 +91,23 @@ function endOfItem(text: string, at: number): number {
 
 /** Behind the character at `at`, or behind the whole text, comment or pair of brackets that begins there. */
 function next(text: string, at: number): number {
+  let open = 0
+  do {
+    const c = text[at]!
+    if (/[([{]/.test(c)) open++
+    else if (open > 0 && /[)\]}]/.test(c)) open--
+    at = behind(text, at)
+  } while (open > 0 && at < text.length)
+  return at
+}
+
+/** Behind one character, or behind the whole text or comment. */
+function behind(text: string, at: number): number {
   const c = text[at]!
   if (c === '"' || c === "'" || c === '`') return endOfText(text, at)
   if (text.startsWith('//', at) || text.startsWith('/*', at)) return blank(text, at)
   if (c === '/' && startsPattern(text, at)) return endOfPattern(text, at)
-  if (!/[([{]/.test(c)) return at + 1
-  let inner = at + 1
-  while (inner < text.length && !/[)\]}]/.test(text[inner]!)) inner = next(text, inner)
-  return inner + 1
+  return at + 1
 }
 
 function endOfText(text: string, at: number): number {

@@ -33,10 +33,11 @@ export async function runModule(
   timeLimitMs: number,
 ): Promise<ModuleRun> {
   const child = startChild(sandbox, path, workingDirectory)
-  const { env, vars, clockShiftMs } = input
+  const { env, vars, named, clockShiftMs } = input
   const context: ModuleContext = {
     env,
     vars,
+    named,
     ownFolders,
     ...(clockShiftMs === undefined ? {} : { clockShiftMs }),
   }

@@ -167,6 +167,15 @@ describe('variables', () => {
     ])
   })
 
+  it('must be declared, where some are', async () => {
+    const given = [{ kind: 'value', name: 'tags', value: 'v1' }] as const
+    const { diagnostics } = await load(text, { SDDC_VAR_tag: 'v1', SDDC_VAR_other: 'x' }, { given })
+    expect(diagnostics).toMatchObject([
+      { summary: 'Value for undeclared variable', subject: { start: { line: 2 } } },
+    ])
+    expect(diagnostics[0]!.detail).toMatch(/"tags" is declared\. Those that are: tag, size/)
+  })
+
   it('take a schema of any library that speaks the standard', async () => {
     const even = `const even = { '~standard': { version: 1 as const, vendor: 'own', validate: async (v: unknown) =>
   Number(v) % 2 === 0 ? { value: Number(v) } : { issues: [{ message: 'odd', path: [{ key: 'x' }] }] } } }
