@@ -9,7 +9,7 @@ import type { SurfaceConfig } from '../surface.ts'
 import { clusterMark } from '../ts/cluster.ts'
 import type { ClusterConfig, ClusterContext, ClusterDefinition, FileReader } from '../ts/cluster.ts'
 import { ConfigurationProblem } from '../ts/problem.ts'
-import { readValues } from '../ts/read.ts'
+import { collectValues, validateValues } from '../ts/read.ts'
 import type { Schemas } from '../ts/schema.ts'
 import { siteIn } from '../ts/site.ts'
 import type { Site } from '../ts/site.ts'
@@ -106,7 +106,8 @@ async function evaluate(
   if (typeof described === 'function') return described(context)
   if (described.build === undefined) return described
   const { vars: schemas, build } = described
-  const { values, problems } = await readValues(schemas, given)
+  const results = validateValues(schemas, given).map(async ([name, result]) => [name, await result] as const)
+  const { values, problems } = collectValues(await Promise.all(results), given)
   const told = problems.map(({ name, isMissing, message }): ToldProblem => {
     const site = siteOf(schemas, name) ?? definition.site
     const how = `Give it with --var ${name}=….`

@@ -3,7 +3,7 @@
 import type { Described, Keyed } from './described.ts'
 import type { Resource } from './group.ts'
 import { ConfigurationProblem } from './problem.ts'
-import { readValuesNow } from './read.ts'
+import { readValues } from './read.ts'
 import type { InputsOf, Schemas, ValuesOf } from './schema.ts'
 import { callSite } from './site.ts'
 import { referenceTo } from './text.ts'
@@ -57,7 +57,7 @@ export function defineModule(module: {
 
 function checked(name: string, schemas: Schemas, inputs: object): object {
   const unknown = Object.keys(inputs).find(input => !Object.hasOwn(schemas, input))
-  const { values, problems } = readValuesNow(schemas, { ...inputs })
+  const { values, problems } = readValues(schemas, { ...inputs })
   if (unknown !== undefined) {
     const known = Object.keys(schemas).join(', ')
     throw new ConfigurationProblem(

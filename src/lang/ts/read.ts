@@ -1,5 +1,5 @@
 // Values read by their schemas: of variables, given as texts from outside, and of a module's inputs, given by its caller.
-import type { Schema, SchemaIssue, SchemaResult, Schemas } from './schema.ts'
+import type { SchemaIssue, SchemaResult, Schemas } from './schema.ts'
 
 export interface ReadValues {
   readonly values: Readonly<Record<string, unknown>>
@@ -12,39 +12,29 @@ export interface ValueProblem {
   readonly message: string
 }
 
-/** All values at once; a name without a value is read as undefined, so that its default counts. */
-export async function readValues(
+type Validated = SchemaResult<unknown> | PromiseLike<SchemaResult<unknown>>
+
+/** What each schema says, perhaps later; a name without a value is read as undefined, so that its default counts. */
+export function validateValues(
   schemas: Schemas,
   given: Readonly<Record<string, unknown>>,
-): Promise<ReadValues> {
-  const results = await Promise.all(
-    Object.entries(schemas).map(
-      async ([name, schema]) => [name, await validated(schema, given, name)] as const,
-    ),
-  )
-  return collected(results, given)
+): readonly (readonly [name: string, result: Validated])[] {
+  return Object.entries(schemas).map(([name, schema]) => [
+    name,
+    schema['~standard'].validate(Object.hasOwn(given, name) ? given[name] : undefined),
+  ])
 }
 
-/** As `readValues`, for schemas that answer at once. */
-export function readValuesNow(schemas: Schemas, given: Readonly<Record<string, unknown>>): ReadValues {
-  const results = Object.entries(schemas).map(([name, schema]) => {
-    const result = validated(schema, given, name)
-    if (result instanceof Promise)
-      throw new TypeError(`The schema of ${name} answers later; a module can not wait.`)
+/** All values, by schemas that answer at once. */
+export function readValues(schemas: Schemas, given: Readonly<Record<string, unknown>>): ReadValues {
+  const results = validateValues(schemas, given).map(([name, result]) => {
+    if ('then' in result) throw new TypeError(`The schema of ${name} answers later; a module can not wait.`)
     return [name, result] as const
   })
-  return collected(results, given)
+  return collectValues(results, given)
 }
 
-function validated(
-  schema: Schema<unknown>,
-  given: Readonly<Record<string, unknown>>,
-  name: string,
-): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
-  return schema['~standard'].validate(Object.hasOwn(given, name) ? given[name] : undefined)
-}
-
-function collected(
+export function collectValues(
   results: readonly (readonly [name: string, result: SchemaResult<unknown>])[],
   given: Readonly<Record<string, unknown>>,
 ): ReadValues {
