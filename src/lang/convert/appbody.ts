@@ -6,15 +6,17 @@ import type { Json } from '../../base/index.ts'
 import type { App } from '../../model/index.ts'
 import { appWords, isRecord } from '../vocabulary/index.ts'
 import type { AttributeWord, BlockWord, Words } from '../vocabulary/index.ts'
-import { minimalApp } from './minimal.ts'
 import type { JsonObject } from './minimal.ts'
 import { durationText, sizeText } from './units.ts'
 import { sensitiveWithin } from './written.ts'
 import type { Placed, PlacedFields, WrittenAttribute, WrittenBlock, WrittenBody } from './written.ts'
 
-/** All that the app says but its id and its dependencies, some of it still needlessly (see shorten). */
-export function appBody(app: App, sensitivePaths: readonly string[]): WrittenBody {
-  const { id: _id, dependencies: _dependencies, ...json } = minimalApp(app)
+/**
+ * All that a definition of the app says but its id and its dependencies, some of it still needlessly (see shortbody.ts).
+ * `definition` is the app itself or a shorter form of it.
+ */
+export function appBody(app: App, definition: JsonObject, sensitivePaths: readonly string[]): WrittenBody {
+  const { id: _id, dependencies: _dependencies, ...json } = definition
   const fields = fieldsOf(json, '')
   const body = wordsFor(without(fields, placedByHand), appWords, sensitivePaths)
   const ports = portsOf(app, fields)

@@ -8,6 +8,11 @@ import { isRecord } from '../vocabulary/index.ts'
 
 export type JsonObject = Readonly<Record<string, Json | undefined>>
 
+/** Without what the table fills in. A first step, and a cheap one. */
+export function withoutTableDefaults(app: App): JsonObject {
+  return withoutDefaults(appFields, wholeApp(app))
+}
+
 /** With its id; dependencies are absolute. */
 export function minimalApp(app: App): JsonObject {
   const wanted = canonicalJson(app)
@@ -15,11 +20,16 @@ export function minimalApp(app: App): JsonObject {
     const { app: made } = normalizeApp(candidate)
     return made !== undefined && canonicalJson(made) === wanted
   }
-  const whole: JsonObject = Object.fromEntries(Object.entries(app))
+  const whole = wholeApp(app)
   assert(isSame(whole), 'a normalised app stays what it is')
-  const short = withoutDefaults(appFields, whole)
+  const short = withoutTableDefaults(app)
   const start = isSame(short) ? short : whole
   return withoutWorkedOut(appFields, start, isSame)
+}
+
+/** The app as a definition that says everything. */
+export function wholeApp(app: App): JsonObject {
+  return Object.fromEntries(Object.entries(app))
 }
 
 function withoutDefaults(fields: readonly Field[], record: JsonObject): JsonObject {
@@ -55,10 +65,12 @@ function withoutWorkedOut(
   isSame: (candidate: JsonObject) => boolean,
 ): JsonObject {
   let kept = record
-  for (const { name, type } of fields) {
+  for (const { name, type, default: preset, required } of fields) {
     if (name === 'id' || !Object.hasOwn(kept, name)) continue
     const { [name]: value, ...rest } = kept
-    if (isSame(rest)) {
+    // A default of the table was left out before: another value must be said.
+    const mayGo = preset === undefined && !required
+    if (mayGo && isSame(rest)) {
       kept = rest
       continue
     }

@@ -3,8 +3,7 @@
 import { by } from '../../base/index.ts'
 import { appAddress, groupAddress } from '../../model/index.ts'
 import type { Desired, Lifecycle } from '../../model/index.ts'
-import { appBody } from './appbody.ts'
-import { shorten } from './shorten.ts'
+import { shortBody } from './shortbody.ts'
 import { sizeText } from './units.ts'
 import type { WrittenBody } from './written.ts'
 
@@ -53,7 +52,7 @@ export function treeOf(desired: Desired): readonly Node[] {
   }
   for (const { address, app, sensitivePaths, lifecycle } of desired.apps) {
     const node = grow(root, stepsOf(address, app.id) ?? stepsOf(appAddress(app.id), app.id)!)
-    const body = shorten(appBody(app, sensitivePaths), app, sensitivePaths)
+    const body = shortBody(app, sensitivePaths)
     Object.assign(node, { body, dependencies: app.dependencies, lifecycle, isImplied: false })
   }
   for (const { address, name, size, shared, lifecycle } of desired.volumes) {

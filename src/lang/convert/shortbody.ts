@@ -2,20 +2,25 @@
 // must stay the same app, with the same parts hidden.
 import { canonicalJson, compareStrings, hasErrors } from '../../base/index.ts'
 import type { Json } from '../../base/index.ts'
-import { appAddress, normalizeApp } from '../../model/index.ts'
+import { appAddress, appFields, normalizeApp } from '../../model/index.ts'
 import type { App } from '../../model/index.ts'
 import type { SurfaceBlock, SurfaceBody, SurfaceValue } from '../surface.ts'
-import { decodeApp } from '../vocabulary/index.ts'
+import { appWords, decodeApp } from '../vocabulary/index.ts'
 import type { Draft, KnownVolumes } from '../vocabulary/index.ts'
+import { appBody } from './appbody.ts'
 import { differenceAt } from './difference.ts'
+import { withoutTableDefaults, wholeApp } from './minimal.ts'
 import { Unsayable } from './unsayable.ts'
 import type { WrittenBlock, WrittenBody } from './written.ts'
 
 const noVolumes: KnownVolumes = { byName: new Map(), complete: true }
 
-export function shorten(body: WrittenBody, app: App, sensitivePaths: readonly string[]): WrittenBody {
-  const wanted = { app, sensitivePaths: [...new Set(sensitivePaths)].sort(compareStrings) }
+export function shortBody(app: App, sensitivePaths: readonly string[]): WrittenBody {
+  const wanted = { app, text: canonicalJson(app), sensitive: hiddenText(sensitivePaths) }
   const isSame = (candidate: WrittenBody): boolean => saysTheSame(candidate, wanted)
+  // What the table fills in for Marathon, it mostly does for the words of a configuration, too; else all of it is said.
+  const short = appBody(app, withoutTableDefaults(app), sensitivePaths)
+  const body = isSame(short) ? short : appBody(app, wholeApp(app), sensitivePaths)
   if (!isSame(body)) {
     const read = readBack(body, app)
     const path = differenceAt(plain(app), read && plain(read), '')
@@ -24,22 +29,24 @@ export function shorten(body: WrittenBody, app: App, sensitivePaths: readonly st
       `The words of a configuration have nothing that says what stands at ${path ?? '/'} of ${app.id}.`,
     )
   }
-  return shortened(body, isSame)
+  return shortened(body, isSame, true)
 }
 
 interface Wanted {
   readonly app: App
-  readonly sensitivePaths: readonly string[]
+  /** Canonical. */
+  readonly text: string
+  readonly sensitive: string
 }
 
-function saysTheSame(body: WrittenBody, { app, sensitivePaths }: Wanted): boolean {
+function hiddenText(paths: readonly string[]): string {
+  return canonicalJson([...new Set(paths)].sort(compareStrings))
+}
+
+function saysTheSame(body: WrittenBody, { app, text, sensitive }: Wanted): boolean {
   const draft = draftOf(body, app)
   const made = appIn(draft, app)
-  return (
-    made !== undefined &&
-    canonicalJson(made) === canonicalJson(app) &&
-    canonicalJson([...new Set(draft.sensitivePaths)].sort(compareStrings)) === canonicalJson(sensitivePaths)
-  )
+  return made !== undefined && hiddenText(draft.sensitivePaths) === sensitive && canonicalJson(made) === text
 }
 
 function readBack(body: WrittenBody, app: App): App | undefined {
@@ -70,7 +77,11 @@ function surfaceBody({ attributes, blocks }: WrittenBody): SurfaceBody {
 }
 
 /** One part after the other, blocks first; one of several alike stays, since their number says something. */
-function shortened(body: WrittenBody, isSame: (candidate: WrittenBody) => boolean): WrittenBody {
+function shortened(
+  body: WrittenBody,
+  isSame: (candidate: WrittenBody) => boolean,
+  isOutermost: boolean,
+): WrittenBody {
   let kept = body
   for (const block of body.blocks) {
     const rest = { ...kept, blocks: kept.blocks.filter(b => b !== block) }
@@ -82,14 +93,22 @@ function shortened(body: WrittenBody, isSame: (candidate: WrittenBody) => boolea
       ...kept,
       blocks: kept.blocks.map(b => (b === block ? { ...b, body: inner } : b)),
     })
-    kept = inPlace(shortened(block.body, inner => isSame(inPlace(inner))))
+    kept = inPlace(shortened(block.body, inner => isSame(inPlace(inner)), false))
   }
   for (const attribute of body.attributes) {
+    if (mustStay.has(attribute.name) && isOutermost) continue
     const rest = { ...kept, attributes: kept.attributes.filter(a => a !== attribute) }
     if (isSame(rest)) kept = rest
   }
   return kept
 }
+
+/** Attributes of an app with a default in the table: where they are said, it is something else. */
+const mustStay: ReadonlySet<string> = new Set(
+  Object.entries(appWords.attributes).flatMap(([name, word]) =>
+    appFields.some(f => f.name === word.field && f.default !== undefined) ? [name] : [],
+  ),
+)
 
 function mayGo({ type, word }: WrittenBlock): boolean {
   return !word.many || type === 'network'
