@@ -35,6 +35,9 @@ const passedOn: readonly string[] = [
 /** What went wrong with a repository, as a sentence for people. */
 export class GitFailure extends Error {}
 
+/** Another way to ask would fail, too: no git, no time left, stopped. */
+class Hopeless extends GitFailure {}
+
 /** The commit that a branch or tag means now; a whole commit id means itself. */
 export async function resolveRef(url: string, ref: string | undefined, env: Environment): Promise<string> {
   if (ref !== undefined && isCommit(ref)) return ref
@@ -122,7 +125,7 @@ async function fetchInto(git: SimpleGit, url: string, commit: string): Promise<v
   try {
     await run(git, [...fetch, '--depth=1', '--', url, commit])
   } catch (failure) {
-    if (!(failure instanceof GitFailure)) throw failure
+    if (!(failure instanceof GitFailure) || failure instanceof Hopeless) throw failure
     await run(git, [...fetch, '--', url, '+refs/heads/*:refs/all/heads/*', '+refs/tags/*:refs/all/tags/*'])
     const isThere = await run(git, ['cat-file', '-t', commit]).catch(() => '')
     if (isThere.trim() !== 'commit') throw new GitFailure(`${url} has no commit ${commit}`)
@@ -174,6 +177,8 @@ const settings = [
   'core.autocrlf=false',
   'core.fsmonitor=false',
   'submodule.recurse=false',
+  // One file that grows, whose size can be seen.
+  'fetch.unpackLimit=1',
   'gc.auto=0',
   'maintenance.auto=false',
   'advice.detachedHead=false',
@@ -205,15 +210,18 @@ async function run(git: SimpleGit, args: readonly string[]): Promise<string> {
   try {
     return await git.raw([...args])
   } catch (error) {
-    throw new GitFailure(saidBy(error), { cause: error })
+    const text = error instanceof Error ? error.message : String(error)
+    if (/\bENOENT\b/.test(text)) throw new Hopeless('the program git is not installed', { cause: error })
+    if (/block timeout/.test(text)) {
+      throw new Hopeless(`git did not end within ${timeLimitMs / 1000} s`, { cause: error })
+    }
+    if (/abort/i.test(text)) throw new Hopeless('git was stopped', { cause: error })
+    throw new GitFailure(saidIn(text), { cause: error })
   }
 }
 
 /** What git said, in one line without control characters. */
-function saidBy(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  if (/\bENOENT\b/.test(text)) return 'the program git is not installed'
-  if (/block timeout/.test(text)) return `git did not end within ${timeLimitMs / 1000} s`
+function saidIn(text: string): string {
   const lines = text
     .split('\n')
     .map(line =>
