@@ -45,7 +45,12 @@ interface ChangeBase {
   readonly action: ChangeAction
   readonly fields: readonly FieldChange[]
   /** What it was called before, when it is renamed: by a move, or by an import under another id. */
-  readonly from?: { readonly address: string; readonly id: string }
+  readonly from?: {
+    readonly address: string
+    readonly id: string
+    /** It belonged to nobody. */
+    readonly imported?: true
+  }
   /** Why, when it is not plain from the fields: `because app.web is not in the configuration`. */
   readonly reason?: string
   /** What the object keeps of its lifecycle from now on. */

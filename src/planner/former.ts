@@ -5,16 +5,16 @@ import type { NewNames } from './names.ts'
 
 export function withFormerName<C extends Change>(change: C, { former, imported }: NewNames): C {
   const key = `${change.object}:${change.id}`
-  const from = former.get(key)
-  if (from === undefined) return change
+  const name = former.get(key)
+  if (name === undefined) return change
+  const from = imported.has(key) ? ({ ...name, imported: true } as const) : name
   const isRenamed = from.id !== change.id
   const reasons = [change.reason, isRenamed ? untouched(change, from.id) : undefined].filter(
     r => r !== undefined,
   )
   return {
     ...change,
-    // An import is told as one.
-    ...(change.action === 'no-op' && !imported.has(key) ? { action: 'move' } : {}),
+    ...(change.action === 'no-op' ? { action: 'move' } : {}),
     from,
     ...(isRenamed ? { fields: [...change.fields, newId(change, from.id)].sort(by(f => f.path)) } : {}),
     ...(isRenamed && change.object === 'app' ? { before: formerApp(change.before, from.id) } : {}),

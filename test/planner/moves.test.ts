@@ -221,6 +221,11 @@ describe('import', () => {
     const have = snapshot([existing(app('/legacy/web'), { stack: null, address: 'group.legacy.app.web' })])
     const equal = planned(desired([app('/web')], { imports }), have)
     expect(short(equal)).toEqual({ changes: ['adopt group.legacy.app.web → app.web'], steps: [] })
+    expect(equal.changes[0]!.from).toEqual({
+      address: 'group.legacy.app.web',
+      id: '/legacy/web',
+      imported: true,
+    })
     expect(equal.desiredBase).toMatchObject({ 'app:/legacy/web': 3, 'app:/web': 0 })
     expect(short(planned(desired([app('/web', { cmd: 'x' })], { imports }), have))).toEqual({
       changes: ['restart group.legacy.app.web → app.web'],

@@ -59,11 +59,15 @@ export function changeLines(change: Change, ignored?: string): Line[] {
 
 function fatesOf(change: Change): string[] {
   const { address, from, action } = change
-  const isMoved = from !== undefined && from.address !== address
-  return [
-    ...(isMoved ? [`${printableLine(from.address)} has moved to ${printableLine(address)}`] : []),
-    ...(isMoved && action === 'move' ? [] : [`${printableLine(address)} ${fateOf(change)}`]),
-  ]
+  const now = printableLine(address)
+  const fate = `${now} ${fateOf(change)}`
+  if (from === undefined) return [fate]
+  if (from.imported === true) {
+    const told = `${now} will be imported from ${printableLine(quoted(from.id))}`
+    return action === 'adopt' ? [told] : [told, fate]
+  }
+  const told = `${printableLine(from.address)} has moved to ${now}`
+  return action === 'move' ? [told] : from.address === address ? [fate] : [told, fate]
 }
 
 function fateOf(change: Change): string {

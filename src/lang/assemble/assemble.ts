@@ -44,7 +44,13 @@ export interface Assembled {
   readonly sources: ReadonlyMap<string, Range>
 }
 
-export function assemble(config: SurfaceConfig, stack: StackName, dialect: Dialect = 'hcl'): Assembled {
+/** `isAlone`: false when other parts of the same configuration stand elsewhere. */
+export function assemble(
+  config: SurfaceConfig,
+  stack: StackName,
+  dialect: Dialect = 'hcl',
+  isAlone = true,
+): Assembled {
   const resources = config.resources.map(r => inWords(r, dialect))
   const index = indexAddresses(resources)
   const volumes = resources.filter(r => r.kind === 'volume').map(r => readVolume(r, dialect))
@@ -71,7 +77,7 @@ export function assemble(config: SurfaceConfig, stack: StackName, dialect: Diale
       apps.push({ address: resource.address, app, sensitivePaths, ...lifecycle })
     }
   }
-  const refactorings = readRefactorings(config)
+  const refactorings = readRefactorings(config, isAlone)
   const diagnostics: Diagnostic[] = [
     ...duplicates(resources),
     ...drafts.flatMap(d => d.diagnostics),

@@ -22,11 +22,12 @@ export interface Refactorings {
   readonly incomplete: boolean
 }
 
-export function readRefactorings(config: SurfaceConfig): Refactorings {
+/** `isAlone`: what is not in this part is nowhere. */
+export function readRefactorings(config: SurfaceConfig, isAlone: boolean): Refactorings {
   const { moves = [], imports = [], removals = [] } = config
   const view: View = {
     resources: config.resources,
-    complete: config.incomplete !== true,
+    complete: isAlone && config.incomplete !== true,
     diagnostics: [],
   }
   const written = moves.flatMap(move => readMove(move, view) ?? [])
@@ -153,8 +154,8 @@ function readImports(imports: readonly SurfaceImport[], view: View): DesiredImpo
       complain(view, 'import', 'Import of another kind', detail, target.range)
       continue
     }
-    if (!view.resources.some(r => r.address === to.address)) {
-      if (!view.complete || target.declared === true) continue
+    if (view.complete && !view.resources.some(r => r.address === to.address)) {
+      if (target.declared === true) continue
       const detail = `There is no ${to.address} in the configuration. Write what it shall be, then import it.`
       complain(view, 'import', 'Import to nothing', detail, target.range)
       continue

@@ -91,7 +91,7 @@ interface Reading {
 /** One front end's share of a configuration, before the name of the stack is known. */
 interface Part {
   readonly config?: SurfaceConfig
-  readonly assemble: (stack: StackName) => Assembled
+  readonly assemble: (stack: StackName, isAlone: boolean) => Assembled
 }
 
 async function kindOf(path: string, diagnostics: Diagnostic[]): Promise<'directory' | 'file' | undefined> {
@@ -152,7 +152,7 @@ async function loadDirectory(
     if (read.expressions !== undefined) reading.expressions = read.expressions
     reading.diagnostics.push(...diagnostics)
     for (const [name, text] of sources) reading.texts.set(name, text)
-    if (config) parts.push({ config, assemble: stack => assemble(config, stack, 'hcl') })
+    if (config) parts.push({ config, assemble: (stack, isAlone) => assemble(config, stack, 'hcl', isAlone) })
   }
   if (hasModule) parts.push(...(await modulePart(join(directory, moduleName), reading)))
   if (json.length > 0) parts.push(marathonPart(await readAll(directory, json, reading.diagnostics), reading))
@@ -182,7 +182,7 @@ async function modulePart(path: string, reading: Reading): Promise<readonly Part
   reading.diagnostics.push(...loaded.diagnostics.map(d => places.diagnostic(d)))
   if (!loaded.config) return []
   const config = places.config(loaded.config)
-  return [{ config, assemble: stack => assemble(config, stack, 'typescript') }]
+  return [{ config, assemble: (stack, isAlone) => assemble(config, stack, 'typescript', isAlone) }]
 }
 
 /** Texts of the modules that diagnostics point into: the entry, and what it imports. */
@@ -223,7 +223,7 @@ function finish(
   const settings = parts.flatMap(p => (p.config ? [p.config] : []))
   const stack = chooseStack(options.stack, settings, ownName, diagnostics)
   // What one front end says is told, even where another one failed.
-  const assembled = parts.map(p => p.assemble(stack ?? ('unnamed' as StackName)))
+  const assembled = parts.map(p => p.assemble(stack ?? ('unnamed' as StackName), parts.length === 1))
   for (const { diagnostics: found } of assembled) diagnostics.push(...found)
   const desired = hasErrors(diagnostics) ? undefined : merge(assembled, reading.missing, diagnostics)
   const server = settings.map(s => s.server?.value).find(v => typeof v === 'string')

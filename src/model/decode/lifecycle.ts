@@ -4,7 +4,7 @@ import { maxListLength } from '../schema/limits.ts'
 import { flag, list, record, refuse, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 
-const yes: Decoder<true> = value => (value === true ? value : refuse('must be true, or absent'))
+export const yes: Decoder<true> = value => (value === true ? value : refuse('must be true, or absent'))
 
 const kept = { preventDestroy: yes, destroy: flag }
 

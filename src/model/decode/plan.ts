@@ -36,7 +36,7 @@ import {
 } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { sensitivePaths } from './desired.ts'
-import { keptLifecycle } from './lifecycle.ts'
+import { keptLifecycle, yes } from './lifecycle.ts'
 import {
   address,
   agentId,
@@ -78,7 +78,7 @@ const action: Decoder<ChangeAction> = oneOf(
 
 const ofEveryChange = { address, action, fields }
 const ofSomeChanges = {
-  from: record({ address, id: text(maxIdLength, 1) }),
+  from: record({ address, id: text(maxIdLength, 1) }, { imported: yes }),
   reason: message,
   lifecycle: keptLifecycle,
   drift: record({ fields }, { by: text(500) }),

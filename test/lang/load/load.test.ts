@@ -46,6 +46,24 @@ describe('a directory', () => {
     expect(loaded).toMatchObject({ kind: 'directory', deleteUnnamed: true, directory })
   })
 
+  it('moves and imports what stands in a file of another kind', async () => {
+    await write(
+      'a.hcl',
+      `${hclApp}moved {\n  from = app.old\n  to   = app.b\n}\nimport { to = app.b }\nremoved {\n  from = app.gone\n  lifecycle { destroy = false }\n}\n`,
+    )
+    const other = await write('b.app.json', '{ "id": "b", "cmd": "b" }')
+    const loaded = await loadConfiguration(directory, nothing)
+    expect(loaded.diagnostics).toEqual([])
+    expect(loaded.desired).toMatchObject({
+      moves: [{ from: { id: '/old' }, to: { address: 'app.b', id: '/b' } }],
+      imports: [{ to: 'app.b', id: '/b' }],
+      forgets: [{ id: '/gone' }],
+    })
+    await rm(other)
+    const alone = await loadConfiguration(directory, nothing)
+    expect(alone.diagnostics.map(d => d.summary)).toEqual(['Move to nothing', 'Import to nothing'])
+  })
+
   it('names the stack: flag, then setting, then directory', async () => {
     const path = await write('a.hcl', hclApp)
     expect((await loadConfiguration(directory, nothing)).desired!.stack).toBe('my-shop-2')
