@@ -18,6 +18,13 @@ describe.each(['hello', 'shop', 'container'])('%s', name => {
     expect(canonicalJson(hcl)).toBe(canonicalJson(json))
     expect(canonicalJson(typescript)).toBe(canonicalJson(json))
   })
+
+  it('is the same as HCL in JSON', async () => {
+    const [hcl, json] = await Promise.all(
+      ['hcl', 'hcl-json'].map(form => desiredIn(join(fixtures, name, form))),
+    )
+    expect(canonicalJson(json)).toBe(canonicalJson(hcl))
+  })
 })
 
 it('is the same for the quickstart in its three spellings, and every example loads', async () => {
