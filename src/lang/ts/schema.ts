@@ -3,6 +3,8 @@
 // the texts that a command line gives: `--var replicas=3` is the number 3.
 import { callSite } from './site.ts'
 import type { Site } from './site.ts'
+import { referenceMark, textMark } from './text.ts'
+import type { Text } from './text.ts'
 
 export interface Schema<Output, Input = unknown> {
   readonly '~standard': {
@@ -85,15 +87,24 @@ export function string(options: StringOptions = {}): Variable<string, string | u
   })
 }
 
+/** A text, perhaps with references in it, for inputs of modules: `blog('eu', { upstream: db.id })`. */
+export function text(options: WithDefault<Text>): Variable<Text, Text | undefined>
+export function text(options?: VariableOptions<Text>): Variable<Text>
+export function text(options: VariableOptions<Text> = {}): Variable<Text, Text | undefined> {
+  return variable(text, options, value =>
+    isText(value) ? { value } : wrong(`${shown(value)} is not a text.`),
+  )
+}
+
 /** A number, within limits if they are given. */
 export function number(options: NumberOptions & WithDefault<number>): Variable<number, number | undefined>
 export function number(options?: NumberOptions): Variable<number>
 export function number(options: NumberOptions = {}): Variable<number, number | undefined> {
   const { min = -Infinity, max = Infinity, integer = false } = options
   return variable(number, options, given => {
-    const isText =
+    const isDigits =
       typeof given === 'string' && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(given)
-    const value = isText ? Number(given) : given
+    const value = isDigits ? Number(given) : given
     if (typeof value !== 'number' || !Number.isFinite(value)) return wrong(`${shown(given)} is not a number.`)
     if (integer && !Number.isInteger(value)) return wrong(`${value} is not a whole number.`)
     if (value < min) return wrong(`${value} is less than ${min}.`)
@@ -203,6 +214,11 @@ function variable<T>(
 
 function wrong(message: string): { readonly issues: readonly SchemaIssue[] } {
   return { issues: [{ message }] }
+}
+
+function isText(value: unknown): value is Text {
+  if (typeof value === 'string') return true
+  return typeof value === 'object' && value !== null && (textMark in value || referenceMark in value)
 }
 
 function fromJson(value: unknown): unknown {

@@ -22,7 +22,7 @@ function load(
   env: Readonly<Record<string, string>> = {},
   more: Partial<LoadOptions> = {},
 ): Promise<Loaded> {
-  const header = `import { app, boolean, defineCluster, defineModule, group, list, number, oneOf, record, ref, imported, moved, removed, secret, string, volume } from 'sddc'\n`
+  const header = `import { app, boolean, defineCluster, defineModule, group, list, number, oneOf, record, ref, text, imported, moved, removed, secret, string, volume } from 'sddc'\n`
   return loadFiles(directory, { 'sddc.config.ts': header + text, 'page.txt': 'hello\n' }, { env, ...more })
 }
 
@@ -55,6 +55,22 @@ export default defineCluster({
       ['module.us.volume.data', 'us-data'],
     ])
     expect(desired!.outputs['url']?.value).toBe('http://eu/front/web')
+  })
+
+  it('take references as inputs', async () => {
+    const { desired, diagnostics } = await load(`const front = defineModule({
+  inputs: { upstream: text() },
+  build: ({ upstream }) => ({ resources: [app('web', { cmd: ref\`proxy \${upstream}\` })] }),
+})
+const db = app('db', { cmd: 'true' })
+export default defineCluster({ resources: [db, front('eu', { upstream: db.id }), front('us', { upstream: '/x' })] })
+`)
+    expect(diagnostics).toEqual([])
+    expect(desired!.apps.map(a => [a.app.cmd, a.app.dependencies])).toEqual([
+      ['true', []],
+      ['proxy /db', ['/db']],
+      ['proxy /x', []],
+    ])
   })
 
   it('stand in modules, and can be depended on as a whole', async () => {
