@@ -27,7 +27,10 @@ test('what is right is read soundly, and what is wrong', () => {
   for (const text of texts) checkSound(text)
 })
 
-test('mutants are read soundly', () => {
+/** A million take minutes. */
+const timeoutMs = rounds({ usual: 180_000, prove: 3_600_000 })
+
+test('mutants are read soundly', { timeout: timeoutMs }, () => {
   // What fails is shown with its text, so the seed need not be known.
   const random = new Random(rounds({ usual: 20261122, prove: Date.now() }))
   const count = rounds({ usual: 20_000, prove: 1_000_000 })
