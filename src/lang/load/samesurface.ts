@@ -29,16 +29,22 @@ export function firstDifference(before: SurfaceConfig, after: SurfaceConfig): Di
     const found = one && other && inResource(one, other)
     if (found) return found
   }
-  const rest = ({ resources: _, outputs, ...more }: SurfaceConfig): Json =>
-    JSON.parse(
-      JSON.stringify({ ...more, outputs: Object.fromEntries(outputs.map(o => [o.name, o.value])) }),
-    ) as Json
-  const found = inValue(rest(before), rest(after), [])
+  const found = inValue(besides(before), besides(after), [])
   if (!found) return undefined
-  const isSensitive = before.outputs.some(
-    o => found.path.includes(o.name) && (o.value.sensitive ?? []).length > 0,
-  )
-  return { path: written(found.path.filter(step => step !== 'value')), ...shown(found, isSensitive) }
+  const output = found.path[0] === 'outputs' ? before.outputs.find(o => o.name === found.path[1]) : undefined
+  return { path: written(found.path), ...shown(found, (output?.value.sensitive ?? []).length > 0) }
+}
+
+/** Everything but the resources, in the author's words. */
+function besides({ stack, server, outputs, moves, imports, removals }: SurfaceConfig): Json {
+  const values = {
+    name: stack?.value,
+    server: server?.value,
+    outputs: Object.fromEntries(outputs.map(o => [o.name, o.value.value])),
+    history: { moved: moves, imported: imports, removed: removals },
+  }
+  // Absent ones go.
+  return JSON.parse(JSON.stringify(values)) as Json
 }
 
 function inResource(before: SurfaceResource, after: SurfaceResource): Difference | undefined {

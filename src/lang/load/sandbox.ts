@@ -13,10 +13,9 @@ export interface Sandbox {
 }
 
 const unsharePaths = ['/usr/bin/unshare', '/bin/unshare']
-/** Node 20 has it under its first name. */
-const permission = process.allowedNodeEnvironmentFlags.has('--permission')
-  ? '--permission'
-  : '--experimental-permission'
+/** Before Node 24 not every version knows it under its present name. */
+const permission =
+  Number.parseInt(process.versions.node, 10) >= 24 ? '--permission' : '--experimental-permission'
 const nodeArgs = [permission, '--allow-fs-read=*', '--no-warnings', '--enable-source-maps']
 /** The trial takes some 5 ms; one that hangs is a no. */
 const trialLimitMs = 2000

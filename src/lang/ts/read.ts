@@ -49,12 +49,8 @@ export function collectValues(
 }
 
 function messageOf({ message, path = [] }: SchemaIssue): string {
-  const where = path
-    .map(
-      step =>
-        `[${JSON.stringify(typeof step === 'object' ? String(step.key) : typeof step === 'number' ? step : String(step))}]`,
-    )
-    .join('')
+  const steps = path.map(step => (typeof step === 'object' ? step.key : step))
+  const where = steps.map(s => `[${JSON.stringify(typeof s === 'symbol' ? String(s) : s)}]`).join('')
   const text = /[.!?]$/.test(message) ? message : `${message}.`
   return where === '' ? text : `At ${where}: ${text}`
 }

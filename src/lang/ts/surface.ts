@@ -65,7 +65,7 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
       ...(found.sensitive.length > 0 ? { sensitive: found.sensitive } : {}),
     }
   }
-  const resources = placed.flatMap(({ resource, address, path }): readonly SurfaceResource[] => {
+  const resources = placed.map(({ resource, address, path }): SurfaceResource => {
     const range = rangeOf(resource.site ?? site)
     const attributes: Record<string, SurfaceValue> = {}
     const { lifecycle, key, ...options } = (resource.options ?? {}) as Keyed & {
@@ -80,7 +80,7 @@ export function surfaceOf(config: ClusterConfig, site: Site | undefined): Module
     const kind = resource.kind === 'module' ? 'group' : resource.kind
     const own = key === undefined ? {} : { key }
     const kept = lifecycle === undefined ? {} : { lifecycle: surfaceLifecycle(lifecycle, range) }
-    return [{ kind, name, ...own, path, address, body, ...kept, ...(range ? { range } : {}) }]
+    return { kind, name, ...own, path, address, body, ...kept, ...(range ? { range } : {}) }
   })
   const outputs = Object.entries(config.outputs ?? {}).map(([name, written]): SurfaceOutput => {
     const about = typeof written === 'object' && written !== null && outputMark in written
