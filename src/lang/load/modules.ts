@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { errorDiagnostic, warningDiagnostic } from '../../base/index.ts'
+import { errorDiagnostic, hasErrors, warningDiagnostic } from '../../base/index.ts'
 import type { Diagnostic } from '../../base/index.ts'
 import { readModule } from '../hcl/index.ts'
 import type { HclModule, ModuleCall, ModuleTree } from '../hcl/index.ts'
@@ -61,6 +61,7 @@ export async function loadModules(
     trees: new Map(),
     git: new Map(),
     newEntries: new Map(),
+    complete: !hasErrors(module.diagnostics),
     lock: undefined,
   }
   const calls = await loadCalls(module, { directory, boundary: undefined, chain: [directory] }, loading)
@@ -79,6 +80,8 @@ interface Loading {
   /** By key; undefined after a failure, which is told once. */
   readonly git: Map<string, FetchedGit | undefined>
   readonly newEntries: Map<string, LockEntry>
+  /** Whether every call was followed: else it can't be told which entries of the lock file are still used. */
+  complete: boolean
   /** Read when the first git source is met. */
   lock: { readonly entries: ModuleLock | undefined } | undefined
 }
@@ -113,6 +116,7 @@ async function loadCalls(
 /** Undefined with a mistake, which is told at the source. */
 async function loadCall(call: ModuleCall, place: Place, loading: Loading): Promise<ModuleTree | undefined> {
   const tell = (summary: string, detail: string): undefined => {
+    loading.complete = false
     const context = `module "${call.name}"`
     loading.diagnostics.push(errorDiagnostic(summary, detail, { subject: call.range, context }))
   }
@@ -128,7 +132,10 @@ async function loadCall(call: ModuleCall, place: Place, loading: Loading): Promi
     found = { directory, boundary: place.boundary }
   } else {
     const fetched = await fetchOnce(source, call, loading)
-    if (fetched === undefined) return undefined
+    if (fetched === undefined) {
+      loading.complete = false
+      return undefined
+    }
     found = { directory: join(fetched.directory, source.directory), boundary: fetched.directory }
   }
   const { directory } = found
@@ -164,8 +171,12 @@ async function loadDirectory(
   if (hcl.length === 0) return tell('Module not found', `${shown} has no *.hcl and no *.hcl.json files.`)
   const before = loading.diagnostics.length
   const files = await readAll(directory, hcl, loading.diagnostics)
-  if (loading.diagnostics.length > before) return undefined
+  if (loading.diagnostics.length > before) {
+    loading.complete = false
+    return undefined
+  }
   const module = readModule(files)
+  loading.complete &&= !hasErrors(module.diagnostics)
   const calls = await loadCalls(module, place, loading)
   // As `path.module` says it: what is fetched lies where it lies, everything else is found from the root.
   const name = place.boundary === undefined ? relative(loading.root, directory) || '.' : directory
@@ -232,9 +243,11 @@ async function hashOfCached(directory: string): Promise<string | undefined> {
 }
 
 /** An upgrade also forgets what is no longer called. */
-async function saveLock({ root, options, lock, newEntries, git, diagnostics }: Loading): Promise<void> {
+async function saveLock(loading: Loading): Promise<void> {
+  const { root, options, lock, newEntries, git, diagnostics } = loading
   if (lock?.entries === undefined) return
-  const isUsed = (key: string): boolean => options.upgrade !== true || git.has(key)
+  const forgets = options.upgrade === true && loading.complete
+  const isUsed = (key: string): boolean => !forgets || git.has(key)
   const kept = [...lock.entries].filter(([key]) => isUsed(key))
   if (newEntries.size === 0 && kept.length === lock.entries.size) return
   const failed = await writeLock(root, new Map([...kept, ...newEntries]))
