@@ -15,8 +15,9 @@ const byteOrderMark = 0xfeff
 export class Source {
   readonly name: string
   readonly text: string
-  #lineStarts: number[] | undefined
-  #lineBytes: number[] | undefined
+  #lines: Lines | undefined
+  /** The line of the last position that was asked for: the next one is mostly near. */
+  #lastLine = 0
 
   constructor(name: string, text: string) {
     this.name = name
@@ -34,22 +35,39 @@ export class Source {
 
   /** The position of an offset; offsets outside the text are moved to its edge. */
   position(offset: number): Position {
+    const { starts, bytes } = (this.#lines ??= linesOf(this.text))
     const at = Math.max(this.first, Math.min(offset, this.text.length))
-    const starts = (this.#lineStarts ??= findLineStarts(this.text))
-    const line = lastNotAfter(starts, at)
+    const line = this.#lineOf(starts, at)
+    // Every character is one byte and one column.
+    if (bytes === undefined) return { line: line + 1, column: at - starts[line]! + 1, byte: at }
     const from = line === 0 ? this.first : starts[line]!
     const before = this.text.slice(from, at)
-    const bytes = (this.#lineBytes ??= findLineBytes(this.text, starts))
-    const lead = line === 0 && this.first === 1 ? 3 : 0
-    if (isAscii(before)) {
-      return { line: line + 1, column: before.length + 1, byte: bytes[line]! + lead + before.length }
-    }
+    const byte = bytes[line]! + (line === 0 && this.first === 1 ? 3 : 0)
+    if (isAscii(before)) return { line: line + 1, column: before.length + 1, byte: byte + before.length }
     return {
       line: line + 1,
       column: countGraphemes(before) + 1,
-      byte: bytes[line]! + lead + utf8Length(before, 0, before.length),
+      byte: byte + utf8Length(before, 0, before.length),
     }
   }
+
+  #lineOf(starts: readonly number[], at: number): number {
+    const last = this.#lastLine
+    if (starts[last]! <= at && (last + 1 === starts.length || at < starts[last + 1]!)) return last
+    return (this.#lastLine = lastNotAfter(starts, at))
+  }
+}
+
+interface Lines {
+  /** Offsets of the first characters of lines. */
+  readonly starts: readonly number[]
+  /** The same in UTF-8; absent where that is the same. */
+  readonly bytes: readonly number[] | undefined
+}
+
+function linesOf(text: string): Lines {
+  const starts = findLineStarts(text)
+  return { starts, bytes: isAscii(text) ? undefined : findLineBytes(text, starts) }
 }
 
 function findLineStarts(text: string): number[] {

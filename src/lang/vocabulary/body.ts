@@ -48,14 +48,27 @@ export function readBody(draft: Draft, body: SurfaceBody, words: Words, what: st
   const { blocks, complete } = readBlocks(draft, body.blocks, words, what)
   const incomplete = body.incomplete === true || !complete
   if (incomplete || unusable.size > 0) draft.incomplete = true
-  for (const [name, { field, required }] of Object.entries(words.attributes)) {
-    if (!required || fields.has(field) || name in body.attributes) continue
+  for (const { name, field } of requiredIn(words)) {
+    if (fields.has(field) || name in body.attributes) continue
     draft.incomplete = true
     if (isMisspelt(name, body, words)) continue
     const detail = `${capital(what)} must have ${quoted(draft, name)}.`
     complain(draft, 'Missing required argument', detail, range ?? body.end)
   }
   return { fields, blocks, unusable, incomplete, range }
+}
+
+const requiredWords = new WeakMap<Words, readonly { readonly name: string; readonly field: string }[]>()
+
+// Once for each kind of body: there are thousands of bodies, and few required words.
+function requiredIn(words: Words): readonly { readonly name: string; readonly field: string }[] {
+  const known = requiredWords.get(words)
+  if (known !== undefined) return known
+  const required = Object.entries(words.attributes).flatMap(([name, { field, required }]) =>
+    required ? [{ name, field }] : [],
+  )
+  requiredWords.set(words, required)
+  return required
 }
 
 /** Whether a word that is not known is close to this one; to miss the right word then says nothing new. */

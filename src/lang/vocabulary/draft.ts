@@ -12,10 +12,9 @@ export interface Draft {
   /** `app "web"`. */
   readonly context: string
   readonly json: Record<string, Json>
-  /** By JSON path. */
-  readonly places: Map<string, Place>
-  /** Paths of values that were written whole: what is wrong within one of them does not hang on the rest. */
-  readonly whole: Set<string>
+  /** What was put in, in order. Most apps have no mistake, so that nobody asks where it came from. */
+  readonly written: Written[]
+  located?: Located
   readonly sensitivePaths: string[]
   /** Addresses that any expression refers to. */
   readonly references: Set<string>
@@ -24,7 +23,23 @@ export interface Draft {
   incomplete: boolean
 }
 
-export interface Place {
+interface Written {
+  readonly at: Segments
+  readonly source: SurfaceValue | undefined
+  /** Opened, to be filled part by part. */
+  readonly isOpened: boolean
+}
+
+interface Located {
+  /** How many were written when this was made. */
+  readonly count: number
+  /** By JSON path. */
+  readonly places: Map<string, Place>
+  /** Paths of values that were written whole: what is wrong within one of them does not hang on the rest. */
+  readonly whole: Set<string>
+}
+
+interface Place {
   readonly name?: Range | undefined
   readonly value?: Range | undefined
 }
@@ -37,8 +52,7 @@ export function newDraft(resource: SurfaceResource, dialect: Dialect): Draft {
     resource,
     context: contextOf(resource),
     json: {},
-    places: new Map(),
-    whole: new Set(),
+    written: [],
     sensitivePaths: [],
     references: new Set(),
     diagnostics: [],
@@ -53,29 +67,39 @@ export function contextOf({ kind, name, address }: SurfaceResource): string {
 }
 
 /** Writes a value and remembers where it came from. */
-export function put(draft: Draft, segments: Segments, value: Json, source?: SurfaceValue): void {
+export function put(draft: Draft, at: Segments, value: Json, source?: SurfaceValue): void {
   let target: Record<string, Json> = draft.json
-  for (const [i, segment] of segments.entries()) {
-    const last = i === segments.length - 1
-    if (last) target[segment] = value
-    else target = (target[segment] ??= typeof segments[i + 1] === 'number' ? [] : {}) as Record<string, Json>
+  const last = at.length - 1
+  for (let i = 0; i < last; i++) {
+    target = (target[at[i]!] ??= typeof at[i + 1] === 'number' ? [] : {}) as Record<string, Json>
   }
-  const path = jsonPath(segments)
-  if (!isEmptyObject(value)) draft.whole.add(path)
-  draft.places.set(path, { name: source?.nameRange, value: source?.range })
-  putParts(draft, path, source?.parts)
-  for (const part of source?.sensitive ?? []) draft.sensitivePaths.push(path + marathonPath(part))
+  target[at[last]!] = value
+  draft.written.push({ at, source, isOpened: isEmptyObject(value) })
+  for (const part of source?.sensitive ?? []) draft.sensitivePaths.push(jsonPath(at) + marathonPath(part))
 }
 
-function putParts(draft: Draft, path: string, parts: SurfaceParts | undefined): void {
+function locatedIn(draft: Draft): Located {
+  const count = draft.written.length
+  if (draft.located?.count === count) return draft.located
+  const located: Located = { count, places: new Map(), whole: new Set() }
+  for (const { at, source, isOpened } of draft.written) {
+    const path = jsonPath(at)
+    if (!isOpened) located.whole.add(path)
+    located.places.set(path, { name: source?.nameRange, value: source?.range })
+    placeParts(located, path, source?.parts)
+  }
+  draft.located = located
+  return located
+}
+
+function placeParts(located: Located, path: string, parts: SurfaceParts | undefined): void {
   for (const [step, { nameRange, range, parts: inner }] of parts ?? []) {
     const at = /^\d+$/.test(step) ? `${path}(${step})` : `${path}/${step}`
-    draft.places.set(at, { name: nameRange, value: range })
-    putParts(draft, at, inner)
+    located.places.set(at, { name: nameRange, value: range })
+    placeParts(located, at, inner)
   }
 }
 
-/** An object that is opened, to be filled part by part. */
 function isEmptyObject(value: Json): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
@@ -95,8 +119,9 @@ function marathonPath(pointer: string): string {
 
 /** Whether a mistake at this path is one of the value that stands there, whatever else is missing. */
 export function isCertain(draft: Draft, path: string): boolean {
+  const { whole } = locatedIn(draft)
   for (let at = path; at !== ''; at = at.replace(lastStep, '')) {
-    if (draft.whole.has(at)) return true
+    if (whole.has(at)) return true
     if (!lastStep.test(at)) return false
   }
   return false
@@ -106,8 +131,9 @@ const lastStep = /(\(\d+\)|\/[^/(]*)$/
 
 /** The place of a path, or of the nearest part of the text around it. */
 export function placeOf(draft: Draft, path: string): Range | undefined {
+  const { places } = locatedIn(draft)
   for (let at = path; at !== ''; at = at.replace(lastStep, '')) {
-    const place = draft.places.get(at)
+    const place = places.get(at)
     if (place?.value ?? place?.name) return place.value ?? place.name
     if (!lastStep.test(at)) break
   }

@@ -1,6 +1,6 @@
 // From the fields that were given to the whole canonical app: the defaults that depend on other fields (networks,
 // ports, upgrade strategy, health-check ports), in the order of the table. Completing a complete app changes nothing.
-import type { Diagnostic, Json } from '../../base/index.ts'
+import type { Diagnostic } from '../../base/index.ts'
 import type {
   App,
   Container,
@@ -24,14 +24,12 @@ export function completeApp(id: AppId, group: string, given: LooseApp, diagnosti
   const portDefinitions = completeDefinitions(given.portDefinitions, onHost)
   const ports = onHost ? portDefinitions : container?.portMappings
   const resident = container?.volumes.some(v => 'persistent' in v) ?? false
-  const { args, executorResources, resourceLimits, ...rest } = given
-  const values = {
-    ...tableDefaults,
-    ...rest,
+  const { args, executorResources, resourceLimits } = given
+  const made: Partial<Record<string, unknown>> = {
     id,
-    ...(args && args.length > 0 && { args }),
-    ...(executorResources && { executorResources }),
-    ...(resourceLimits && Object.keys(resourceLimits).length > 0 && { resourceLimits }),
+    args: args && args.length > 0 ? args : undefined,
+    executorResources: executorResources || undefined,
+    resourceLimits: resourceLimits && Object.keys(resourceLimits).length > 0 ? resourceLimits : undefined,
     dependencies: completeDependencies(given.dependencies, group),
     container,
     networks,
@@ -45,19 +43,45 @@ export function completeApp(id: AppId, group: string, given: LooseApp, diagnosti
       given.residency ??
       (resident ? { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' } : undefined),
   }
-  return inTableOrder(values) as App
+  return inTableOrder(made, given as Readonly<Record<string, unknown>>) as App
 }
-
-const tableDefaults = Object.fromEntries(
-  appFields.filter(f => f.default !== undefined).map(f => [f.name, f.default!]),
-)
 
 // Absent fields are left out rather than undefined: one value, one form.
-function inTableOrder(values: { readonly [name: string]: unknown }): unknown {
-  return Object.fromEntries(
-    appFields.filter(f => values[f.name] !== undefined).map(f => [f.name, values[f.name] as Json]),
-  )
+function inTableOrder(
+  made: Partial<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): unknown {
+  const names: string[] = []
+  const values: unknown[] = []
+  for (const { name, default: usual } of appFields) {
+    const value = name in made ? made[name] : (given[name] ?? usual)
+    if (value === undefined) continue
+    names.push(name)
+    values.push(value)
+  }
+  const app = { ...templateOf(names) }
+  for (let i = 0; i < names.length; i++) app[names[i]!] = values[i]
+  return app
 }
+
+const templates = new Map<string, Record<string, unknown>>()
+
+// An object that gets two dozen properties by computed names, one by one, becomes a hash table: large, and slow to read.
+// A copy of one that was parsed stays compact. There are few sets of names in a configuration.
+function templateOf(names: readonly string[]): Record<string, unknown> {
+  const key = names.join()
+  let template = templates.get(key)
+  if (template === undefined) {
+    template = JSON.parse(`{${names.map(name => `${JSON.stringify(name)}:null`).join()}}`) as Record<
+      string,
+      unknown
+    >
+    if (templates.size < maxTemplates) templates.set(key, template)
+  }
+  return template
+}
+
+const maxTemplates = 1000
 
 function completeNetworks(given: readonly Network[] | undefined): readonly Network[] {
   if (!given || given.length === 0) return [{ mode: 'host' }]

@@ -50,25 +50,25 @@ export function readObject(
 ): JsonObject | undefined {
   if (!isObject(json)) return wrongType('jsobject', 'an object', json, path, diagnostics)
   remarkUnknown(fields, json, path, diagnostics, options.ignored)
-  const entries: [string, Json][] = []
+  // The names are the table's, so none of them is one that objects have by themselves.
+  const read: Record<string, Json> = {}
   let whole = true
   for (const field of fields) {
-    const given = Object.hasOwn(json, field.name) ? json[field.name] : undefined
-    const at = `${path}/${field.name}`
+    const { name } = field
+    const given = Object.hasOwn(json, name) ? json[name] : undefined
     if (given !== undefined && given !== null) {
-      const value = readValue(field.type, given, at, diagnostics)
+      const value = readValue(field.type, given, `${path}/${name}`, diagnostics)
       if (value === undefined) whole = false
-      else entries.push([field.name, value])
+      else read[name] = value
     } else if (field.required) {
-      diagnostics.push(
-        problem(at, 'error.path.missing', `"${field.name}" is required: ${field.documentation}`),
-      )
+      const detail = `"${name}" is required: ${field.documentation}`
+      diagnostics.push(problem(`${path}/${name}`, 'error.path.missing', detail))
       whole = false
     } else if (field.default !== undefined && options.defaults) {
-      entries.push([field.name, field.default])
+      read[name] = field.default
     }
   }
-  return whole ? Object.fromEntries(entries) : undefined
+  return whole ? read : undefined
 }
 
 function readString(

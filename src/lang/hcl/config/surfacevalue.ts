@@ -18,6 +18,9 @@ export function toSurfaceValue(
   report: (diagnostic: Diagnostic) => void,
   largeNumbers: LargeNumbers = 'refused',
 ): SurfaceValue {
+  if (value.marks === undefined && (value.kind === 'string' || value.kind === 'bool')) {
+    return { value: value.value, ...places }
+  }
   if (hasUnknown(value)) return { value: null, failed: true, ...places }
   const sensitive: string[] = []
   const references = new Set<string>()
