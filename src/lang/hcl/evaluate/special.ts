@@ -100,7 +100,7 @@ function evaluateConvert(call: Call, scope: Scope, evaluate: Evaluate): Value {
     if (!(thrown instanceof ConversionError)) throw thrown
     const at = thrown.path === '' ? '' : ` at ${thrown.path}`
     const detail = `The value can't be converted${at}: ${thrown.message}.`
-    return withMarks(reportError(scope, argument, 'Error in function call', detail), value.marks)
+    return withMarks(reportError(scope, argument, 'Invalid function argument', detail), value.marks)
   }
 }
 
