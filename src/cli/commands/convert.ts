@@ -113,9 +113,9 @@ async function convert(
   if (hasErrors(whole.diagnostics)) return { converted: whole, mistakes: whole.diagnostics }
   const different = await differenceWhenRead(desired, whole)
   if (different !== undefined) return { converted: whole, mistakes: [different] }
-  if (target.kind === 'directory' || whole.files.length === 1) return { converted: whole, mistakes: [] }
-  if (form !== 'json') return { converted: whole, mistakes: [severalFiles(whole)] }
-  return oneJson(context, desired, settings, target)
+  if (target.kind === 'directory') return { converted: whole, mistakes: [] }
+  if (form === 'json') return oneJson(context, desired, settings, target)
+  return { converted: whole, mistakes: whole.files.length > 1 ? [severalFiles(whole)] : [] }
 }
 
 /** One file of JSON: Marathon's where it says enough or is asked for by its name, else HCL's. */
@@ -212,7 +212,10 @@ function tellNext(context: Context, { desired, kind }: LoadedConfiguration, targ
     const wanted = name.endsWith('.ts') ? 'sddc.config.ts' : 'NAME.app.json or NAME.group.json'
     terminal.note(`In a configuration the file must be called ${wanted}.`)
   }
-  const where = shown(context, directory)
+  const isMarathon = target.kind === 'file' && name.endsWith('.json') && !name.endsWith('.hcl.json')
+  const where = isMarathon
+    ? `${shown(context, target.path)} --stack ${desired.stack}`
+    : shown(context, directory)
   terminal.out(`\nNext: ${terminal.paint.bold(`sddc plan ${where}`)}`)
   const before = kind === 'file' ? 'the Marathon file' : 'the old form'
   terminal.out(

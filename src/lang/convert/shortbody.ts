@@ -76,7 +76,7 @@ function surfaceBody({ attributes, blocks }: WrittenBody): SurfaceBody {
   }
 }
 
-/** One part after the other, blocks first; one of several alike stays, since their number says something. */
+/** One part after the other, blocks first. */
 function shortened(
   body: WrittenBody,
   isSame: (candidate: WrittenBody) => boolean,
@@ -85,7 +85,7 @@ function shortened(
   let kept = body
   for (const block of body.blocks) {
     const rest = { ...kept, blocks: kept.blocks.filter(b => b !== block) }
-    if (mayGo(block) && isSame(rest)) {
+    if (mayGo(block, kept) && isSame(rest)) {
       kept = rest
       continue
     }
@@ -110,6 +110,7 @@ const mustStay: ReadonlySet<string> = new Set(
   ),
 )
 
-function mayGo({ type, word }: WrittenBlock): boolean {
-  return !word.many || type === 'network'
+/** Of several of one type each one counts; one alone may be what there is by default. */
+function mayGo({ type, word }: WrittenBlock, { blocks }: WrittenBody): boolean {
+  return !word.many || blocks.filter(b => b.type === type).length === 1
 }

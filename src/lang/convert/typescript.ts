@@ -7,7 +7,7 @@ import { ignoredWords } from './ignored.ts'
 import { within } from './nodes.ts'
 import { labelOf, treeOf } from './tree.ts'
 import type { Node } from './tree.ts'
-import { list, literal, partText, record } from './typescripttext.ts'
+import { argumentList, list, literal, partText, record } from './typescripttext.ts'
 import type { Part } from './typescripttext.ts'
 import type { WrittenAttribute, WrittenBlock, WrittenBody } from './written.ts'
 
@@ -141,7 +141,7 @@ function madeBy(writer: Writer, node: Node): Part {
     case 'module': {
       const build = record([['build', ['() => (', record([['resources', members()]]), ')']]])
       const more = options.length === 0 ? [] : ['undefined', record(options)]
-      return [call(writer, 'defineModule', build), ...inParentheses([literal(node.name), ...more])]
+      return [call(writer, 'defineModule', build), argumentList([literal(node.name), ...more])]
     }
   }
 }
@@ -306,10 +306,5 @@ function valueOf(writer: Writer, value: Json, sensitive: readonly string[] = [])
 
 function call(writer: Writer, name: string, ...given: readonly Part[]): Part {
   writer.imports.add(name)
-  return [name, ...inParentheses(given)]
-}
-
-/** The last one hugs the parentheses when only it needs several lines. */
-function inParentheses(given: readonly Part[]): readonly Part[] {
-  return ['(', ...given.flatMap((part, i) => (i === 0 ? [part] : [', ', part])), ')']
+  return [name, argumentList(given)]
 }

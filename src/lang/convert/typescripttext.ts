@@ -9,6 +9,8 @@ export interface Brackets {
   readonly close: string
   /** A blank inside of the brackets when all stands on one line. */
   readonly isSpaced: boolean
+  /** Arguments: only the last one takes several lines, where the others leave room. */
+  readonly hugsLast?: boolean
 }
 
 const maxWidth = 80
@@ -26,10 +28,39 @@ export function partText(part: Part, indent: string, column: number, after = 0):
     return text
   }
   const flat = flatText(part)
-  if (flat !== undefined && column + flat.length + after <= maxWidth) return flat
+  if (flat !== undefined && column + flat.length + after <= maxWidth && !isTable(part)) return flat
+  const hugging = part.hugsLast === true ? huggingText(part, indent, column, after) : undefined
+  if (hugging !== undefined) return hugging
   const inner = `${indent}  `
   const lines = part.items.map(item => `${inner}${partText(item, inner, inner.length, 1)},\n`)
   return `${part.open}\n${lines.join('')}${indent}${part.close}`
+}
+
+/** Several objects, or several lists, of more than one item each stand below each other. */
+function isTable({ open, items }: Brackets): boolean {
+  if (open !== '[' || items.length < 2) return false
+  return items.every(
+    item => typeof item === 'object' && isBrackets(item) && item.open === '{' && item.items.length > 1,
+  )
+}
+
+/** `app('web', {` … `})`. */
+function huggingText({ items }: Brackets, indent: string, column: number, after: number): string | undefined {
+  const last = items[items.length - 1]
+  const others = items.slice(0, -1).map(flatText)
+  if (last === undefined || !others.every(t => t !== undefined)) return undefined
+  if (typeof last === 'string') return others.length === 0 ? `(${last})` : undefined
+  const beforeLast = items[items.length - 2]
+  // Next to its like none is the one that may be long.
+  if (!isBrackets(last) || isObject(beforeLast)) return undefined
+  const start = `(${others.map(t => `${t}, `).join('')}`
+  if (column + start.length + 1 > maxWidth) return undefined
+  return `${start}${partText(last, indent, column + start.length, after + 1)})`
+}
+
+/** What a function is called with. */
+export function argumentList(items: readonly Part[]): Part {
+  return { open: '(', items, close: ')', isSpaced: false, hugsLast: true }
 }
 
 export function list(items: readonly Part[]): Part {
@@ -76,6 +107,7 @@ function escape(c: string): string {
 /** Undefined when something in it has several lines. */
 function flatText(part: Part): string | undefined {
   if (typeof part === 'string') return part.includes('\n') ? undefined : part
+  if (isBrackets(part) && isTable(part)) return undefined
   const items = isBrackets(part) ? part.items : part
   const texts = items.map(flatText)
   if (!texts.every(t => t !== undefined)) return undefined
@@ -91,6 +123,10 @@ function flatLength(parts: readonly Part[], after: number): number {
 function columnBehind(text: string, column: number): number {
   const newline = text.lastIndexOf('\n')
   return newline < 0 ? column + text.length : text.length - newline - 1
+}
+
+function isObject(part: Part | undefined): boolean {
+  return typeof part === 'object' && isBrackets(part) && part.open === '{'
 }
 
 function isBrackets(part: Part): part is Brackets {
