@@ -109,7 +109,7 @@ export const configurationCommands = [
   command({
     name: 'get',
     about: 'Fetch the modules that a configuration calls, and lock them',
-    words: { path },
+    words: { path: { ...path, about: 'A directory (default: this one)' } },
     options: {
       upgrade: { kind: 'flag', about: 'Look up branches and tags anew, and lock what they mean now' },
       json,
