@@ -107,7 +107,8 @@ const others: Readonly<Record<string, Value>> = {
   db: withMarks(fromJson({ id: '/db', name: 'db' }), new Set(['app.db'])),
 }
 
-export function caseScope(source: Source, report: (diagnostic: Diagnostic) => void): Scope {
+/** With `hides` the plain values are unknown, of the types that they have. */
+export function caseScope(source: Source, report: (diagnostic: Diagnostic) => void, hides = false): Scope {
   return {
     source,
     report,
@@ -117,7 +118,10 @@ export function caseScope(source: Source, report: (diagnostic: Diagnostic) => vo
     resolve: (traversal, scope) => {
       const { root, steps } = traversal
       const json = plain[root]
-      if (json !== undefined) return { value: fromJson(json), used: 0 }
+      if (json !== undefined) {
+        const value = fromJson(json)
+        return { value: hides ? unknownOf(typeOf(value)) : value, used: 0 }
+      }
       const value = others[root]
       if (value !== undefined) return { value, used: 0 }
       return { value: reportStatic(scope, traversal, 'Unknown variable', ''), used: steps.length }
