@@ -3,8 +3,8 @@
 import { canonicalJson } from '../../base/index.ts'
 import type { Json } from '../../base/index.ts'
 import type { Desired } from '../../model/index.ts'
-import { isRecord } from '../vocabulary/index.ts'
 import type { Converted } from './convert.ts'
+import { differenceAt } from './jsondifference.ts'
 
 /** The path of the first part that differs, for people; undefined when nothing does. */
 export function firstDifference(
@@ -28,27 +28,4 @@ function comparable(desired: Desired, isMoved: boolean, groups: ReadonlySet<stri
     volumes: named(desired.volumes),
   }
   return JSON.parse(canonicalJson(all).normalize('NFC')) as Json
-}
-
-export function differenceAt(
-  before: Json | undefined,
-  after: Json | undefined,
-  path: string,
-): string | undefined {
-  if (Array.isArray(before) && Array.isArray(after)) {
-    const length = Math.max(before.length, after.length)
-    for (let i = 0; i < length; i++) {
-      const found = differenceAt(before[i] as Json | undefined, after[i] as Json | undefined, `${path}(${i})`)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-  if (isRecord(before) && isRecord(after)) {
-    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      const found = differenceAt(before[key], after[key], `${path}/${key}`)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-  return canonicalJson(before ?? null) === canonicalJson(after ?? null) ? undefined : path || '/'
 }

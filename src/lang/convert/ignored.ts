@@ -1,6 +1,5 @@
 // The words of `ignore_changes` for paths of the model: the vocabulary's own reading, tried on words that come nearer
 // and nearer to the path.
-import type { Json } from '../../base/index.ts'
 import { appWords, camelCase, groupWords, ignoredPaths, volumeWords } from '../vocabulary/index.ts'
 import type { Dialect, Words } from '../vocabulary/index.ts'
 
@@ -70,9 +69,4 @@ function namesIn(words: Words): readonly { name: string; inner: Words | undefine
     ...Object.keys(words.attributes).map(name => ({ name, inner: undefined })),
     ...Object.entries(words.blocks).map(([name, inner]) => ({ name, inner })),
   ]
-}
-
-/** `all`, which is the empty path. */
-export function isEverything(paths: Json): boolean {
-  return Array.isArray(paths) && paths.length === 1 && paths[0] === ''
 }
