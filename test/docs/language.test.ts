@@ -1,8 +1,8 @@
 // The examples of the language are valid and give what they gave before (`UPDATE=1` writes that anew), their tests pass,
-// and no construct is without an example.
+// and no construct is without an example. docs/language.md shows them all, and is what the tables say (`UPDATE=1`).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { format } from 'prettier'
+import { format, resolveConfig } from 'prettier'
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '../../src/base/index.ts'
 import { runTestFile, type RunResult } from '../../src/cli/test/runfile.ts'
@@ -11,7 +11,9 @@ import { readTestFile } from '../../src/lang/hcl/testfile/index.ts'
 import { loadConfiguration } from '../../src/lang/load/index.ts'
 import * as typescript from '../../src/lang/ts/index.ts'
 import type { Desired } from '../../src/model/index.ts'
+import { repository } from '../support/processes.ts'
 import { exampleNames, examplesDirectory, exampleTexts } from './language/examples.ts'
+import { everyPart, languagePage } from './language/page.ts'
 import { everyForm, everyName, usedIn } from './language/used.ts'
 
 const options = { given: [], env: {} }
@@ -27,7 +29,7 @@ describe.each(exampleNames)('examples/language/%s', name => {
 
   test('is valid and gives what it gave', async () => {
     const { desired, diagnostics } = await loadConfiguration(directory, options)
-    expect(diagnostics.filter(d => !allowedWarnings.has(d.summary))).toEqual([])
+    expect(diagnostics).toEqual([])
     const path = join(expectedDirectory, `${name}.json`)
     const text = await shown(desired!)
     if (process.env['UPDATE'] || !existsSync(path)) {
@@ -117,8 +119,22 @@ describe('every construct has an example', () => {
   })
 })
 
-/** Examples of what is deprecated are told so. */
-const allowedWarnings: ReadonlySet<string> = new Set()
+describe('docs/language.md', () => {
+  const path = join(repository, 'docs', 'language.md')
+  const template = readFileSync(join(import.meta.dirname, 'language', 'template.md'), 'utf8')
+  const page = languagePage(template, exampleTexts)
+
+  test('has every example and every table', () => {
+    expect(everyPart(exampleNames).filter(part => !page.included.has(part))).toEqual([])
+  })
+
+  test('is what the tables say', async () => {
+    const settings = await resolveConfig(path)
+    const text = await format(page.text, { ...settings, parser: 'markdown' })
+    if (process.env['UPDATE']) writeFileSync(path, text)
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  })
+})
 
 /** Without what the defaults say. */
 async function shown(desired: Desired): Promise<string> {

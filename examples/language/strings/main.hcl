@@ -17,11 +17,11 @@ locals {
   # <<- takes the common indent away; << keeps the text as it stands.
   proxy = <<-EOT
     # made by sddc
-    %{~for name, port in var.backends}
+    %{for name, port in var.backends}
     location /${name} {
       proxy_pass http://127.0.0.1:${port};
     }
-    %{~endfor}
+    %{endfor}
   EOT
 
   names = <<EOT

@@ -28,6 +28,9 @@ export interface AttributeWord extends Described {
   readonly default?: Json
   /** The only values there are. */
   readonly oneOf?: readonly string[]
+  /** Limits of a number, in the model's units. */
+  readonly min?: number
+  readonly max?: number
 }
 
 export interface BlockWord extends Words, Described {
@@ -289,7 +292,7 @@ function blockNamed(words: Words, block: string): BlockWord {
 }
 
 function wordOf(field: Field, type: ValueType = valueType(field)): AttributeWord {
-  const oneOf = field.type.kind === 'string' ? field.type.oneOf : undefined
+  const oneOf = type === 'string' || type === 'upperCase' ? wordsFor(field.type) : undefined
   return {
     ...describedAs(field),
     field: field.name,
@@ -297,7 +300,19 @@ function wordOf(field: Field, type: ValueType = valueType(field)): AttributeWord
     required: field.required,
     ...(field.default === undefined ? {} : { default: field.default }),
     ...(oneOf === undefined ? {} : { oneOf }),
+    ...limitsOf(field.type),
   }
+}
+
+function wordsFor(type: FieldType): readonly string[] | undefined {
+  if (type.kind === 'union') return type.options.flatMap(option => wordsFor(option) ?? [])
+  return type.kind === 'string' ? type.oneOf : undefined
+}
+
+function limitsOf(type: FieldType): Pick<AttributeWord, 'min' | 'max'> {
+  if (type.kind === 'union')
+    return Object.assign({}, ...type.options.map(limitsOf)) as Pick<AttributeWord, 'min'>
+  return type.kind === 'number' ? { min: type.min, max: type.max } : {}
 }
 
 function describedAs({ documentation, effect }: Field): Described {
