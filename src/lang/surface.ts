@@ -74,9 +74,9 @@ export interface SurfaceValue {
   /** Where its parts stand, as far as that is known (TypeScript). */
   readonly parts?: SurfaceParts
   /** The value, or JSON-pointer-like sub paths of it ('' = all of it), must not be shown. */
-  readonly sensitive?: readonly string[]
+  readonly sensitive?: readonly string[] | undefined
   /** Addresses that the expression refers to; each one is a dependency. */
-  readonly references?: readonly string[]
+  readonly references?: readonly string[] | undefined
 }
 
 /** The properties of an object, the items of a list under their numbers. */

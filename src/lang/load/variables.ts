@@ -35,7 +35,11 @@ function variablesIn(
   diagnostics.push(...found)
   return Object.fromEntries(
     [...values].map(([name, { value, range }]) => {
-      const json = toSurfaceValue(value, { range }, d => diagnostics.push(d)).value
+      const json = toSurfaceValue(
+        value,
+        () => range,
+        d => diagnostics.push(d),
+      ).value
       return [name, typeof json === 'string' ? json : JSON.stringify(json)]
     }),
   )

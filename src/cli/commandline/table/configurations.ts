@@ -223,7 +223,7 @@ export const configurationCommands = [
     options: { ...variables, stack, json },
     examples: [
       ['console', 'with the names of the configuration here'],
-      ['console --json < questions.txt', 'one expression a line, one answer each'],
+      ['console --json', 'one expression a line from standard input, one answer each'],
     ],
     run: async (context, v) =>
       (await import('../../commands/console.ts')).consoleCommand(context, configuration(v)),
@@ -240,7 +240,7 @@ export const configurationCommands = [
     },
     examples: [
       ['graph --out shop.svg', 'a picture, for any browser'],
-      ['graph | dot -Tpng > shop.png', 'with Graphviz'],
+      ['graph', 'text for Graphviz, for example into: dot -Tpng'],
     ],
     run: async (context, v) =>
       (await import('../../commands/graph.ts')).graphCommand(context, {

@@ -105,7 +105,17 @@ export function evaluateModules(root: ModuleTree, options: HclOptions = {}): Hcl
     ...(server === undefined ? {} : { server }),
     diagnostics: inOrderOfText(diagnostics, [...sources.keys()]),
     variables: new Map(
-      [...values].map(([name, v]) => [name, toSurfaceValue(v.value, { range: v.range }, () => {})]),
+      [...values].map(([name, v]) => [
+        name,
+        {
+          ...toSurfaceValue(
+            v.value,
+            () => v.range,
+            () => {},
+          ),
+          range: v.range,
+        },
+      ]),
     ),
     missing,
     sources,

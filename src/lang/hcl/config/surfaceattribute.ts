@@ -1,11 +1,13 @@
 // An attribute's value on its way into the surface form: bounded, with its places, without references to itself.
+import type { Json, Range } from '../../../base/index.ts'
 import type { SurfaceValue } from '../../surface.ts'
 import type { Attribute } from '../ast.ts'
 import type { Scope } from '../evaluate.ts'
+import type { Source } from '../source.ts'
 import type { Value } from '../value.ts'
 import { bounded } from './bounded.ts'
 import type { Run } from './run.ts'
-import { type LargeNumbers, toSurfaceValue } from './surfacevalue.ts'
+import { type LargeNumbers, type Unplaced, toSurfaceValue } from './surfacevalue.ts'
 
 /** `own` has the addresses of the instance and of the groups around it. */
 export function surfaceAttribute(
@@ -16,13 +18,44 @@ export function surfaceAttribute(
   own: ReadonlySet<string> = new Set(),
   largeNumbers: LargeNumbers = 'as text',
 ): SurfaceValue {
-  const range = scope.source.range(attribute.expression)
-  const nameRange = scope.source.range(attribute.nameSpan)
-  const limited = bounded(run, value, attribute.expression, scope)
-  const surface = toSurfaceValue(limited, { range, nameRange }, scope.report, largeNumbers)
-  if (surface.references === undefined) return surface
+  const { expression } = attribute
+  const { source } = scope
+  const limited = bounded(run, value, expression, scope)
+  const surface = toSurfaceValue(limited, () => source.range(expression), scope.report, largeNumbers)
+  if (surface.references === undefined) return new WrittenValue(source, attribute, surface, undefined)
   // To mention oneself is no dependency.
-  const { references, ...rest } = surface
-  const others = references.filter(r => !own.has(r))
-  return others.length === 0 ? rest : { ...rest, references: others }
+  const others = surface.references.filter(r => !own.has(r))
+  return new WrittenValue(source, attribute, surface, others.length === 0 ? undefined : others)
+}
+
+/** Works out where it stands only when asked: most values have no mistake, and there may be hundreds of thousands. */
+class WrittenValue implements SurfaceValue {
+  readonly value: Json
+  readonly failed: boolean
+  readonly sensitive: readonly string[] | undefined
+  readonly references: readonly string[] | undefined
+  readonly #source: Source
+  readonly #attribute: Attribute
+
+  constructor(
+    source: Source,
+    attribute: Attribute,
+    { value, failed, sensitive }: Unplaced,
+    references: readonly string[] | undefined,
+  ) {
+    this.value = value
+    this.failed = failed === true
+    this.sensitive = sensitive
+    this.references = references
+    this.#source = source
+    this.#attribute = attribute
+  }
+
+  get range(): Range {
+    return this.#source.range(this.#attribute.expression)
+  }
+
+  get nameRange(): Range {
+    return this.#source.range(this.#attribute.nameSpan)
+  }
 }

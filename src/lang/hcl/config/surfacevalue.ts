@@ -11,17 +11,20 @@ import { type Value, hasUnknown, isMapping, isSequence, sensitiveMark } from '..
  */
 export type LargeNumbers = 'as text' | 'refused'
 
+/** Where it stands is the caller's to add. */
+export type Unplaced = Omit<SurfaceValue, 'range' | 'nameRange'>
+
 /** A value with something unknown in it has failed: its mistake is reported, or it can't be told. */
 export function toSurfaceValue(
   value: Value,
-  places: { range: Range; nameRange?: Range },
+  place: () => Range,
   report: (diagnostic: Diagnostic) => void,
   largeNumbers: LargeNumbers = 'refused',
-): SurfaceValue {
+): Unplaced {
   if (value.marks === undefined && (value.kind === 'string' || value.kind === 'bool')) {
-    return { value: value.value, ...places }
+    return { value: value.value }
   }
-  if (hasUnknown(value)) return { value: null, failed: true, ...places }
+  if (hasUnknown(value)) return { value: null, failed: true }
   const sensitive: string[] = []
   const references = new Set<string>()
   let unfit: Num | undefined
@@ -52,12 +55,11 @@ export function toSurfaceValue(
   }
   const json = visit(value, '', false)
   if (unfit !== undefined) {
-    report(errorDiagnostic('Invalid number', whyUnfit(unfit), { subject: places.range }))
-    return { value: null, failed: true, ...places }
+    report(errorDiagnostic('Invalid number', whyUnfit(unfit), { subject: place() }))
+    return { value: null, failed: true }
   }
   return {
     value: json,
-    ...places,
     ...(sensitive.length === 0 ? {} : { sensitive }),
     ...(references.size === 0 ? {} : { references: [...references] }),
   }

@@ -28,7 +28,7 @@ export function agentsOf(
   }
   const scope = expressions.scope(source, new Map(), report)
   const jsonOf = ({ expression }: Attribute): Json =>
-    toSurfaceValue(evaluate(expression, scope), { range: source.range(expression) }, report).value
+    toSurfaceValue(evaluate(expression, scope), () => source.range(expression), report).value
   const wrong = (attribute: Attribute, wanted: string): void =>
     report(
       errorDiagnostic(`Invalid ${attribute.name}`, `It is ${wanted}.`, {

@@ -25,7 +25,7 @@ export function variablesJson(
   return Object.fromEntries(
     [...ofFile, ...ofRun].map(([name, value]) => {
       const range = source.range(run.header)
-      return [name, toSurfaceValue(value, { range }, report, 'as text').value]
+      return [name, toSurfaceValue(value, () => range, report, 'as text').value]
     }),
   )
 }
