@@ -14,6 +14,5 @@ export {
 } from './config/hclmodule.ts'
 export { type HclInput, parseVarFile } from './config/variables.ts'
 export type { Evaluated, Expressions } from './config/expressions.ts'
-export { type Condition, checkCondition } from './config/conditions.ts'
 export * from './functions/fileaccess.ts'
 export type { EnvironmentAccess } from './functions/function.ts'
