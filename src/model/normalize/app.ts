@@ -77,7 +77,7 @@ function appId(
 }
 
 /** What servers show of an app and clients send back; and old fields without effect. */
-const ignoredFields: ReadonlySet<string> = new Set([
+export const ignoredFields: ReadonlySet<string> = new Set([
   'version',
   'versionInfo',
   'tasks',

@@ -51,7 +51,8 @@ interface Found {
   inner: number
 }
 
-const ownFields: readonly Field[] = [
+/** What a group may have besides its apps and groups. */
+export const groupFields: readonly Field[] = [
   field('id', 'id', text(maxIdLength), 'Path that names the group.'),
   field('dependencies', 'depends_on', list(text(maxIdLength), maxListLength), 'Apps and groups it needs.', {
     default: [],
@@ -69,7 +70,7 @@ function readGroup(input: Json, base: string, path: string, depth: number, found
     )
     return
   }
-  const own = readObject(ownFields, input, path, diagnostics, { defaults: true, ignored: handledElsewhere })
+  const own = readObject(groupFields, input, path, diagnostics, { defaults: true, ignored: handledElsewhere })
   if (!isObject(input) || !own) return
   refuseOperations(input, path, diagnostics)
   const written = own['id'] as string | undefined

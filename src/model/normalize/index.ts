@@ -1,8 +1,9 @@
 // From every accepted form to the canonical one.
-export { normalizeApp } from './app.ts'
+export { ignoredFields, normalizeApp } from './app.ts'
 export type { NormalizeOptions, NormalizedApp } from './app.ts'
-export { classifyMarathonFile, normalizeGroup } from './group.ts'
+export { classifyMarathonFile, groupFields, normalizeGroup } from './group.ts'
 export type { NormalizedGroup, NormalizedGroups } from './group.ts'
 export { resolvePath } from './path.ts'
+export { inputFields } from './legacy.ts'
 export { isFormMistake } from './problem.ts'
 export { normalizeUpdate } from './update.ts'

@@ -250,6 +250,23 @@ export const configurationCommands = [
       }),
   }),
   command({
+    name: 'schema',
+    about: 'Print the JSON Schema of configurations, for editors',
+    words: {
+      of: {
+        kind: 'text',
+        required: false,
+        about: 'configuration (*.hcl.json, the default) or app (*.app.json, *.group.json)',
+      },
+    },
+    options: {},
+    examples: [
+      ['schema > sddc.schema.json', 'for *.hcl.json'],
+      ['schema app > marathon.schema.json', 'for *.app.json and *.group.json'],
+    ],
+    run: async (context, v) => (await import('../../commands/schema.ts')).schemaCommand(context, v.of),
+  }),
+  command({
     name: 'show',
     about: 'Show a saved plan, or the apps in the cluster',
     words: { plan: { kind: 'text', required: false, about: 'A file that "sddc plan -out" made' } },
