@@ -6,8 +6,8 @@ import { isAbsolute, join, relative } from 'node:path'
 import { errorDiagnostic } from '../../base/index.ts'
 import type { Diagnostic } from '../../base/index.ts'
 
-/** A configuration that people write has thousands of lines; this is about fifty thousand. */
-export const maxFileBytes = 2 * 1024 * 1024
+/** People write some thousand lines; a file that a program wrote for ten thousand apps has about five megabytes. */
+export const maxFileBytes = 16 * 1024 * 1024
 /** Files of one configuration: they are all read at once. */
 export const maxFiles = 1000
 
