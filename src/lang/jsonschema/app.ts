@@ -18,13 +18,11 @@ export function appSchema(): Schema {
   return {
     $schema: draft,
     title: 'App or group of Marathon',
-    if: { type: 'array' },
-    then: { items: { $ref: '#/$defs/app' }, maxItems: maxAppsPerGroup },
-    else: {
-      if: { anyOf: [{ required: ['apps'] }, { required: ['groups'] }] },
-      then: { $ref: '#/$defs/group' },
-      else: { $ref: '#/$defs/app' },
-    },
+    anyOf: [
+      { $ref: '#/$defs/app' },
+      { $ref: '#/$defs/group', anyOf: [{ required: ['apps'] }, { required: ['groups'] }] },
+      { type: 'array', items: { $ref: '#/$defs/app' }, maxItems: maxAppsPerGroup },
+    ],
     $defs: { app: app(), group: group() },
   }
 }

@@ -11,9 +11,6 @@ export interface Schema {
   readonly type?: TypeName | readonly TypeName[]
   readonly enum?: readonly Json[]
   readonly anyOf?: readonly Schema[]
-  readonly if?: Schema
-  readonly then?: Schema
-  readonly else?: Schema
   readonly minimum?: number
   readonly maximum?: number
   readonly minLength?: number
