@@ -1,10 +1,10 @@
 // Every example in docs/configuration.md and README.md is valid: each code block marked hcl, ts or json is written to a
-// directory of its own and given to `sddc validate`.
+// directory of its own and given to `sddc validate`; what is marked hcl test is run as by `sddc test`.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { forms } from '../../src/lang/hcl/functions/forms.ts'
-import { functions } from '../../src/lang/hcl/functions/index.ts'
+import { runTestFile, type RunResult } from '../../src/cli/test/runfile.ts'
+import { readTestFile } from '../../src/lang/hcl/testfile/index.ts'
 import { loadConfiguration } from '../../src/lang/load/index.ts'
 import { repository, run } from '../support/processes.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -48,11 +48,17 @@ function modulesIn(examples: readonly { readonly code: string }[]): readonly (re
   })
 }
 
-test('docs/configuration.md names every function of the language, in order', () => {
+test('the test file in docs/configuration.md passes for the configuration of examples/language/tests', async () => {
   const text = readFileSync(join(repository, 'docs', 'configuration.md'), 'utf8')
-  const [, list = ''] = /Functions:\s+([\s\S]*?)\.\n\n/.exec(text) ?? []
-  expect([...list.matchAll(/`([a-z0-9]+)`/g)].map(([, name]) => name)).toEqual(
-    [...functions.keys(), ...forms.map(f => f.name)].sort(),
+  const blocks = [...text.matchAll(/^```hcl test\n([\s\S]*?)^```$/gm)]
+  expect(blocks).toHaveLength(1)
+  const { file, diagnostics } = readTestFile('shop.test.hcl', blocks[0]![1]!)
+  expect(diagnostics).toEqual([])
+  const directory = join(repository, 'examples', 'language', 'tests')
+  const results: RunResult[] = []
+  await runTestFile(file!, { directory, options: { given: [], env: {} } }, r => void results.push(r))
+  expect(results.map(r => [r.name, r.status, r.diagnostics])).toEqual(
+    ['first', 'update', 'none'].map(name => [name, 'pass', []]),
   )
 })
 

@@ -21,12 +21,6 @@ app "web" {
   instances = var.replicas
   mem       = "64MiB"
 
-  constraint {
-    field    = "hostname"
-    operator = "MAX_PER"
-    value    = "2"
-  }
-
   upgrade_strategy {
     minimum_health_capacity = 0.5
     maximum_over_capacity   = 0
