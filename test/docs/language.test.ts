@@ -7,9 +7,11 @@ import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '../../src/base/index.ts'
 import { runTestFile, type RunResult } from '../../src/cli/test/runfile.ts'
 import { minimalApp } from '../../src/lang/convert/minimal.ts'
+import { evaluateHclFiles } from '../../src/lang/hcl/index.ts'
 import { readTestFile } from '../../src/lang/hcl/testfile/index.ts'
 import { loadConfiguration } from '../../src/lang/load/index.ts'
 import * as typescript from '../../src/lang/ts/index.ts'
+import { constructs } from '../../src/lang/vocabulary/index.ts'
 import type { Desired } from '../../src/model/index.ts'
 import { repository } from '../support/processes.ts'
 import { exampleNames, examplesDirectory, exampleTexts } from './language/examples.ts'
@@ -86,6 +88,12 @@ describe('every construct has an example', () => {
   test('arguments and blocks', () => {
     expect(everyName().length).toBeGreaterThan(150)
     expect(everyName().filter(name => !used.has(name) && !isLeftOut(name))).toEqual([])
+  })
+
+  test('the tables know what may stand at the top level', () => {
+    const { diagnostics } = evaluateHclFiles([{ name: 'main.hcl', text: 'quux {}' }])
+    const [, known = ''] = /Known are: (.+)\./.exec(diagnostics[0]!.detail) ?? []
+    expect(known.split(', ').sort()).toEqual([...Object.keys(constructs), 'app', 'group', 'volume'].sort())
   })
 
   test('forms of expressions', () => {
