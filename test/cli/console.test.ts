@@ -62,6 +62,8 @@ describe('one line, one answer', () => {
     ['0.1 + 0.2', '{"type":"number","value":0.3}'],
     ['sensitive("x")', '{"type":"string","sensitive":true}'],
     ['[sensitive(1)]', '{"type":"tuple([number])","sensitive":true}'],
+    ['{ (sensitive("key")) = 1 }', '{"type":"object","sensitive":true}'],
+    ['[{ a = sensitive("x") }]', '{"type":"tuple([object({a=string})])","sensitive":true}'],
     ['null', '{"type":"any","value":null}'],
     ['"\\u001b[31m"', '{"type":"string","value":"\\u001b[31m"}'],
   ]

@@ -22,6 +22,7 @@ import {
   decodeApp,
   fromTypeScript,
   groupWords,
+  hideSensitive,
   isCertain,
   newDraft,
   placeOf,
@@ -80,7 +81,7 @@ export function assemble(
   const refactorings = readRefactorings(config, isAlone)
   const diagnostics: Diagnostic[] = [
     ...duplicates(resources),
-    ...drafts.flatMap(d => d.diagnostics),
+    ...drafts.flatMap(d => hideSensitive(d.diagnostics, d.resource)),
     ...refactorings.diagnostics,
   ]
   const incomplete =

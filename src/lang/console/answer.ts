@@ -1,9 +1,8 @@
 // One question to the console and its answer: for people in HCL, for programs one line of JSON.
 import { type Diagnostic, type Range, hasErrors } from '../../base/index.ts'
 import type { Expressions } from '../hcl/index.ts'
-import { typeOf } from '../hcl/type.ts'
 import { type Value, hasUnknown, isSensitive } from '../hcl/value.ts'
-import { typeText } from './typetext.ts'
+import { shownType } from './typetext.ts'
 import { hasInfinity, valueJson } from './valuejson.ts'
 
 export interface Answer {
@@ -34,7 +33,7 @@ export function ask(expressions: Expressions, question: string, place: Place): A
  */
 export function answerJson({ value, diagnostics }: Answer): { readonly line: string; readonly ok: boolean } {
   if (value === undefined) return { line: errorJson(diagnostics), ok: false }
-  const type = `"type":${JSON.stringify(typeText(typeOf(value)))}`
+  const type = `"type":${JSON.stringify(shownType(value))}`
   if (isSensitive(value)) return { line: `{${type},"sensitive":true}`, ok: true }
   if (hasUnknown(value)) return { line: `{${type},"unknown":true}`, ok: true }
   if (hasInfinity(value)) {

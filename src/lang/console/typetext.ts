@@ -1,7 +1,19 @@
 // A type in HCL's own syntax, without blanks: `list(string)`, `tuple([number,string])`, `object({a=number})`.
 import { compareStrings } from '../../base/index.ts'
 import { quotedText } from '../hcl/print/index.ts'
-import type { Type } from '../hcl/value.ts'
+import { typeOf } from '../hcl/type.ts'
+import { type Type, type Value, sensitiveMark } from '../hcl/value.ts'
+
+/** The type of a value, without names that must not be shown: those of an object that is sensitive as a whole. */
+export function shownType(value: Value): string {
+  if (value.kind === 'object') {
+    if (value.marks?.has(sensitiveMark) === true) return 'object'
+    const items = [...value.entries].sort(([a], [b]) => compareStrings(a, b))
+    return `object({${items.map(([n, v]) => `${nameText(n)}=${shownType(v)}`).join(',')}})`
+  }
+  if (value.kind === 'tuple') return `tuple([${value.elements.map(shownType).join(',')}])`
+  return typeText(typeOf(value))
+}
 
 export function typeText(type: Type): string {
   switch (type.kind) {

@@ -153,3 +153,50 @@ describe('names of stacks', () => {
     if (name !== undefined) expect(isStackName(name)).toBe(true)
   })
 })
+
+describe('sensitive values in what is told about a resource', () => {
+  const rows: readonly (readonly [body: string, ...problems: string[]])[] = [
+    ['network = var.p', '"network" must be "host", "bridge" or "container:NAME"; it is (sensitive value).'],
+    ['constraints = [["hostname", var.p]]', '(sensitive value) is not an operator.'],
+    ['constraints = [["hostname", var.near]]', '(sensitive value) is not an operator.'],
+    [
+      'health_check {\n protocol = var.p\n }',
+      '(sensitive value) is not known here. Write one of "HTTP", "HTTPS", "TCP", "COMMAND", "MESOS_HTTP", "MESOS_HTTPS", "MESOS_TCP".',
+    ],
+    [
+      'port "x" {}\n health_check {\n port = var.p\n }',
+      'No port of the app is named (sensitive value). Its ports: x.',
+    ],
+    ['instances = var.n', '(sensitive value) is too small; the least is 0.'],
+    [
+      'network = var.long',
+      '"network" must be "host", "bridge" or "container:NAME"; it is (sensitive value).',
+    ],
+    ['network = "brigde"', '"network" must be "host", "bridge" or "container:NAME"; it is "brigde".'],
+  ]
+  it.each(rows)('%s', (body, ...expected) => {
+    const { problems } = assembled(`
+variable "p" {
+  default   = "hunter2"
+  sensitive = true
+}
+variable "near" {
+  default   = "UNIQ"
+  sensitive = true
+}
+variable "long" {
+  default   = "${'abc '.repeat(100)}"
+  sensitive = true
+}
+variable "n" {
+  default   = -1
+  sensitive = true
+}
+app "web" {
+  cmd = "x"
+  ${body}
+}
+`)
+    expect(problems.map(p => p.replace(/^\d+: [^:]*: /, ''))).toEqual(expected)
+  })
+})

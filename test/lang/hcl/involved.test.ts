@@ -89,3 +89,23 @@ describe('numbers that JSON does not hold', () => {
     expect(diagnostics.map(d => d.summary)).toEqual(summaries)
   })
 })
+
+describe('sensitive values in the texts of mistakes', () => {
+  test.each([
+    '{ for v in [var.password, var.password] : v => 1 }',
+    '{ a = 1 }[var.password]',
+    'tomap({ a = 1 })[var.password]',
+    '[1][var.password]',
+    '{ (var.password) = 1 }.b',
+    'tomap({ (var.password) = 1 }).hunter',
+    '{ (var.password) = 1 }["hunter"]',
+    'true ? { (var.password) = 1 } : [1]',
+    'length(var.password) == 7 ? [1][length(var.password)] : 0',
+  ])('%s', expression => {
+    const { diagnostics } = evaluated(
+      `${head}\noutput "o" {\n  value = ${expression}\n  sensitive = true\n}\n`,
+    )
+    expect(diagnostics).toHaveLength(1)
+    expect(diagnostics[0]!.detail).not.toMatch(/hunter2|index 7/)
+  })
+})

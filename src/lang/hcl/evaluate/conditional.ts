@@ -11,6 +11,7 @@ import {
   type Value,
   isNeverNull,
   nullOf,
+  sensitiveMark,
   unionMarks,
   unknownOf,
   unknownValue,
@@ -38,7 +39,7 @@ export function evaluateConditional(expression: Conditional, scope: Scope, evalu
       scope,
       { start: expression.yes.start, end: expression.no.end },
       'Inconsistent conditional result types',
-      `Both results must be of types that can become one. The first is ${describeType(typeOf(yes))}, the second ${describeType(typeOf(no))}.`,
+      `Both results must be of types that can become one. The first is ${typeText(yes)}, the second ${typeText(no)}.`,
       expression,
     )
   }
@@ -51,6 +52,11 @@ export function evaluateConditional(expression: Conditional, scope: Scope, evalu
     const arm = chosen ? expression.yes : expression.no
     return reportError(scope, arm, 'Inconsistent conditional result types', detail)
   }
+}
+
+// The names in a sensitive object are part of its value.
+function typeText(value: Value): string {
+  return value.marks?.has(sensitiveMark) === true ? value.kind : describeType(typeOf(value))
 }
 
 // A literal reports nothing, so it needs no scope of its own.

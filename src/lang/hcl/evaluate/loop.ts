@@ -6,6 +6,7 @@ import {
   type Type,
   type UnknownValue,
   type Value,
+  isSensitive,
   isSequence,
   object,
   tuple,
@@ -65,7 +66,9 @@ export function evaluateFor(expression: For, scope: Scope, evaluate: Evaluate): 
       if (group === undefined) groups.set(text, [result])
       else group.push(result)
     } else if (entries.has(text)) {
-      const detail = `Two elements have the key "${text}". To collect the values of one key into a tuple write "..." behind the value.`
+      const key =
+        isSensitive(made) || isSensitive(collection) ? 'the same sensitive key' : `the key "${text}"`
+      const detail = `Two elements have ${key}. To collect the values of one key into a tuple write "..." behind the value.`
       reportError(inner, expression.key, 'Duplicate object key', detail)
       isKnown = false
       return false

@@ -10,8 +10,10 @@ import {
   type UnknownValue,
   type Value,
   isMapping,
+  isSensitive,
   isSequence,
   number,
+  sensitiveMark,
   sortedKeys,
   string,
   unionMarks,
@@ -46,8 +48,10 @@ function getAttribute(of: Value, name: string): Value | Refusal {
   if (!isMapping(of)) return noAttributes(of, name)
   const found = of.entries.get(name)
   if (found !== undefined) return withMarks(found, of.marks)
-  if (of.kind === 'object') return noSuchAttribute(name, sortedKeys(of))
-  const detail = `The map has no element with the key "${name}".${didYouMean(name, of.entries.keys())}`
+  const isHidden = of.marks?.has(sensitiveMark) === true
+  if (of.kind === 'object') return noSuchAttribute(name, isHidden ? undefined : sortedKeys(of))
+  const near = isHidden ? '' : didYouMean(name, of.entries.keys())
+  const detail = `The map has no element with the key "${name}".${near}`
   return refusal('Missing map element', detail)
 }
 
@@ -61,7 +65,9 @@ function attributeOfUnknown(of: UnknownValue, name: string): Value | Refusal {
   return withMarks(unknownOf(found.type), of.marks)
 }
 
-function noSuchAttribute(name: string, known: readonly string[]): Refusal {
+/** `known`: not given where the names must not be shown. */
+function noSuchAttribute(name: string, known: readonly string[] | undefined): Refusal {
+  if (known === undefined) return refusal('Unsupported attribute', `This object has no attribute "${name}".`)
   const listed = known.length <= maxListed ? ` It has: ${known.join(', ')}.` : ''
   const detail = `This object has no attribute "${name}".${didYouMean(name, known)}${known.length === 0 ? ' It has none.' : listed}`
   return refusal('Unsupported attribute', detail)
@@ -91,8 +97,7 @@ export function getElement(of: Value, key: Value): Value | Refusal {
     if (text?.kind !== 'string') return wrongKey(key)
     const found = of.entries.get(text.value)
     if (found !== undefined) return withMarks(found, marks)
-    const detail = `The ${of.kind} has no element with the key "${text.value}".${didYouMean(text.value, of.entries.keys())}`
-    return refusal('Invalid index', detail)
+    return noSuchKey(of.kind, text.value, key, of.marks?.has(sensitiveMark) === true ? [] : of.entries.keys())
   }
   if (isSequence(of) && of.kind !== 'set') {
     const at = tryConvert(key, numberType)
@@ -101,10 +106,17 @@ export function getElement(of: Value, key: Value): Value | Refusal {
     if (at?.kind !== 'number') return noNumber(of.kind, key)
     const found = isWhole(at.value) ? of.elements[asDouble(at.value)] : undefined
     return found === undefined
-      ? refusal('Invalid index', whyNoElement(at.value, of.elements.length))
+      ? refusal('Invalid index', whyNoElement(at.value, of.elements.length, isSensitive(key)))
       : withMarks(found, marks)
   }
   return notIndexable(of)
+}
+
+function noSuchKey(kind: string, text: string, key: Value, known: Iterable<string>): Refusal {
+  const detail = isSensitive(key)
+    ? `The ${kind} has no element with this key, which is sensitive.`
+    : `The ${kind} has no element with the key "${text}".${didYouMean(text, known)}`
+  return refusal('Invalid index', detail)
 }
 
 function elementOfUnknown(of: UnknownValue, key: Value): Value | Refusal {
@@ -120,8 +132,7 @@ function elementOfUnknown(of: UnknownValue, key: Value): Value | Refusal {
       if (text.kind !== 'string') return unknownValue
       const found = type.attributes.get(text.value)
       if (found !== undefined) return unknownOf(found.type)
-      const near = didYouMean(text.value, type.attributes.keys())
-      return refusal('Invalid index', `The object has no element with the key "${text.value}".${near}`)
+      return noSuchKey('object', text.value, key, type.attributes.keys())
     }
     case 'list':
     case 'tuple': {
@@ -149,12 +160,13 @@ function elementAt(
     : unknownOf(found)
 }
 
-function whyNoElement(at: Num, length: number): string {
-  if (!isWhole(at)) return `An index must be a whole number, not ${formatNum(at)}.`
+function whyNoElement(at: Num, length: number, isHidden = false): string {
+  const shown = isHidden ? '(sensitive value)' : formatNum(at)
+  if (!isWhole(at)) return `An index must be a whole number, not ${shown}.`
   if (compareNum(at, 0) < 0) return `An index can't be negative. The last element is at [length(…) - 1].`
   return length === 0
     ? 'It has no elements.'
-    : `The index ${formatNum(at)} is beyond the last element: there are ${length}, counted from 0.`
+    : `The index ${shown} is beyond the last element: there are ${length}, counted from 0.`
 }
 
 function wrongKey(key: Value): Refusal {
@@ -162,7 +174,7 @@ function wrongKey(key: Value): Refusal {
 }
 
 function noNumber(kind: 'list' | 'tuple', key: Value): Refusal {
-  const given = key.kind === 'string' ? JSON.stringify(key.value) : nameOfKind(key)
+  const given = key.kind === 'string' && !isSensitive(key) ? JSON.stringify(key.value) : nameOfKind(key)
   return refusal('Invalid index', `A ${kind} is indexed by a number, this is ${given}.`)
 }
 
