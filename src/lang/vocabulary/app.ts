@@ -8,7 +8,7 @@ import type { Part, PartBlock } from './body.ts'
 import { complain, newDraft, put, spell } from './draft.ts'
 import type { Dialect, Draft, Segments } from './draft.ts'
 import { isRecord, showValue, textOf } from './values.ts'
-import { appWords } from './words.ts'
+import { appWords, networkModes } from './words.ts'
 
 /** Attributes that app.ts puts in place itself, or that are the assembly's business. */
 const placedFields = new Set(['image', 'network', 'ports', 'dependencies', 'constraints'])
@@ -170,13 +170,6 @@ function volumeName(value: Json): string | undefined {
   if (typeof value === 'string') return value
   if (isRecord(value)) return typeof value['name'] === 'string' ? value['name'] : undefined
   return undefined
-}
-
-const networkModes: Readonly<Record<string, string>> = {
-  host: 'host',
-  bridge: 'container/bridge',
-  'container/bridge': 'container/bridge',
-  container: 'container',
 }
 
 /** Returns whether it is the host network. */

@@ -3,7 +3,7 @@
 // only where HCL's shape differs from the field's (image, network, port, volume, constraint, the port of a check)
 // are they written here, and app.ts puts the values in place.
 import { type Json, present } from '../../base/index.ts'
-import { appFields, fieldsUnder } from '../../model/index.ts'
+import { appFields, constraintOperators, fieldsUnder } from '../../model/index.ts'
 import type { Field, FieldEffect, FieldType } from '../../model/index.ts'
 import type { ValueType } from './values.ts'
 
@@ -42,6 +42,14 @@ export interface BlockWord extends Words, Described {
   readonly label?: string
   /** TypeScript's name of it, where that is not the block's name in camelCase. */
   readonly typescript?: string
+}
+
+/** What a network is called here, and the mode of the Marathon form. */
+export const networkModes: Readonly<Record<string, string>> = {
+  host: 'host',
+  bridge: 'container/bridge',
+  container: 'container',
+  'container/bridge': 'container/bridge',
 }
 
 export const appWords: Words = appVocabulary()
@@ -93,7 +101,10 @@ function appVocabulary(): Words {
         blocks: {},
         attributes: {
           ...network.attributes,
-          mode: word('mode', 'string', 'host, bridge or container.', { required: true }),
+          mode: word('mode', 'string', 'How tasks reach the network.', {
+            required: true,
+            oneOf: Object.keys(networkModes),
+          }),
         },
       },
       port,
@@ -108,8 +119,9 @@ function appVocabulary(): Words {
         blocks: {},
         attributes: {
           field: word('field', 'string', 'hostname, or an attribute of the agents.', { required: true }),
-          operator: word('operator', 'upperCase', 'UNIQUE, CLUSTER, GROUP_BY, LIKE, UNLIKE, MAX_PER or IS.', {
+          operator: word('operator', 'upperCase', 'What must hold of it.', {
             required: true,
+            oneOf: constraintOperators,
           }),
           value: word('value', 'string', 'What the operator compares with.'),
         },
@@ -323,7 +335,7 @@ function word(
   field: string,
   type: ValueType,
   documentation: string,
-  more: Partial<Pick<AttributeWord, 'required' | 'default' | 'effect'>> = {},
+  more: Partial<Pick<AttributeWord, 'required' | 'default' | 'effect' | 'oneOf'>> = {},
 ): AttributeWord {
   return { field, type, documentation, required: false, ...more }
 }

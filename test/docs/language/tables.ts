@@ -36,7 +36,8 @@ export function argumentTable(given: Construct['arguments']): string {
 
 /** Of an app, a group or a volume: its arguments, then each block under a heading of its own. */
 export function wordTables(name: string, words: Words, hasEffects: boolean): string {
-  const seen = new Map<BlockWord, string>()
+  // A block that stands in several places is described where it is nearest to the top.
+  const owners = new Map<BlockWord, string>(Object.values(words.blocks).map(word => [word, name]))
   const own = attributeTable(words, hasEffects ? 'restart' : undefined)
   const blocks = Object.entries(words.blocks)
   const list = table(
@@ -48,7 +49,7 @@ export function wordTables(name: string, words: Words, hasEffects: boolean): str
       word.documentation,
     ]),
   )
-  const sections = blocks.map(([block, word]) => blockSection(block, word, name, 'restart', seen))
+  const sections = blocks.map(([block, word]) => blockSection(block, word, name, 'restart', owners))
   return [own, ...(blocks.length === 0 ? [] : [list, ...sections])].join('\n\n')
 }
 
@@ -57,13 +58,13 @@ function blockSection(
   word: BlockWord,
   within: string,
   inherited: FieldEffect,
-  seen: Map<BlockWord, string>,
+  owners: Map<BlockWord, string>,
 ): string {
   const effect = word.effect ?? inherited
-  const known = seen.get(word)
+  const owner = owners.get(word) ?? within
   const heading = `#### \`${name}\` in \`${within}\``
-  if (known !== undefined) return `${heading}\n\nThe same as ${link(name, known)}.`
-  seen.set(word, within)
+  if (owner !== within) return `${heading}\n\nThe same as ${link(name, owner)} of ${owner}s.`
+  owners.set(word, within)
   const label = word.label === undefined ? '' : ` The label is its \`${word.label}\`.`
   const typescript = word.typescript === undefined ? '' : ` In TypeScript: \`${word.typescript}\`.`
   const blocks = Object.entries(word.blocks)
@@ -73,7 +74,7 @@ function blockSection(
     `${heading}\n\n${word.documentation}${label}${typescript}`,
     attributeTable(word, effect),
     ...inner,
-    ...blocks.map(([block, of]) => blockSection(block, of, name, effect, seen)),
+    ...blocks.map(([block, of]) => blockSection(block, of, name, effect, owners)),
   ].join('\n\n')
 }
 
