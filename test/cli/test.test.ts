@@ -171,6 +171,30 @@ run "nothing_fails" {
     expect(notes).toContain('var.replicas was expected to fail, and did not.')
   })
 
+  test('a mistake in a value is told at the line of the test that gives it, without the other values', async () => {
+    put(
+      'values.test.hcl',
+      `variables {
+  tag = sensitive("hunter2")
+}
+run "few" {
+  variables {
+    replicas = 1 - 1
+  }
+}
+run "none" {
+  variables {
+    tga = 1
+  }
+}
+`,
+    )
+    const { notes } = await run()
+    expect(notes).toMatch(/At least one\./)
+    expect(notes).toMatch(/values\.test\.hcl line 6[^]*replicas = 1 - 1/)
+    expect(notes).not.toMatch(/hunter2|\(variables\)/)
+  })
+
   test('a TypeScript configuration is tested the same way', async () => {
     rmSync(join(root, 'main.hcl'))
     put(

@@ -1,6 +1,6 @@
 // The runs of one test file, one after the other: values of variables, the configuration with them, the plan, the
 // rollout, the assertions.
-import { type Diagnostic, errorDiagnostic, hasErrors } from '../../base/index.ts'
+import { type Diagnostic, type Json, errorDiagnostic, hasErrors } from '../../base/index.ts'
 import { type Expressions, evaluateHclFiles } from '../../lang/hcl/index.ts'
 import {
   agentsOf,
@@ -13,7 +13,7 @@ import {
   variablesJson,
 } from '../../lang/hcl/testfile/index.ts'
 import { object, type Value } from '../../lang/hcl/value.ts'
-import { type Loaded, loadConfiguration, type LoadOptions } from '../../lang/load/index.ts'
+import { type GivenValue, type Loaded, loadConfiguration, type LoadOptions } from '../../lang/load/index.ts'
 import type { Desired } from '../../model/index.ts'
 import { isEmpty } from '../../planner/index.ts'
 import { TestCluster } from './cluster.ts'
@@ -85,12 +85,9 @@ async function runOne(
     sources: loaded?.sources ?? new Map(),
   })
   if (hasErrors(diagnostics)) return { result: end() }
-  const text = JSON.stringify(variables)
-  const given = [
-    ...options.given,
-    { kind: 'text', name: `${file.source.name} (variables).json`, text } as const,
-  ]
-  const loaded = await loadConfiguration(directory, { ...options, given })
+  const { given, placed } = givenVariables(file, run, variables)
+  const read = await loadConfiguration(directory, { ...options, given: [...options.given, given] })
+  const loaded = { ...read, diagnostics: read.diagnostics.map(placed) }
   diagnostics.push(...unexpected(loaded.diagnostics, run.expectedFailures, file.source))
   const { desired } = loaded
   if (desired === undefined || hasErrors(diagnostics)) return { result: end(loaded) }
@@ -113,6 +110,27 @@ async function runOne(
     report,
   )
   return { result: end(loaded), values: object([...about, ...appsOf(desired)]) }
+}
+
+/**
+ * Values as a file of values, one in a line; a mistake in one belongs to the line of the test that gives it. The text
+ * of values is never shown: it has all of them, also those that are sensitive.
+ */
+function givenVariables(
+  file: TestFile,
+  run: TestRun,
+  variables: Readonly<Record<string, Json>>,
+): { readonly given: GivenValue; readonly placed: (found: Diagnostic) => Diagnostic } {
+  const names = Object.keys(variables)
+  const lines = names.map(name => `${JSON.stringify(name)}:${JSON.stringify(variables[name])}`)
+  const name = `${file.source.name} (variables).json`
+  const placed = (found: Diagnostic): Diagnostic => {
+    if (found.subject?.file !== name) return found
+    const variable = names[found.subject.start.line - 2]
+    const attribute = [...file.variables, ...run.variables].findLast(a => a.name === variable)
+    return { ...found, subject: file.source.range(attribute?.expression ?? run.header) }
+  }
+  return { given: { kind: 'text', name, text: `{\n${lines.join(',\n')}\n}` }, placed }
 }
 
 function appsOf(desired: Desired): [string, Value][] {
