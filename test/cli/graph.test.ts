@@ -121,6 +121,23 @@ describe('SVG', () => {
     ends.forEach(([, y], i) => expect(y).toBeCloseTo(boxes[i]!.y, 0))
   })
 
+  test('many edges: all are drawn, and everything still stands above what it needs', () => {
+    const count = 100
+    const needs = (i: number): number[] => (i > 3 ? [0, 1, 2, i - 1] : [])
+    const nodes = Array.from({ length: count }, (_, i) => ({
+      kind: 'app' as const,
+      id: `/a${i}`,
+      box: undefined,
+      title: `a${i}`,
+      subtitle: 'x',
+    }))
+    const edges = nodes.flatMap(({ id }, i) => needs(i).map(to => ({ from: id, to: `/a${to}` })))
+    const svg = svgOf({ nodes, boxes: [], edges })
+    const tops = [...svg.matchAll(/<rect class="app" (.*?) rx/g)].map(m => frame(m[1]!).y)
+    expect(svg.match(/class="edge"/g)).toHaveLength(edges.length)
+    expect(nodes.filter((_, i) => needs(i).some(to => tops[to]! <= tops[i]!))).toEqual([])
+  })
+
   test('an empty configuration is an empty picture', () => {
     expect(svgOf({ nodes: [], boxes: [], edges: [] })).toContain('<svg')
   })

@@ -62,6 +62,15 @@ interface Placed {
   readonly edges: readonly (readonly Point[])[]
 }
 
+interface PlacedEdge {
+  readonly tail: string
+  readonly head: string
+  readonly name: string
+}
+
+/** With more edges the layout takes minutes: then one of each node finds the places, and the others are straight. */
+const mostPlacingEdges = 200
+
 function place(picture: Picture): Placed {
   const graph = new Graph({ compound: true, multigraph: true })
   graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 56, marginx: margin, marginy: margin })
@@ -84,10 +93,14 @@ function place(picture: Picture): Placed {
     }
     return at
   }
-  picture.edges.forEach(({ from, to }, i) => {
-    const [tail, head] = [inside(from), inside(to)]
-    if (tail !== head) graph.setEdge(tail, head, {}, String(i))
-  })
+  const inner = picture.edges
+    .map(({ from, to }, i) => ({ tail: inside(from), head: inside(to), name: String(i) }))
+    .filter(({ tail, head }) => tail !== head)
+  if (inner.length <= mostPlacingEdges) {
+    for (const { tail, head, name } of inner) graph.setEdge(tail, head, {}, name)
+  } else {
+    placeByHeight(graph, inner)
+  }
   layout(graph)
   const frame = (id: string): Frame => {
     const { x = 0, y = 0, width = 0, height = 0 } = graph.node(id) as Partial<Frame>
@@ -100,14 +113,74 @@ function place(picture: Picture): Placed {
     nodes: picture.nodes.map(node => ({ ...frame(node.id), node })),
     boxes: picture.boxes.map(box => ({ ...frame(box.id), title: box.title })),
     edges: picture.edges.flatMap(({ from, to }, i) => {
-      const label = graph.edge(inside(from), inside(to), String(i)) as { points?: Point[] } | undefined
-      if (label?.points === undefined) return []
-      let points = label.points
+      const [tail, head] = [inside(from), inside(to)]
+      if (tail === head) return []
+      const label = graph.edge(tail, head, String(i)) as { points?: Point[] } | undefined
+      let points = label?.points ?? straight(frame(tail), frame(head))
       if (boxes.has(to)) points = cutAt(points, frame(to))
       if (boxes.has(from)) points = cutAt([...points].reverse(), frame(from)).reverse()
       return [points]
     }),
   }
+}
+
+/**
+ * What needs nothing stands on an invisible ground, everything else right above the highest that it needs: then it stands
+ * above all that it needs.
+ */
+function placeByHeight(graph: Graph, edges: readonly PlacedEdge[]): void {
+  graph.setNode(ground, { width: 1, height: 0 })
+  const highest = highestOfEach(edges)
+  const raised = new Set(highest.map(e => e.tail))
+  const grounded = new Set(edges.map(e => e.head).filter(id => !raised.has(id)))
+  for (const id of grounded) graph.setEdge(id, ground, {}, ground)
+  for (const { tail, head, name } of highest) graph.setEdge(tail, head, {}, name)
+}
+
+/** No id is so. */
+const ground = '(ground)'
+
+/**
+ * Of each node the edge to the one that stands highest above the ground: enough to put everything above what it needs.
+ * A circle, which groups can make although apps never do, is cut where it closes.
+ */
+function highestOfEach(edges: readonly PlacedEdge[]): readonly PlacedEdge[] {
+  const from = new Map<string, PlacedEdge[]>()
+  for (const edge of edges) {
+    const others = from.get(edge.tail)
+    if (others === undefined) from.set(edge.tail, [edge])
+    else others.push(edge)
+  }
+  const heights = new Map<string, number>()
+  const highest: PlacedEdge[] = []
+  for (const start of from.keys()) {
+    if (heights.has(start)) continue
+    const path = [start]
+    heights.set(start, 0)
+    while (path.length > 0) {
+      const at = path.at(-1)!
+      const edges = from.get(at) ?? []
+      const next = edges.find(e => !heights.has(e.head))
+      if (next !== undefined) {
+        heights.set(next.head, 0)
+        path.push(next.head)
+        continue
+      }
+      path.pop()
+      const [best] = edges.toSorted((a, b) => heights.get(b.head)! - heights.get(a.head)!)
+      if (best === undefined) continue
+      heights.set(at, heights.get(best.head)! + 1)
+      highest.push(best)
+    }
+  }
+  return highest
+}
+
+function straight(from: Frame, to: Frame): Point[] {
+  return [
+    { x: from.x + from.width / 2, y: from.y + from.height },
+    { x: to.x + to.width / 2, y: to.y },
+  ]
 }
 
 function nodeWidth({ title, subtitle }: PictureNode): number {
