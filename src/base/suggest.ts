@@ -1,15 +1,20 @@
 // Did you mean: the known word nearest to a mistyped one, by Levenshtein distance with transpositions
 // (optimal string alignment), if it is near enough to be worth saying.
 
-/** The nearest of `known` to `word`, or undefined when none is within a third of its length (at least 1, at most 3). */
+/**
+ * The nearest of `known` to `word`, or undefined when none is within a third of its length and one more (at most 3). In a
+ * word of four letters two wrong ones are half of it: that is another word, unless only its end is missing.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.min(3, Math.floor(word.length / 3) + 1))
+  const most = Math.min(3, Math.floor(word.length / 3) + 1)
   let best: string | undefined
-  let bestDistance = limit + 1
+  let bestDistance = most + 1
   for (const candidate of known) {
+    const isShort = word.length <= 4 && !candidate.toLowerCase().startsWith(word.toLowerCase())
+    const limit = isShort ? 1 : most
     if (Math.abs(candidate.length - word.length) > limit) continue
     const d = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (d < bestDistance) {
+    if (d <= limit && d < bestDistance) {
       best = candidate
       bestDistance = d
     }

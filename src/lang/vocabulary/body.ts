@@ -112,7 +112,7 @@ function complainUnknownAttribute(
   const advice =
     own(words.blocks, name) && draft.dialect === 'hcl'
       ? ` It is a block here: write ${name} { … } without an equals sign.`
-      : (otherWord(draft, words, name) ?? nearOrAll(name, knownWords(draft, words)))
+      : (otherWord(draft, words, name) ?? nearOrAll(name, knownWords(draft, words), metaWords(draft, what)))
   const summary = draft.dialect === 'hcl' ? 'Unsupported argument' : 'Unknown property'
   const noun = draft.dialect === 'hcl' ? 'argument' : 'property'
   const detail = `${capital(what)} has no ${noun} named "${name}".${advice}`
@@ -153,7 +153,7 @@ function complainUnknownBlock(draft: Draft, words: Words, block: SurfaceBlock, w
     ? ` It is an argument here: write ${block.type} = …`
     : (otherWord(draft, words, block.type) ??
       placeOfResource(block.type) ??
-      didYouMean(block.type, Object.keys(words.blocks)))
+      didYouMean(block.type, [...Object.keys(words.blocks), ...metaWords(draft, what)]))
   complain(
     draft,
     'Unsupported block type',
@@ -234,9 +234,16 @@ function otherWord(draft: Draft, words: Words, name: string): string | undefined
   return ` Did you mean "${draft.dialect === 'hcl' ? meant : (block?.typescript ?? camelCase(meant))}"?`
 }
 
+/** What a resource takes besides its own words; read before, so that only misspelt ones come here. */
+function metaWords(draft: Draft, what: string): readonly string[] {
+  return draft.dialect === 'hcl' && what === draft.context
+    ? ['for_each', 'count', 'lifecycle', 'dynamic']
+    : []
+}
+
 /** The nearest known word, or all of them when they are few. */
-function nearOrAll(name: string, known: readonly string[]): string {
-  const near = didYouMean(name, known)
+function nearOrAll(name: string, known: readonly string[], meta: readonly string[]): string {
+  const near = didYouMean(name, [...known, ...meta])
   return near !== '' || known.length > maxListed ? near : ` It has: ${known.join(', ')}.`
 }
 

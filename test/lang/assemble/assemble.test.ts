@@ -200,3 +200,16 @@ app "web" {
     expect(problems.map(p => p.replace(/^\d+: [^:]*: /, ''))).toEqual(expected)
   })
 })
+
+describe('words that a resource takes besides its own', () => {
+  it.each([
+    ['foreach = {}', 'for_each'],
+    ['lifecycl {}', 'lifecycle'],
+    ['dynamc "port" {}', 'dynamic'],
+    ['helth_check {}', 'health_check'],
+  ])('%s', (text, meant) => {
+    const { problems } = assembled(`app "web" {\n  cmd = "x"\n  ${text}\n}\n`)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(`Did you mean "${meant}"?`)
+  })
+})

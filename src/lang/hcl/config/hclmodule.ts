@@ -1,6 +1,6 @@
 // A module: the HCL files of one directory, read and with their names collected, before anything is evaluated. The root
 // of a configuration is one, too. Which modules it calls stands here; the loader fetches them and makes the tree.
-import { type Diagnostic, type Range, errorDiagnostic, hasErrors } from '../../../base/index.ts'
+import { type Diagnostic, type Range, errorDiagnostic, hasErrors, nearest } from '../../../base/index.ts'
 import type { File } from '../ast.ts'
 import { evaluate, reportError } from '../evaluate.ts'
 import { parseJsonFile } from '../json/file.ts'
@@ -73,7 +73,12 @@ function readCall(
   const attribute = block.body.attributes.find(a => a.name === 'source')
   const context = `module "${name}"`
   if (attribute === undefined) {
-    const detail = 'A module needs a source: source = "./directory" or source = "git::https://…".'
+    const near = nearest(
+      'source',
+      block.body.attributes.map(a => a.name),
+    )
+    const advice = near === undefined ? '' : ` Is "${near}" meant to be it?`
+    const detail = `A module needs a source: source = "./directory" or source = "git::https://…".${advice}`
     report(
       errorDiagnostic('Missing required argument', detail, { subject: source.range(block.header), context }),
     )
