@@ -127,11 +127,16 @@ export function remainderNum(a: Num, b: Num): Num {
   if (typeof a === 'number' && typeof b === 'number') return a % b || 0
   const q = truncated(divideNum(a, b))
   // A quotient beyond 512 bits is rounded: then only the long way gives what is left.
-  if (typeof q === 'number' || 'text' in q || q.exponent === 0) return addNum(a, negateNum(multiplyNum(b, q)))
+  if (typeof q === 'number' || 'text' in q || isExactWhole(q)) return addNum(a, negateNum(multiplyNum(b, q)))
   const x = toBinary(a)
   const y = toBinary(b)
   const e = Math.min(x.exponent, y.exponent)
   return rounded(scaled(x, e) % scaled(y, e), e)
+}
+
+// Below 2^512 every whole number has its own form, so a quotient there was not rounded to a multiple of a power of two.
+function isExactWhole({ mantissa, exponent }: Binary): boolean {
+  return bitLength(mantissa < 0n ? -mantissa : mantissa) + exponent <= mantissaBits
 }
 
 /** Negative, zero or positive. */

@@ -1,7 +1,7 @@
 // CSV (RFC 4180): a header with the names, then rows of as many fields. Empty lines are skipped.
 import { toCollection } from '../convert.ts'
-import { anyType } from '../type.ts'
-import { type Value, object, tuple } from '../value.ts'
+import { stringType } from '../type.ts'
+import { type Type, type Value, object, tuple } from '../value.ts'
 import { stringOf, text } from './arguments.ts'
 import { FunctionError, type HclFunction } from './function.ts'
 import { refuseManyElements, textValue } from './results.ts'
@@ -36,7 +36,13 @@ function decodeCsv(source: string): Value {
     }
     return object(header.fields.map((name, i) => [name, textValue(fields[i]!)]))
   })
-  return toCollection(tuple(elements), 'list', anyType)
+  return toCollection(tuple(elements), 'list', rowType(header))
+}
+
+// The names are known even when there are no rows.
+function rowType({ fields }: Row): Type {
+  const attributes = fields.map(name => [name, { type: stringType, optional: false }] as const)
+  return { kind: 'object', attributes: new Map(attributes) }
 }
 
 function readRows(source: string): Row[] {

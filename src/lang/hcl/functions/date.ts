@@ -137,7 +137,7 @@ const unitNanoseconds: Readonly<Record<string, bigint>> = {
 const maxDurationLength = 100
 
 function parseNanoseconds(given: string): bigint {
-  const piece = String.raw`(\d+)(?:\.(\d+))?(ns|us|µs|μs|ms|s|m|h|d)`
+  const piece = String.raw`(?=\.?\d)(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d)`
   const isDuration = given.length <= maxDurationLength && new RegExp(`^[+-]?(?:0|(?:${piece})+)$`).test(given)
   if (!isDuration) throw new FunctionError(`"${given}" is not a duration like "1h30m" or "-2m"`, 1)
   let total = 0n

@@ -61,12 +61,12 @@ function formatText(format: string, values: readonly Value[]): string {
     used = Math.max(used, next)
     return value
   }
-  const pattern = /%([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?(?:\[(\d+)\])?([a-zA-Z%])?|[^%]+/g
+  const pattern = /%([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?([a-zA-Z%])?|[^%]+/g
   const result = format.replace(pattern, (raw: string, flags, width, precision, position, letter) => {
     let written = raw
-    if (letter === '%') written = '%'
+    if (raw === '%%') written = '%'
     else if (raw.startsWith('%')) {
-      if (letter === undefined)
+      if (letter === undefined || letter === '%')
         throw new FunctionError(`"${raw}" is not a verb; write %% for a percent sign`, 0)
       const wide = size(width, take)
       const precise = size(precision, take)

@@ -46,13 +46,24 @@ function hash(name: string, summary: string, of: (bytes: Uint8Array) => string):
   }
 }
 
+const dashed = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+/** How a UUID may be written: plain, as a URN, in braces, without dashes. */
+const spellings: readonly RegExp[] = [
+  new RegExp(`^(${dashed})$`, 'i'),
+  new RegExp(`^urn:uuid:(${dashed})$`, 'i'),
+  new RegExp(`^\\{(${dashed})\\}$`, 'i'),
+  /^([0-9a-f]{32})$/i,
+]
+
 // RFC 9562, "UUID Version 5".
 function uuidOf(namespace: string, name: string): string {
   const id = Object.entries(namespaces).find(([known]) => known === namespace)?.[1] ?? namespace
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
+  const digits = spellings.map(spelling => spelling.exec(id)?.[1]).find(found => found !== undefined)
+  if (digits === undefined) {
     throw new FunctionError(`"${namespace}" is neither "dns", "url", "oid", "x500" nor a UUID`, 0)
   }
-  const bytes = sha1(concatBytes(hexToBytes(id.replaceAll('-', '')), utf8(name))).slice(0, 16)
+  const bytes = sha1(concatBytes(hexToBytes(digits.replaceAll('-', '')), utf8(name))).slice(0, 16)
   bytes[6] = (bytes[6]! & 0x0f) | 0x50
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
   return bytesToHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')

@@ -72,6 +72,7 @@ const csv: Rows = [
   ['csvdecode("a\\n\\"\\"\\n")', '[{ "a" = "" }]'],
   ['csvdecode("a,b\\n\\n,\\n")', '[{ "a" = "", "b" = "" }]'],
   ['csvdecode("a,b")', '[]'],
+  ['type(csvdecode("a,b"))', '"list(object({a = string, b = string}))"'],
   ['csvdecode("")', '! Invalid function argument: ""'],
   ['csvdecode("a,a\\n1,2")', '! Invalid function argument: "a,a\\n1,2"'],
   ['csvdecode("a,b\\n1")', '! Invalid function argument: "a,b\\n1"'],
@@ -106,6 +107,13 @@ const hashes: Rows = [
   [
     'uuidv5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com")',
     '"2ed6657d-e927-568b-95e1-2665a8aea6a2"',
+  ],
+  ['uuidv5("urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8", "a")', '"4f3f2898-69e3-5a0d-820a-c4e87987dbce"'],
+  ['uuidv5("{6ba7b810-9dad-11d1-80b4-00c04fd430c8}", "a")', '"4f3f2898-69e3-5a0d-820a-c4e87987dbce"'],
+  ['uuidv5("6BA7B8109DAD11D180B400C04FD430C8", "a")', '"4f3f2898-69e3-5a0d-820a-c4e87987dbce"'],
+  [
+    'uuidv5("{6ba7b810-9dad-11d1-80b4-00c04fd430c8", "a")',
+    '! Invalid function argument: "{6ba7b810-9dad-11d1-80b4-00c04fd430c8"',
   ],
   ['uuidv5("nothing", "a")', '! Invalid function argument: "nothing"'],
   ['sha256([])', '! Invalid function argument: []'],
