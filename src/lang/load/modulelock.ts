@@ -8,6 +8,7 @@ import { compareStrings, errorDiagnostic } from '../../base/index.ts'
 import type { Diagnostic, Json } from '../../base/index.ts'
 import { parseJson } from '../json/index.ts'
 import { displayName, readText, reason } from './texts.ts'
+import type { TextFile } from './texts.ts'
 
 export const lockFileName = 'sddc.lock.json'
 
@@ -29,14 +30,18 @@ export async function readLock(
   if (!names.includes(lockFileName)) return new Map()
   const file = await readText(join(directory, lockFileName), diagnostics)
   if (file === undefined) return undefined
-  const { json, diagnostics: found, places } = parseJson(file.text, file.name)
-  diagnostics.push(...found)
-  if (json === undefined) return undefined
-  const modules = entriesOf(json)
+  const { json, diagnostics: found } = parseJson(file.text, file.name)
+  const modules = json === undefined ? undefined : entriesOf(json)
   if (modules !== undefined) return modules
-  const detail = `${file.name} is not a lock file that this version understands. Restore it, or remove it and run "sddc get": branches may then mean newer commits.`
-  diagnostics.push(errorDiagnostic('Lock file not understood', detail, { subject: places('') }))
+  const detail = `${whyNotUnderstood(file, found[0])} Restore it, or remove it and run "sddc get": branches may then mean newer commits.`
+  diagnostics.push(errorDiagnostic('Lock file not understood', detail))
   return undefined
+}
+
+function whyNotUnderstood({ name, text }: TextFile, found: Diagnostic | undefined): string {
+  if (/^<{7} /m.test(text)) return `${name} holds both sides of a merge: keep one of each.`
+  if (found === undefined) return `${name} is not a lock file that this version understands.`
+  return `${name}:${found.subject?.start.line ?? 1}: ${found.detail}`
 }
 
 /** The reason when it can't be written. */

@@ -196,7 +196,7 @@ async function fetchOnce(
     return fetched
   } catch (failure) {
     if (!(failure instanceof GitFailure)) throw failure
-    const detail = `${source.key}: ${failure.message}.`
+    const detail = `${source.key}: ${failure.message.replace(/\.+$/, '')}.`
     loading.diagnostics.push(
       errorDiagnostic('Module can not be fetched', detail, { subject: call.range, context }),
     )

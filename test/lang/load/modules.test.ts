@@ -318,17 +318,23 @@ describe('git', () => {
     expect(diagnostics).toMatchObject([{ summary: 'Module can not be fetched' }])
     expect(diagnostics[0]!.detail).toMatch(/does not appear to be a git repository|not found|does not exist/)
     expect(diagnostics[0]!.detail).not.toContain('\n')
+    expect(diagnostics[0]!.detail).not.toMatch(/\.\.$/)
   })
 
-  it.each(['{', '[]', '{"version": 2, "modules": {}}', '{"version": 1, "modules": {"x": {"commit": "-x"}}}'])(
-    'does not guess what the lock file %s means',
-    async text => {
-      await commit('one')
-      const { diagnostics } = await load({ 'main.hcl': calling(source()), 'sddc.lock.json': text })
-      expect(diagnostics.map(d => d.summary)).toEqual([
-        text === '{' ? 'Invalid JSON' : 'Lock file not understood',
-      ])
-      expect(await readFile(join(root, 'sddc.lock.json'), 'utf8')).toBe(text)
-    },
-  )
+  it.each([
+    '',
+    '{',
+    '[]',
+    '<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n',
+    '{"version": 2, "modules": {}}',
+    '{"version": 1, "modules": {"x": {"commit": "-x"}}}',
+  ])('does not guess what the lock file %s means', async text => {
+    await commit('one')
+    const { diagnostics } = await load({ 'main.hcl': calling(source()), 'sddc.lock.json': text })
+    expect(diagnostics.map(d => d.summary)).toEqual(['Lock file not understood'])
+    expect(diagnostics[0]!.detail).toContain('sddc.lock.json')
+    expect(diagnostics[0]!.detail).toContain('remove it and run "sddc get"')
+    expect(diagnostics[0]!.detail.includes('both sides of a merge')).toBe(text.startsWith('<<<'))
+    expect(await readFile(join(root, 'sddc.lock.json'), 'utf8')).toBe(text)
+  })
 })
