@@ -81,7 +81,7 @@ export function assemble(
   const refactorings = readRefactorings(config, isAlone)
   const diagnostics: Diagnostic[] = [
     ...duplicates(resources),
-    ...drafts.flatMap(d => hideSensitive(d.diagnostics, d.resource)),
+    ...onceEach(drafts.flatMap(d => hideSensitive(d.diagnostics, d.resource))),
     ...refactorings.diagnostics,
   ]
   const incomplete =
@@ -103,6 +103,18 @@ export function assemble(
     ...refactorings.said,
   }
   return { desired, diagnostics, sources }
+}
+
+/** One mistake in the text is told once, for the first of the instances or blocks that it is made for. */
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const told = new Set<string>()
+  return diagnostics.filter(({ subject, summary, detail }) => {
+    if (subject === undefined) return true
+    const key = `${subject.file} ${subject.start.byte} ${subject.end.byte} ${summary} ${detail}`
+    if (told.has(key)) return false
+    told.add(key)
+    return true
+  })
 }
 
 function inWords(resource: SurfaceResource, dialect: Dialect): SurfaceResource {

@@ -213,3 +213,28 @@ describe('words that a resource takes besides its own', () => {
     expect(problems[0]).toContain(`Did you mean "${meant}"?`)
   })
 })
+
+describe('a mistake in something that is made several times', () => {
+  it('is told once, and what differs for each one', () => {
+    const { problems } = assembled(`
+app "web" {
+  for_each  = { a = -1, b = -1, c = -2 }
+  cmd       = "x"
+  cpuz      = 1
+  instances = each.value
+  dynamic "health_check" {
+    for_each = [1, 2]
+    content {
+      protocol = "GOPHER"
+    }
+  }
+}
+`)
+    expect(problems).toEqual([
+      '5: Unsupported argument: App "web" has no argument named "cpuz". Did you mean "cpus"?',
+      '6: Invalid instances: -1 is too small; the least is 0.',
+      expect.stringContaining('"GOPHER" is not known here.'),
+      '6: Invalid instances: -2 is too small; the least is 0.',
+    ])
+  })
+})
