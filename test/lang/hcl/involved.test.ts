@@ -109,3 +109,8 @@ describe('sensitive values in the texts of mistakes', () => {
     expect(diagnostics[0]!.detail).not.toMatch(/hunter2|index 7/)
   })
 })
+
+test('settings are shown everywhere, so they take nothing sensitive', () => {
+  const { diagnostics } = evaluated(`${head}\nsddc {\n  stack = var.password\n}\n`)
+  expect(diagnostics.map(d => d.summary)).toEqual(['Sensitive setting'])
+})

@@ -5,7 +5,7 @@ import { argumentNames, constructs } from '../../vocabulary/index.ts'
 import type { Attribute } from '../ast.ts'
 import { type Scope, evaluate, reportError } from '../evaluate.ts'
 import { nameOfKind } from '../type.ts'
-import { string } from '../value.ts'
+import { isSensitive, string } from '../value.ts'
 import { namedAttributes, refuseBlocks } from './attributes.ts'
 import { type Run, scopeIn } from './run.ts'
 import { surfaceAttribute } from './surfaceattribute.ts'
@@ -41,6 +41,11 @@ export function evaluateSettings(
 function settingText(run: Run, attribute: Attribute | undefined, scope: Scope): SurfaceValue | undefined {
   if (attribute === undefined) return undefined
   const value = evaluate(attribute.expression, scope)
+  if (isSensitive(value)) {
+    const detail = `Sensitive values can't be used: "${attribute.name}" is shown in plans and listings.`
+    const unknown = reportError(scope, attribute.expression, 'Sensitive setting', detail)
+    return surfaceAttribute(run, attribute, unknown, scope)
+  }
   if (value.kind === 'string' || value.kind === 'unknown') {
     return surfaceAttribute(run, attribute, value, scope)
   }
