@@ -71,6 +71,12 @@ describe('one line, one answer', () => {
     expect(await answers(`${question}\n`, true)).toEqual({ code: 0, out: [json], notes: '' })
   })
 
+  test('a line that is too long is told as such, and the rest goes on', async () => {
+    const { code, out } = await answers(`1${'+1'.repeat(600_000)}\n2\n`, true)
+    expect(code).toBe(1)
+    expect(out).toEqual([expect.stringContaining('Question too long'), '{"type":"number","value":2}'])
+  })
+
   test('every answer stands in the line of its question; a mistake says where, and the rest goes on', async () => {
     const { code, out } = await answers('1\n\nnope\n"ä${foo}"\n2\n', true)
     expect(code).toBe(1)

@@ -4,8 +4,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
-import type { Diagnostic } from '../../base/index.ts'
-import { answerJson, ask, isUnfinished, valueText } from '../../lang/console/index.ts'
+import { type Diagnostic, errorDiagnostic } from '../../base/index.ts'
+import {
+  type Answer,
+  type Place,
+  answerJson,
+  ask,
+  isUnfinished,
+  valueText,
+} from '../../lang/console/index.ts'
 import type { Expressions } from '../../lang/hcl/index.ts'
 import { loadExpressions } from '../../lang/load/expressions.ts'
 import { loadOptionsOf, type ConfigurationOptions } from '../configuration.ts'
@@ -47,7 +54,7 @@ async function answerAll(
   let status: number = exit.done
   for await (const line of lines) {
     if (line.trim() !== '') {
-      const answer = ask(expressions, limited(line), place)
+      const answer = answerTo(expressions, line, place)
       if (answer.value === undefined) status = exit.error
       if (context.json) {
         const { line: told, ok } = answerJson(answer)
@@ -114,13 +121,16 @@ function showPrompt(reader: Interface, prompt: string): void {
 }
 
 function answerOne(context: Context, expressions: Expressions, question: string): void {
-  const answer = ask(expressions, limited(question), { file: '<console>', lines: 0, bytes: 0 })
+  const answer = answerTo(expressions, question, { file: '<console>', lines: 0, bytes: 0 })
   printFindings(context, answer.diagnostics, () => question)
   if (answer.value !== undefined) context.terminal.out(printable(valueText(answer.value)))
 }
 
-function limited(text: string): string {
-  return text.slice(0, maxLineLength)
+/** Half a question has another answer, so one that is too long gets none. */
+function answerTo(expressions: Expressions, question: string, place: Place): Answer {
+  if (question.length <= maxLineLength) return ask(expressions, question, place)
+  const detail = `A question has at most ${maxLineLength} characters.`
+  return { value: undefined, diagnostics: [errorDiagnostic('Question too long', detail)] }
 }
 
 function printFindings({ terminal }: Context, diagnostics: readonly Diagnostic[], sources: Sources): void {
