@@ -495,7 +495,7 @@ class Lexer {
         // An escaped newline is still a newline.
         const escaped = text.charCodeAt(i + 1)
         if (escaped !== 10 && escaped !== 13) i++
-      } else if (c === 10 || ((c === 36 || c === 37) && text.charCodeAt(i + 1) === 123)) {
+      } else if (c === 10 || c === 13 || ((c === 36 || c === 37) && text.charCodeAt(i + 1) === 123)) {
         this.#lookahead += i - from
         return -1
       }
@@ -525,10 +525,19 @@ class Lexer {
       } else if (c === 10) {
         return this.#readQuotedNewline(mode, start)
       } else {
+        if (c === 13) this.#checkCarriageReturn()
         this.#at++
       }
     }
     if (length > start) this.#emit(T.quotedLiteral, start, length)
+  }
+
+  // By itself it can't be seen in the text. Heredocs may hold it: files of templates are read as such.
+  #checkCarriageReturn(): void {
+    const at = this.#at
+    if (this.#text.charCodeAt(at + 1) === 10) return
+    const detail = 'A carriage return must be followed by a line feed. For one in the text write \\r.'
+    this.#problems.push({ summary: 'Invalid character', detail, start: at, end: at + 1 })
   }
 
   #readQuotedNewline(mode: TemplateMode, start: number): void {
