@@ -261,8 +261,8 @@ export const configurationCommands = [
     },
     options: {},
     examples: [
-      ['schema > sddc.schema.json', 'for *.hcl.json'],
-      ['schema app > marathon.schema.json', 'for *.app.json and *.group.json'],
+      ['schema', 'for *.hcl.json; keep it in a file: > sddc.schema.json'],
+      ['schema app', 'for *.app.json and *.group.json'],
     ],
     run: async (context, v) => (await import('../../commands/schema.ts')).schemaCommand(context, v.of),
   }),
