@@ -20,19 +20,24 @@ export interface Parameter {
 export function applyParameters(draft: Draft, parameters: readonly Parameter[]): readonly string[] {
   const notes: string[] = []
   for (const { key, value } of parameters) {
-    const name = shortForms[key] ?? key
-    const ignored = ignoredOptions[name]
-    const refused = refusedOptions[name]
+    const name = own(shortForms, key) ?? key
+    const ignored = own(ignoredOptions, name)
+    const refused = own(refusedOptions, name)
     if (refused !== undefined) throw new ParameterError(`Docker parameter "${key}": ${refused}`)
     if (ignored !== undefined) {
       notes.push(`Docker parameter "${key}" is left out: ${ignored}`)
       continue
     }
-    const apply = Object.hasOwn(options, name) ? options[name] : undefined
+    const apply = own(options, name)
     if (!apply) throw new ParameterError(`unknown Docker parameter "${key}".${near(name)}`)
     apply(draft, value, key)
   }
   return notes
+}
+
+/** What a table has, and not what every object has. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
 export class ParameterError extends Error {
