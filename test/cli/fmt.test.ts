@@ -16,6 +16,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { fmtCommand, type FmtOptions } from '../../src/cli/commands/fmt.ts'
 import { parseCommandLine } from '../../src/cli/commandline/parse.ts'
 import { exit } from '../../src/cli/context.ts'
+import { maxFileBytes } from '../../src/lang/load/texts.ts'
 import { replaceFile } from '../../src/cli/replacefile.ts'
 import { unifiedDiff } from '../../src/cli/print/patch.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -152,7 +153,7 @@ describe('sddc fmt', () => {
   test.each([
     { name: 'missing.hcl', text: undefined, told: 'no such file' },
     { name: 'latin.hcl', text: Buffer.from([0x23, 0xe9, 0x0a]), told: 'not UTF-8' },
-    { name: 'large.hcl', text: ' '.repeat(2 * 1024 * 1024 + 1), told: 'at most' },
+    { name: 'large.hcl', text: ' '.repeat(maxFileBytes + 1), told: 'at most' },
     { name: 'main.ts', text: 'export {}\n', told: 'does not end in .hcl' },
   ])('tells why $name can not be formatted', async ({ name, text, told }) => {
     if (text !== undefined) put(name, text)
@@ -201,7 +202,7 @@ describe('sddc fmt -', () => {
     expect(told).toMatchObject({ code: exit.error, written: '' })
     expect(told.notes).toContain('on <stdin> line 2')
     expect(await fmt(['-'], {}, Buffer.from([0xff]))).toMatchObject({ code: exit.error, written: '' })
-    expect(await fmt(['-'], {}, ' '.repeat(2 * 1024 * 1024 + 1))).toMatchObject({ code: exit.error })
+    expect(await fmt(['-'], {}, ' '.repeat(maxFileBytes + 1))).toMatchObject({ code: exit.error })
   })
 
   test('goes with no other path', async () => {

@@ -124,6 +124,65 @@ app "web" {
     ])
   })
 
+  test('arguments of other resources are values, wherever they come from', () => {
+    const { resources } = config(`
+locals {
+  twice = app.db.instances * 2
+}
+variable "base" { default = 2 }
+app "db" {
+  instances = var.base
+  env       = { PASSWORD = sensitive("x"), USER = "me" }
+}
+app "many" {
+  for_each = { eu = 1, us = 3 }
+  cpus     = each.value
+}
+app "web" {
+  instances = local.twice
+  cpus      = app.many["us"].cpus
+  mem       = app.db.mem == null ? "32MiB" : app.db.mem
+  cmd       = app.db.env.PASSWORD
+  user      = app.db.env["USER"]
+  disk      = app.web.instances
+}
+group "g" {
+  app "x" { instances = app.y.instances }
+  app "y" { instances = group.g.app.z.instances }
+  app "z" { instances = 7 }
+}`)
+    const web = resources.find(r => r.name === 'web')!.body.attributes
+    expect(Object.entries(web).map(([k, v]) => [k, v.value, v.references])).toEqual([
+      ['instances', 4, ['app.db']],
+      ['cpus', 3, ['app.many["us"]']],
+      ['mem', '32MiB', ['app.db']],
+      ['cmd', 'x', ['app.db']],
+      ['user', 'me', ['app.db']],
+      ['disk', 4, ['app.db']],
+    ])
+    expect(web['cmd']?.sensitive).toEqual([''])
+    expect(resources.find(r => r.name === 'x')!.body.attributes['instances']).toMatchObject({
+      value: 7,
+      references: ['group.g.app.z', 'group.g.app.y'],
+    })
+  })
+
+  test.each([
+    ['app "a" { cpus = app.b.cpus }\napp "b" { cpus = app.a.cpus }', 'Cycle'],
+    ['app "a" { cpus = app.a.cpus }', 'Cycle'],
+    ['locals { z = app.a.cpus }\napp "a" { cpus = local.z }', 'Cycle'],
+    ['app "a" {}\napp "b" { cpus = app.a.nope }', 'Unsupported attribute'],
+    ['app "a" { count = 2 }\napp "b" { cpus = app.a[0].count }', 'Unsupported attribute'],
+    [
+      Array.from({ length: 3000 }, (_, i) => `app "a${i}" { cpus = app.a${i + 1}.cpus }`).join('\n') +
+        '\napp "a3000" { cpus = 1 }',
+      'References too deep',
+    ],
+  ])('%#: what can not be told of an argument is a mistake', (text, summary) => {
+    const { diagnostics } = evaluateHclFiles([{ name: 'main.hcl', text }])
+    expect(diagnostics[0]?.summary).toBe(summary)
+  })
+
   test('depends_on names everything of a repeated app', () => {
     const { resources } = config(`
 app "many" { count = 2 }

@@ -42,10 +42,27 @@ export function needsOfAll(root: ModuleSite): ReadonlyMap<string, Need> {
 /** Names of nodes that this one needs. */
 export function needsOf(node: Need, nodes: ReadonlyMap<string, Need>): string[] {
   const found = new Set(node.first)
+  const meant: Meant[] = []
   for (const expression of node.expressions) {
-    visitTraversals(expression, traversal => addNeeds(traversal, node, found))
+    visitTraversals(expression, traversal => addNeeds(traversal, node, found, meant))
+  }
+  // app.web.instances needs what the argument is made of, which may be made of other arguments.
+  const seen = new Set<Expression>()
+  for (let next = meant.pop(); next !== undefined; next = meant.pop()) {
+    const { site, around, name } = next
+    const expression = around.block.body.attributes.find(a => a.name === name)?.expression
+    if (expression === undefined || seen.has(expression)) continue
+    seen.add(expression)
+    visitTraversals(expression, traversal => addNeeds(traversal, { site, around }, found, meant))
   }
   return [...found].filter(name => nodes.has(name))
+}
+
+/** An argument of a resource that an expression refers to. */
+interface Meant {
+  readonly site: ModuleSite
+  readonly around: ResourceDeclaration
+  readonly name: string
 }
 
 /** The node that makes the instances of a module. */
@@ -87,7 +104,12 @@ function addSite(site: ModuleSite, nodes: Map<string, Need>): void {
   }
 }
 
-function addNeeds({ root, steps }: Traversal, { site, around }: Need, into: Set<string>): void {
+function addNeeds(
+  { root, steps }: Traversal,
+  { site, around }: Pick<Need, 'site' | 'around'>,
+  into: Set<string>,
+  meant: Meant[],
+): void {
   const [first] = steps
   if (first?.kind !== 'attribute') return
   const { prefix } = site
@@ -107,6 +129,8 @@ function addNeeds({ root, steps }: Traversal, { site, around }: Need, into: Set<
     }
     if (step === undefined) {
       eachDeclaration(declaration.members, d => into.add(`${prefix}${staticAddress(d)}`))
+    } else {
+      meant.push({ site, around: declaration, name: step.name })
     }
     return
   }

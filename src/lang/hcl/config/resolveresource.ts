@@ -6,6 +6,7 @@ import type { Step, Traversal } from '../ast.ts'
 import { type Resolved, type Scope, reportError, reportStatic } from '../evaluate.ts'
 import { asDouble } from '../number.ts'
 import { type Value, unknownValue } from '../value.ts'
+import { argumentValue } from './argumentvalue.ts'
 import type { ResourceDeclaration, ResourceKind } from './declarations.ts'
 import { eachDeclaration, findDeclaration, isResourceKind, staticAddress } from './finddeclaration.ts'
 import type { Instance, Repetition } from './instance.ts'
@@ -65,6 +66,9 @@ export function resolveResource(
       name?.kind !== 'attribute' ||
       !isResourceKind(inner.name)
     ) {
+      const value =
+        inner?.kind === 'attribute' ? argumentValue(run, instance, inner.name, traversal, scope) : undefined
+      if (value !== undefined) return { value, used: used + 1 }
       return { value: instanceValue(run, instance), used }
     }
     const member: ResourceDeclaration | undefined = declaration.members[inner.name].get(name.name)

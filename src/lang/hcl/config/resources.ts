@@ -2,6 +2,7 @@
 import { assert, errorDiagnostic } from '../../../base/index.ts'
 import type { SurfaceResource } from '../../surface.ts'
 import type { Block } from '../ast.ts'
+import { metaNames } from './argumentvalue.ts'
 import { evaluateBody } from './body.ts'
 import type { Members } from './declarations.ts'
 import { evaluateDependsOn } from './dependson.ts'
@@ -76,8 +77,6 @@ function add(
   run.report(errorDiagnostic('Too many resources', detail, { subject: source.range(block.header) }))
 }
 
-const notInBody = new Set(['for_each', 'count', 'depends_on'])
-
 /** An instance of a module is a group: the one that holds everything in it. */
 function evaluateModule(run: Run, instance: Instance): SurfaceResource {
   const { declaration, key, path, address } = instance
@@ -107,7 +106,7 @@ function evaluateResource(run: Run, instance: Instance): SurfaceResource {
   for (let i: Instance | undefined = instance; i !== undefined; i = i.parent) own.add(i.address)
   const isMember = (inner: Block): boolean =>
     kind === 'group' && (inner.type === 'app' || inner.type === 'group')
-  const attributes = block.body.attributes.filter(a => !notInBody.has(a.name))
+  const attributes = block.body.attributes.filter(a => !metaNames.has(a.name))
   const blocks = block.body.blocks.filter(b => !isMember(b) && b.type !== 'lifecycle')
   const lifecycle = evaluateLifecycle(run, block.body.blocks, scope)
   checkPreconditions(lifecycle, scope)

@@ -35,6 +35,10 @@ export interface Shared extends Given {
   /** Names of nodes that are part of a cycle: unknown, and already reported. */
   readonly cyclic: Set<string>
   readonly measured: MeasureMemo
+  /** Of resources, by address and name, as far as others referred to them. */
+  readonly argumentValues: Map<string, Value>
+  /** The arguments that are being evaluated for one another. */
+  readonly chain: string[]
   /** The instances of each call, as they become known. */
   readonly runs: Map<ModuleSite, Run[]>
   /** `path.root`. */
@@ -77,6 +81,8 @@ export function newShared(given: Given, directory: string): Shared {
     budget: { rounds: maxLoopRounds },
     cyclic: new Set(),
     measured: new WeakMap(),
+    argumentValues: new Map(),
+    chain: [],
     runs: new Map(),
     directory,
     stack: string(''),
