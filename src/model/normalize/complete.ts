@@ -1,6 +1,6 @@
 // From the fields that were given to the whole canonical app: the defaults that depend on other fields (networks,
 // ports, upgrade strategy, health-check ports), in the order of the table. Completing a complete app changes nothing.
-import type { Diagnostic } from '../../base/index.ts'
+import { assert, type Diagnostic } from '../../base/index.ts'
 import type {
   App,
   Container,
@@ -51,37 +51,44 @@ function inTableOrder(
   made: Partial<Record<string, unknown>>,
   given: Readonly<Record<string, unknown>>,
 ): unknown {
-  const names: string[] = []
   const values: unknown[] = []
-  for (const { name, default: usual } of appFields) {
+  // A bit for each field that is there.
+  let present = 0
+  for (let i = 0; i < appFields.length; i++) {
+    const { name, default: usual } = appFields[i]!
     const value = name in made ? made[name] : (given[name] ?? usual)
     if (value === undefined) continue
-    names.push(name)
+    present += 2 ** i
     values.push(value)
   }
-  const app = { ...templateOf(names) }
+  const { names, template } = shapeOf(present)
+  const app = { ...template }
   for (let i = 0; i < names.length; i++) app[names[i]!] = values[i]
   return app
 }
 
-const templates = new Map<string, Record<string, unknown>>()
+interface Shape {
+  readonly names: readonly string[]
+  readonly template: Record<string, unknown>
+}
+
+// A set of fields is a whole number that a double holds exactly.
+assert(appFields.length <= 52, 'the fields of an app fit into the bits of a number')
+const shapes = new Map<number, Shape>()
 
 // An object that gets two dozen properties by computed names, one by one, becomes a hash table: large, and slow to read.
 // A copy of one that was parsed stays compact. There are few sets of names in a configuration.
-function templateOf(names: readonly string[]): Record<string, unknown> {
-  const key = names.join()
-  let template = templates.get(key)
-  if (template === undefined) {
-    template = JSON.parse(`{${names.map(name => `${JSON.stringify(name)}:null`).join()}}`) as Record<
-      string,
-      unknown
-    >
-    if (templates.size < maxTemplates) templates.set(key, template)
-  }
-  return template
+function shapeOf(present: number): Shape {
+  const known = shapes.get(present)
+  if (known !== undefined) return known
+  const names = appFields.filter((_, i) => Math.floor(present / 2 ** i) % 2 === 1).map(f => f.name)
+  const text = `{${names.map(name => `${JSON.stringify(name)}:null`).join()}}`
+  const shape = { names, template: JSON.parse(text) as Record<string, unknown> }
+  if (shapes.size < maxShapes) shapes.set(present, shape)
+  return shape
 }
 
-const maxTemplates = 1000
+const maxShapes = 1000
 
 function completeNetworks(given: readonly Network[] | undefined): readonly Network[] {
   if (!given || given.length === 0) return [{ mode: 'host' }]

@@ -143,6 +143,7 @@ function withOlderDockerFields(found: Field): Field {
 
 /** The same app without older fields. */
 export function translateLegacy(input: LooseApp, diagnostics: Diagnostic[]): LooseApp {
+  if (isCurrent(input)) return input
   const { uris, ports, ipAddress, container, ...rest } = input
   const networks = translatedNetworks(input, diagnostics)
   const mappings = translatedMappings(input, diagnostics)
@@ -156,6 +157,14 @@ export function translateLegacy(input: LooseApp, diagnostics: Diagnostic[]): Loo
     ...(container && { container: withMappings(container, mappings) }),
     ...(!container && mappings && { container: { type: 'MESOS', volumes: [], portMappings: mappings } }),
   }
+}
+
+/** Nothing older is in it, so that nothing has to be translated. */
+function isCurrent({ uris, ports, ipAddress, container }: LooseApp): boolean {
+  if (uris !== undefined || ports !== undefined || ipAddress !== undefined) return false
+  if (container?.docker === undefined) return true
+  const { network, portMappings } = container.docker
+  return container.type !== undefined && network === undefined && portMappings === undefined
 }
 
 function withMappings(

@@ -83,6 +83,8 @@ function addSite(site: ModuleSite, nodes: Map<string, Need>): void {
     const repeating = block.body.attributes.filter(a => a.name === 'for_each' || a.name === 'count')
     const expressions = repeating.map(a => a.expression)
     const first = parent === undefined ? inside : [...inside, `${prefix}${staticAddress(parent)}`]
+    // What needs nothing is there from the start.
+    if (declaration.kind !== 'module' && expressions.length === 0 && first.length === 0) return
     const place = { site, expressions, around: parent, span: block.header, source, first }
     nodes.set(`${prefix}${staticAddress(declaration)}`, { kind: 'instances', declaration, ...place })
   }
