@@ -164,3 +164,34 @@ it.each([
 ])('refuses %j', async (options, message) => {
   await expect(convert({ target: 'shop.group.json', ...options })).rejects.toThrow(message)
 })
+
+describe('conditions', () => {
+  it('are not converted, and what had some is named', async () => {
+    mkdirSync(join(directory, 'asked'))
+    writeFileSync(
+      join(directory, 'asked', 'main.hcl'),
+      `app "web" {
+  cmd = "x"
+  lifecycle {
+    precondition {
+      condition     = true
+      error_message = "Never."
+    }
+  }
+}
+app "plain" { cmd = "y" }
+check "ok" {
+  assert {
+    condition     = true
+    error_message = "Never."
+  }
+}
+`,
+    )
+    const { code, notes, standard } = await convert({ target: 'asked', to: 'hcl' })
+    expect(code).toBe(0)
+    expect(notes).toContain('Warning: Conditions are not converted')
+    expect(notes).toContain('Those of check.ok, app.web stay behind')
+    expect(standard).toContain('app "web"')
+  })
+})

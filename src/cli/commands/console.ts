@@ -143,7 +143,13 @@ function printFindings({ terminal }: Context, diagnostics: readonly Diagnostic[]
 /** Names that begin as the last word of the line does, and that word. */
 function completionsOf(expressions: Expressions, line: string): [string[], string] {
   const word = /[\w.:-]*$/.exec(line)![0]
-  return [expressions.names.filter(name => name.startsWith(word)).sort(), word]
+  return [
+    expressions
+      .names()
+      .filter(name => name.startsWith(word))
+      .sort(),
+    word,
+  ]
 }
 
 /** Beside what other programs remember for this user. */

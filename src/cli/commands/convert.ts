@@ -3,7 +3,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { CodedError, errorDiagnostic, hasErrors, type Diagnostic } from '../../base/index.ts'
+import {
+  CodedError,
+  errorDiagnostic,
+  hasErrors,
+  warningDiagnostic,
+  type Diagnostic,
+} from '../../base/index.ts'
 import {
   convertDesired,
   convertForms,
@@ -43,7 +49,7 @@ export async function convertCommand(
   const loaded = await configurationOf(context, options)
   if (loaded === undefined) return exit.error
   const { converted, mistakes } = await convert(context, loaded, form, target)
-  printProblems(context, mistakes, () => undefined)
+  printProblems(context, [...mistakes, ...conditionsLost(loaded)], () => undefined)
   if (hasErrors(mistakes)) return exit.error
   const secrets = secretsIn(loaded.desired)
   if (target.kind === 'standard') {
@@ -65,6 +71,18 @@ export async function convertCommand(
   tellNext(context, loaded, target)
   return exit.done
 }
+
+/** Conditions are expressions, and of expressions only what they give is kept. */
+function conditionsLost({ expressions }: LoadedConfiguration): readonly Diagnostic[] {
+  const asked = expressions?.conditions() ?? []
+  if (asked.length === 0) return []
+  const named = asked.slice(0, maxNamed).join(', ')
+  const more = asked.length > maxNamed ? ` and ${asked.length - maxNamed} more` : ''
+  const detail = `Those of ${named}${more} stay behind: write them again in the new form where you need them.`
+  return [warningDiagnostic('Conditions are not converted', detail)]
+}
+
+const maxNamed = 8
 
 function formOf(to: string | undefined): ConvertForm {
   const form = convertForms.find(f => f === to)

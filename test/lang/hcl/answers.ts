@@ -11,7 +11,8 @@ import { Source } from '../../../src/lang/hcl/source.ts'
 import { describeType, typeOf } from '../../../src/lang/hcl/type.ts'
 import { describe as spell } from '../../../src/lang/hcl/value.ts'
 
-const names: Readonly<Record<string, Json>> = {
+/** What expressions in tests can name. */
+export const names: Readonly<Record<string, Json>> = {
   s: 'text',
   n: 5,
   t: true,

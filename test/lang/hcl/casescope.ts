@@ -1,6 +1,6 @@
 // What expressions in the case files can name: plain values, sensitive ones, nulls with a type, unknown values of every
 // kind, a resource.
-import type { Diagnostic, Json } from '../../../src/base/index.ts'
+import type { Diagnostic } from '../../../src/base/index.ts'
 import { fromJson } from '../../../src/lang/hcl/config/fromjson.ts'
 import { type Scope, reportStatic } from '../../../src/lang/hcl/evaluate.ts'
 import { functions } from '../../../src/lang/hcl/functions/index.ts'
@@ -32,20 +32,7 @@ import {
 } from '../../../src/lang/hcl/value.ts'
 import { convert } from '../../../src/lang/hcl/convert.ts'
 import { formatNum } from '../../../src/lang/hcl/number.ts'
-
-const plain: Readonly<Record<string, Json>> = {
-  s: 'text',
-  n: 5,
-  t: true,
-  nothing: null,
-  list: ['a', 'b', 'c'],
-  map: { x: 1, y: 2 },
-  apps: [
-    { name: 'web', ports: [80, 443] },
-    { name: 'db', ports: [5432] },
-  ],
-  deep: { a: { b: [{ c: 'found' }] } },
-}
+import { names as plain } from './answers.ts'
 
 const hidden: Marks = new Set([sensitiveMark])
 const listOf = (element: Type): Type => ({ kind: 'list', element })

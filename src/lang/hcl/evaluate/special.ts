@@ -37,7 +37,7 @@ function evaluateCan(call: Call, scope: Scope, evaluate: Evaluate): Value {
   return withMarks(hasUnknown(value) ? unknownOf(boolType, notNull) : bool(true), deepMarks(value))
 }
 
-// The first argument without a mistake. While one is unknown, so is whether it has any.
+// The first argument that evaluates without findings. Of an unknown one that can not be told.
 function evaluateTry(call: Call, scope: Scope, evaluate: Evaluate): Value {
   const refused = refuseCount(call, 1, undefined, scope)
   if (refused !== undefined) return refused
