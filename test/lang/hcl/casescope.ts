@@ -1,6 +1,6 @@
 // What expressions in the case files can name: plain values, sensitive ones, nulls with a type, unknown values of every
 // kind, a resource.
-import type { Diagnostic } from '../../../src/base/index.ts'
+import type { Diagnostic, Json } from '../../../src/base/index.ts'
 import { fromJson } from '../../../src/lang/hcl/config/fromjson.ts'
 import { type Scope, reportStatic } from '../../../src/lang/hcl/evaluate.ts'
 import { functions } from '../../../src/lang/hcl/functions/index.ts'
