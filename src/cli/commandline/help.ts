@@ -17,7 +17,7 @@ export function helpText(topic: string, width: number): string {
   const command = commands.find(c => c.name === topic)
   if (command !== undefined) return commandHelp(command, width)
   const isRoot = topic === ''
-  const listed = isRoot ? rootRows() : commands.filter(c => c.name.startsWith(`${topic} `)).map(rowOf)
+  const listed = rowsBelow(topic)
   return blocks([
     isRoot ? 'sddc <command>' : `sddc ${topic}`,
     '',
@@ -41,6 +41,7 @@ function commandHelp(command: Command, width: number): string {
       Object.entries(command.words).map(([name, { about }]) => [name, about]),
       width,
     ),
+    ...section('Commands', rowsBelow(command.name), width),
     ...section('Options', optionRows({ ...command.options, ...everywhere }), width),
     ...section('Examples', exampleRows(command.examples), width),
   ])
@@ -48,9 +49,16 @@ function commandHelp(command: Command, width: number): string {
 
 type Row = readonly [left: string, right: string]
 
-function rootRows(): Row[] {
-  const rows: Row[] = commands.filter(c => !c.name.includes(' ')).map(rowOf)
-  return [...rows, ...Object.entries(groups).map(([name, about]): Row => [`sddc ${name}`, about])]
+/** Commands and groups whose names are one word longer: those of the program itself for an empty name. */
+function rowsBelow(name: string): Row[] {
+  const prefix = name === '' ? '' : `${name} `
+  const isBelow = (other: string): boolean =>
+    other.startsWith(prefix) && !other.slice(prefix.length).includes(' ')
+  const held = Object.entries(groups).filter(([group]) => isBelow(group))
+  return [
+    ...commands.filter(c => isBelow(c.name)).map(rowOf),
+    ...held.map(([group, about]): Row => [`sddc ${group}`, about]),
+  ]
 }
 
 function rowOf(command: Command): Row {

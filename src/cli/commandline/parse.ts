@@ -31,12 +31,12 @@ export function parseCommandLine(args: readonly string[]): Parsed {
   if (command === undefined) {
     checkOptions(args, given, allOptions, '')
     const topic = topicOf(words)
-    if (words.length > (topic === '' ? 0 : 1)) throw unknownCommand(words, topic)
+    if (words.length > wordsOf(topic).length) throw unknownCommand(words, topic)
     return { kind: 'help', topic, asked: false }
   }
   checkOptions(args, given, { ...everywhere, ...command.options }, command.name)
   const values = {
-    ...wordValues(command, words.slice(command.name.split(' ').length)),
+    ...wordValues(command, words.slice(wordsOf(command.name).length)),
     ...optionValues(command, given),
     inOrder: inOrder(args, given),
     ...(typeof given['color'] === 'boolean' ? { color: given['color'] } : {}),
@@ -90,21 +90,37 @@ function withoutValue(message: string): Error {
   return usageError(`--${long} wants a value`, `Like this: --${long} ${'value' in spec ? spec.value : ''}`)
 }
 
+/** The command of the most words: `server snapshot save` before `server`. Undefined for one that only holds others. */
 function findCommand(words: readonly string[]): Command | undefined {
-  const [first = '', second = ''] = words
-  return commands.find(c => c.name === (first in groups ? `${first} ${second}` : first))
+  const name = longestName(words)
+  return commands.find(c => c.name === name)
 }
 
 function topicOf(words: readonly string[]): string {
-  const [first = ''] = words
-  const topic = findCommand(words)?.name ?? (first in groups ? first : '')
-  if (topic === '' && first !== '') throw unknownCommand(words, '')
+  const topic = longestName(words)
+  if (topic === '' && words.length > 0) throw unknownCommand(words, '')
   return topic
+}
+
+/** Of a command or a group of commands that the words begin with; empty when there is none. */
+function longestName(words: readonly string[]): string {
+  for (let count = Math.min(words.length, mostWordsInName); count > 0; count--) {
+    const name = words.slice(0, count).join(' ')
+    if (name in groups || commands.some(c => c.name === name)) return name
+  }
+  return ''
+}
+
+/** `server snapshot save`. */
+const mostWordsInName = 3
+
+function wordsOf(name: string): string[] {
+  return name.split(' ').filter(word => word !== '')
 }
 
 function unknownCommand(words: readonly string[], group: string): Error {
   const prefix = group === '' ? '' : `${group} `
-  const word = words[group === '' ? 0 : 1]!
+  const word = words[wordsOf(group).length]!
   const known = commands
     .filter(c => c.name.startsWith(prefix))
     .map(c => c.name.slice(prefix.length).split(' ')[0]!)
@@ -146,6 +162,8 @@ function escaped(text: string): string {
 function wordValues(command: Command, words: readonly string[]): Values {
   const specs = Object.entries(command.words)
   if (words.length > specs.length && specs.at(-1)?.[1].kind !== 'texts') {
+    if (specs.length === 0 && commands.some(c => c.name.startsWith(`${command.name} `)))
+      throw unknownCommand([...wordsOf(command.name), ...words], command.name)
     throw usageError(`"${words[specs.length]}" is one word too many`, likeThis(command))
   }
   const missing = specs.slice(words.length).filter(([, { required }]) => required)
