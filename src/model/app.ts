@@ -38,17 +38,57 @@ export interface App {
   readonly readinessChecks: readonly ReadinessCheck[]
   readonly check?: Check
   readonly upgradeStrategy: UpgradeStrategy
+  /** Ours: how a deployment goes about it, and when it gives up. */
+  readonly update?: Update
   readonly backoffSeconds: number
   readonly backoffFactor: number
   readonly maxLaunchDelaySeconds: number
   readonly killSelection: 'YOUNGEST_FIRST' | 'OLDEST_FIRST'
   readonly taskKillGracePeriodSeconds?: number
   readonly unreachableStrategy: UnreachableStrategy
+  /** Absent: service. */
+  readonly mode?: AppMode
+  /** Batch only: how often a failed instance is started again. Absent: `usualRetries`. */
+  readonly retries?: number
+  /** Batch only: one run that takes longer is stopped, and has failed. */
+  readonly maxRunDurationSeconds?: number
+  readonly preStop?: PreStop
+  /** What asks a task to end. Absent: SIGTERM, or what its image says. */
+  readonly killSignal?: KillSignal
   readonly residency?: {
     readonly relaunchEscalationTimeoutSeconds: number
     readonly taskLostBehavior: string
   }
 }
+
+export const appModes = ['service', 'daemon', 'batch'] as const
+/** service: so many copies for ever. daemon: one on every matching agent. batch: so many copies, each runs once. */
+export type AppMode = (typeof appModes)[number]
+
+/** How often a failed batch instance is started again, unless the app says otherwise. */
+export const usualRetries = 3
+
+/** What the agent does with a running task that is to stop, before it is asked to end. */
+export interface PreStop {
+  /** Run beside the task, as a COMMAND check is. */
+  readonly command?: { readonly value: string } | { readonly argv: readonly string[] }
+  /** The command is ended by force after that. */
+  readonly timeoutSeconds: number
+  /** Waited after the command; the instance serves no more. */
+  readonly waitSeconds: number
+}
+
+/** Signals that a task can be asked to end with. */
+export const killSignals = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGHUP',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+] as const
+export type KillSignal = (typeof killSignals)[number]
 
 export type EnvValue = string | { readonly secret: string }
 
@@ -219,6 +259,21 @@ export interface UpgradeStrategy {
   readonly minimumHealthCapacity: number
   /** 0 to 1. */
   readonly maximumOverCapacity: number
+}
+
+export interface Update {
+  /** New instances that are not healthy yet, at once. */
+  readonly maxParallel?: number
+  /** New instances that run beside all old ones until a person promotes them. */
+  readonly canary?: number
+  /** From the place of a new instance to its health. */
+  readonly healthyDeadlineSeconds?: number
+  /** From one new instance that became healthy to the next. */
+  readonly progressDeadlineSeconds?: number
+  /** A deployment that fails is undone. */
+  readonly autoRollback?: boolean
+  /** Between a batch that became healthy and the next. */
+  readonly pauseSeconds?: number
 }
 
 export type UnreachableStrategy =

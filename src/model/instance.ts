@@ -55,7 +55,11 @@ export const stopCauses = [
   'killed-by-user', // asked for by task id
   'replaced', // its agent was away too long and a replacement runs
   'orphan', // the server knows no such instance and a person agreed, or the instance has a newer incarnation
-  'drain',
+  'drain', // its agent is being emptied
+  'drain-forced', // so it is, its deadline has passed, and a person said to stop the rest then
+  'rebalance', // it moves to a better place
+  'launch-timeout', // placed, and never said to run
+  'expired', // a batch run that took too long
 ] as const
 export type StopCause = (typeof stopCauses)[number]
 

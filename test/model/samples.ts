@@ -26,6 +26,7 @@ export const hostApp = appOf({
     { protocol: 'TCP', port: 80 },
     { protocol: 'COMMAND', command: { argv: ['true'] } },
   ],
+  preStop: { command: { argv: ['./leave'] } },
   check: {
     http: { path: '/', scheme: 'http' },
     exec: { command: { argv: ['a'], shell: 'b' } },
@@ -81,5 +82,18 @@ export const fullApp = appOf({
   healthChecks: [{ protocol: 'COMMAND', command: { value: 'true' } }],
   readinessChecks: [{ portName: 'pg' }],
   taskKillGracePeriodSeconds: 5,
+  mode: 'batch',
+  retries: 5,
+  maxRunDurationSeconds: 60,
+  preStop: { command: { value: './leave' }, timeoutSeconds: 5, waitSeconds: 2 },
+  killSignal: 'SIGINT',
   unreachableStrategy: { inactiveAfterSeconds: 1, expungeAfterSeconds: 2 },
+  update: {
+    maxParallel: 2,
+    canary: 1,
+    healthyDeadlineSeconds: 60,
+    progressDeadlineSeconds: 600,
+    autoRollback: true,
+    pauseSeconds: 10,
+  },
 })

@@ -105,6 +105,8 @@ interface AppFields extends Keyed {
   readonly check?: CheckOptions
   /** How instances are replaced. */
   readonly upgradeStrategy?: UpgradeStrategy
+  /** How a deployment goes about replacing instances, and when it gives up. */
+  readonly update?: Update
   /** Wait before a failed task is started again. */
   readonly backoff?: Duration
   /** The wait grows by this factor each time. */
@@ -117,6 +119,16 @@ interface AppFields extends Keyed {
   readonly taskKillGracePeriod?: Duration
   /** What happens to instances whose agent is away. */
   readonly unreachableStrategy?: 'disabled' | UnreachableStrategy
+  /** service: copies for ever (as without it); daemon: one on every matching agent; batch: copies that run once. */
+  readonly mode?: 'service' | 'daemon' | 'batch'
+  /** Batch only: how often an instance that failed is started again; 3 if nothing is said. */
+  readonly retries?: number
+  /** Batch only: a run that takes longer is stopped, and has failed. */
+  readonly maxRunDuration?: Duration
+  /** What is done with a running task before it is asked to end; meanwhile it serves no more. */
+  readonly preStop?: PreStop
+  /** Signal that asks a task to end; SIGTERM, or what its image says, if nothing is said. */
+  readonly killSignal?: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH'
   /** How the app may change and end. */
   readonly lifecycle?: LifecycleOptions<Exclude<keyof AppFields, 'lifecycle' | 'key'> | 'cmd' | 'args'>
 }
@@ -144,11 +156,35 @@ export interface UpgradeStrategy {
   readonly maximumOverCapacity: number
 }
 
+export interface Update {
+  /** New instances that are started and not healthy yet, at most. */
+  readonly maxParallel?: number
+  /** New instances that run beside all old ones until somebody promotes the deployment. */
+  readonly canary?: number
+  /** A new instance that is not healthy so long after it was placed makes the deployment fail. */
+  readonly healthyDeadline?: Duration
+  /** A deployment fails when no new instance became healthy for so long. */
+  readonly progressDeadline?: Duration
+  /** A deployment that fails is rolled back. */
+  readonly autoRollback?: boolean
+  /** Wait between a batch of new instances that became healthy and the next batch. */
+  readonly pause?: Duration
+}
+
 export interface UnreachableStrategy {
   /** When a replacement is started. */
   readonly inactiveAfter: Duration
   /** When the lost instance is forgotten. */
   readonly expungeAfter: Duration
+}
+
+export interface PreStop {
+  /** What is run first, beside the task. */
+  readonly command?: string | readonly string[]
+  /** The command may take so long. */
+  readonly timeout?: Duration
+  /** Wait after the command. */
+  readonly wait?: Duration
 }
 
 export interface SecretOptions {

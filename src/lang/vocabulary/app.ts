@@ -53,6 +53,7 @@ const placedBlocks = new Set([
   'health_check',
   'readiness_check',
   'check',
+  'pre_stop',
   'constraint',
   'secret',
 ])
@@ -257,6 +258,7 @@ function placeChecks(draft: Draft, app: Part): void {
   }
   for (const block of blocksOf(app, 'readiness_check')) copyBlock(draft, [], block)
   for (const block of blocksOf(app, 'check')) placeCheck(draft, ['check'], block, app, 'shell')
+  for (const block of blocksOf(app, 'pre_stop')) placeCheck(draft, ['preStop'], block, app, 'value')
 }
 
 function placeCheck(draft: Draft, at: Segments, block: PartBlock, app: Part, shell: 'value' | 'shell'): void {

@@ -112,6 +112,7 @@ function appVocabulary(): Words {
       health_check: { ...withPort(fields, 'health_check'), typescript: 'health' },
       readiness_check: { ...blockNamed(fields, 'readiness_check'), typescript: 'readiness' },
       check: withPort(fields, 'check'),
+      pre_stop: preStopBlock(fields),
       constraint: {
         ...describedAs(fieldNamed(appFields, 'constraints')),
         field: 'constraints',
@@ -216,6 +217,19 @@ function withPort(words: Words, block: string): BlockWord {
         : {}),
     },
     blocks: execWithCommand(found.blocks),
+  }
+}
+
+function preStopBlock(words: Words): BlockWord {
+  const found = blockNamed(words, 'pre_stop')
+  const { command: _, ...blocks } = found.blocks
+  return {
+    ...found,
+    attributes: {
+      command: word('command', 'command', 'What is run first, beside the task.'),
+      ...found.attributes,
+    },
+    blocks,
   }
 }
 

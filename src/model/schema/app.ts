@@ -19,12 +19,15 @@ import {
   maxSeconds,
   maxUriLength,
 } from './limits.ts'
+import { modeFields } from './modes.ts'
 import { labels, networks, portDefinitions } from './network.ts'
 
 const mib = number(0, maxMiB)
 const seconds = number(0, maxSeconds)
 const name = text(maxNameLength)
 const share = number(0, 1)
+/** Ping rounds are 3 s apart: what is shorter could not be told from a message under way. */
+const deadline = number(1, maxSeconds)
 
 const identity: readonly Field[] = [
   field('id', 'id', text(maxIdLength), 'Path that names the app.', { effect: 'none' }),
@@ -176,6 +179,48 @@ const rollout: readonly Field[] = [
     'How instances are replaced.',
     { effect: 'inPlace' },
   ),
+  field(
+    'update',
+    'update',
+    object(
+      field(
+        'maxParallel',
+        'max_parallel',
+        integer(1, maxInstances),
+        'New instances that are started and not healthy yet, at most.',
+      ),
+      field(
+        'canary',
+        'canary',
+        integer(0, maxInstances),
+        'New instances that run beside all old ones until somebody promotes the deployment.',
+      ),
+      field(
+        'healthyDeadlineSeconds',
+        'healthy_deadline',
+        deadline,
+        'A new instance that is not healthy so long after it was placed makes the deployment fail.',
+        { unit: 'seconds' },
+      ),
+      field(
+        'progressDeadlineSeconds',
+        'progress_deadline',
+        deadline,
+        'A deployment fails when no new instance became healthy for so long.',
+        { unit: 'seconds' },
+      ),
+      field('autoRollback', 'auto_rollback', boolean, 'A deployment that fails is rolled back.'),
+      field(
+        'pauseSeconds',
+        'pause',
+        seconds,
+        'Wait between a batch of new instances that became healthy and the next batch.',
+        { unit: 'seconds' },
+      ),
+    ),
+    'How a deployment goes about replacing instances, and when it gives up.',
+    { effect: 'inPlace' },
+  ),
   field('backoffSeconds', 'backoff', seconds, 'Wait before a failed task is started again.', {
     default: 1,
     unit: 'seconds',
@@ -253,4 +298,5 @@ export const appFields: readonly Field[] = [
   ...surroundings,
   ...running,
   ...rollout,
+  ...modeFields,
 ]

@@ -6,6 +6,7 @@ import type { App } from '../app.ts'
 import { singleInstanceLabel } from '../normalize/complete.ts'
 import { checkConstraints } from './constraints.ts'
 import { checkContainer } from './container.ts'
+import { checkModes } from './modes.ts'
 import { featureOff } from './features.ts'
 import { checkHealth } from './health.ts'
 import { checkPath } from './id.ts'
@@ -36,6 +37,7 @@ const rules: readonly ((app: App, report: Report) => void)[] = [
   checkHealth,
   checkRollout,
   checkDependencies,
+  checkModes,
 ]
 
 function checkProcess(app: App, report: Report): void {
@@ -138,6 +140,7 @@ function checkRollout(app: App, report: Report): void {
       'inactiveAfterSeconds must be less than or equal to expungeAfterSeconds',
       `A replacement after ${lost.inactiveAfterSeconds} s can't come later than forgetting after ${lost.expungeAfterSeconds} s.`,
     )
+  checkUpdate(app, report)
   if (app.labels[singleInstanceLabel] !== 'true') return
   if (app.instances > 1)
     report(
@@ -150,6 +153,31 @@ function checkRollout(app: App, report: Report): void {
       '/upgradeStrategy',
       'minimumHealthCapacity and maximumOverCapacity must be 0 for single instance apps',
       `The label ${singleInstanceLabel} says that the app never runs twice, so the old instance stops first.`,
+    )
+}
+
+function checkUpdate(app: App, report: Report): void {
+  const { update } = app
+  if (update === undefined) return
+  const { healthyDeadlineSeconds: healthy, progressDeadlineSeconds: progress } = update
+  if (healthy !== undefined && progress !== undefined && healthy > progress)
+    report(
+      '/update',
+      'healthyDeadlineSeconds must be less than or equal to progressDeadlineSeconds',
+      `After ${progress} s without progress the deployment has failed already.`,
+    )
+  if (update.autoRollback === true && healthy === undefined && progress === undefined)
+    report(
+      '/update/autoRollback',
+      'needs healthyDeadlineSeconds or progressDeadlineSeconds',
+      'Without a deadline no deployment fails.',
+    )
+  if ((update.canary ?? 0) === 0) return
+  if (app.residency !== undefined || app.labels[singleInstanceLabel] === 'true')
+    report(
+      '/update/canary',
+      'must be 0 for resident and single instance apps',
+      'A new instance could not run beside the old ones.',
     )
 }
 
