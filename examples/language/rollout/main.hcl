@@ -11,6 +11,15 @@ app "web" {
     maximum_over_capacity   = 0.25
   }
 
+  update {
+    max_parallel      = 1
+    canary            = 1
+    healthy_deadline  = "5m"
+    progress_deadline = "10m"
+    auto_rollback     = true
+    pause             = "30s"
+  }
+
   kill_selection         = "OLDEST_FIRST"
   task_kill_grace_period = "30s"
 

@@ -179,7 +179,7 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
   const wasHealthy = strictlyHealthy(state, instance)
   const wasAggregate = aggregateHealth(state, instance)
   const startsRunning = row.condition === 'Running' && instance.runningAt === 0
-  const next = {
+  const reported = {
     ...instance,
     reported: row.condition,
     health: row.health ?? instance.health,
@@ -190,13 +190,16 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
       ? { runningAt: state.env.now, startedUtc: Math.max(0, Math.round(state.env.utc - row.agoMs)) as UtcMs }
       : {}),
   }
+  const isHealthy = strictlyHealthy(state, reported)
+  const next =
+    isHealthy && reported.healthyAt === 0 ? { ...reported, healthyAt: state.env.now } : reported
   state.tables.instance.put(instance.id, next)
   if (startsRunning) recordTiming(state, instance.app, 'start', state.env.now - instance.placedAt)
   if (row.condition !== instance.reported) {
     statusEvent(state, next, allocation.agent, `TASK_${row.condition.toUpperCase()}`, '')
   }
   const aggregate = aggregateHealth(state, next)
-  if (!wasHealthy && strictlyHealthy(state, next) && instance.health.length === 0 && next.health.length > 0) {
+  if (!wasHealthy && isHealthy && instance.health.length === 0 && next.health.length > 0) {
     recordTiming(state, instance.app, 'healthy', state.env.now - next.runningAt)
   }
   if (aggregate !== wasAggregate) {

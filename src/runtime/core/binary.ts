@@ -89,6 +89,10 @@ export class ByteReader {
     return Array.from({ length }, read)
   }
 
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length
+  }
+
   /** Every byte must have been read. */
   end(): void {
     assert(this.#at === this.#bytes.length, 'row has bytes left over')

@@ -61,6 +61,7 @@ function encodeInstance(row: InstanceRow): Uint8Array {
   w.integer(row.startedUtc)
   w.integer(row.pid)
   w.list(row.ipAddresses, a => w.text(a))
+  w.integer(row.healthyAt)
   return w.finish()
 }
 
@@ -93,6 +94,8 @@ function decodeInstance(bytes: Uint8Array): InstanceRow {
     startedUtc: r.integer() as UtcMs,
     pid: r.integer(),
     ipAddresses: r.list(() => r.text()),
+    // Rows of older versions end here.
+    healthyAt: (r.atEnd ? 0 : r.integer()) as ClusterMs,
   }
   r.end()
   return row

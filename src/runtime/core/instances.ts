@@ -92,6 +92,7 @@ const unplaced = {
   ready: true,
   placedAt: 0 as ClusterMs,
   runningAt: 0 as ClusterMs,
+  healthyAt: 0 as ClusterMs,
   stagedUtc: 0 as UtcMs,
   startedUtc: 0 as UtcMs,
   pid: 0,

@@ -126,6 +126,8 @@ export interface InstanceRow {
   readonly createdAt: ClusterMs
   readonly placedAt: ClusterMs
   readonly runningAt: ClusterMs
+  /** When this incarnation was strictly healthy for the first time; 0: not yet. */
+  readonly healthyAt: ClusterMs
   /** For people; 0: not yet. */
   readonly stagedUtc: UtcMs
   readonly startedUtc: UtcMs

@@ -26,6 +26,19 @@ const cases: readonly (readonly [body: string, expected: object])[] = [
     { backoffSeconds: 3, maxLaunchDelaySeconds: 3600, taskKillGracePeriodSeconds: 90 },
   ],
   ['cmd = "x"\nenv = {\n  A = 1\n  B = true\n  C = null\n}', { env: { A: '1', B: 'true' } }],
+  [
+    'cmd = "x"\nupdate {\n  max_parallel = 2\n  canary = 1\n  healthy_deadline = "1m"\n  progress_deadline = "10m"\n  auto_rollback = true\n  pause = 5\n}',
+    {
+      update: {
+        maxParallel: 2,
+        canary: 1,
+        healthyDeadlineSeconds: 60,
+        progressDeadlineSeconds: 600,
+        autoRollback: true,
+        pauseSeconds: 5,
+      },
+    },
+  ],
   ['cmd = "x"\nunreachable_strategy = "disabled"', { unreachableStrategy: 'disabled' }],
   [
     'cmd = "x"\nunreachable_strategy {\n  inactive_after = "5m"\n  expunge_after = "10m"\n}',

@@ -25,6 +25,7 @@ describe('fieldAt', () => {
     ['/dependencies', 'depends_on'],
     ['/taskKillGracePeriodSeconds', 'task_kill_grace_period'],
     ['/backoffFactor', 'backoff_factor'],
+    ['/update/progressDeadlineSeconds', 'progress_deadline'],
   ])('%s is written %s', (path, hcl) => {
     expect(fieldAt(path)?.hcl).toBe(hcl)
   })
@@ -44,6 +45,8 @@ const effects: readonly [string, FieldEffect][] = [
   ['/dependencies', 'inPlace'],
   ['/upgradeStrategy/minimumHealthCapacity', 'inPlace'],
   ['/killSelection', 'inPlace'],
+  ['/update', 'inPlace'],
+  ['/update/canary', 'inPlace'],
   ['/backoffSeconds', 'inPlace'],
   ['/maxLaunchDelaySeconds', 'inPlace'],
   ['/taskKillGracePeriodSeconds', 'inPlace'],
