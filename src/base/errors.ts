@@ -7,6 +7,7 @@ export const errorCodes = {
   CONFIG_INVALID: 'the configuration has errors; nothing was changed',
   DATA_DIRECTORY_INVALID: 'the data directory is not one that sddc made, or is in use',
   DATA_DAMAGED: 'the stored state does not prove whole',
+  DATA_TOO_NEW: 'the data was written by a newer version of sddc',
   DOCKER_UNAVAILABLE: 'the Docker engine does not answer',
   OUTCOME_UNKNOWN: 'the change may or may not have been stored; repeat it with the same Idempotency-Key',
   PLAN_INVALID: 'the plan file can not be read',

@@ -28,6 +28,7 @@ import {
   type Head,
   withChecksum,
 } from './encoding.ts'
+import type { Image } from './image.ts'
 import { markDirectory, markedCluster, stateDirectory } from './mark.ts'
 import type { AppendOutcome, Opened, Store } from './store.ts'
 import { CommitWindow } from './window.ts'
@@ -44,18 +45,50 @@ const maxFindings = 20
 
 /** Creates an empty store for a new cluster. Refuses a directory that holds one. */
 export async function initStore(directory: string, clusterId: ClusterId): Promise<void> {
-  await markDirectory(directory, clusterId, async () => {
-    const database = newDatabase(directory)
-    await database.open({ createIfMissing: true, errorIfExists: true })
-    try {
-      const head = { clusterId, revision: 0, epoch: 0, now: 0, utc: 0, digest: emptyDigest, oldest: 1 }
-      const batch = database.batch()
-      batch.put(headKey, withChecksum(headKey, encodeHead(head)))
-      await batch.write({ sync: true })
-    } finally {
-      await database.close()
-    }
+  const nothing = { revision: 0 as Revision, epoch: 0 as Epoch, now: 0 as ClusterMs, utc: 0 as UtcMs }
+  await markDirectory(directory, clusterId, () =>
+    fillStore(stateDirectory(directory), { clusterId, ...nothing, digest: emptyDigest, rows: [] }),
+  )
+}
+
+/**
+ * Makes a store at `location`, where none is, that holds this state and no commits. It counts only when it is whole: the
+ * head comes last and is synced. Throws DATA_DAMAGED when the rows are not what the head says.
+ */
+export async function fillStore(location: string, image: Image): Promise<void> {
+  const { rows, revision, ...head } = image
+  const database: Database = new Level<string, Buffer>(location, {
+    keyEncoding: 'utf8',
+    valueEncoding: 'buffer',
   })
+  await database.open({ createIfMissing: true, errorIfExists: true })
+  try {
+    let digest = emptyDigest
+    let batch = database.batch()
+    for await (const { key, value } of rows) {
+      batch.put(rowPrefix + key, withChecksum(key, value))
+      digest = addDigest(digest, rowHash(key, value))
+      if (batch.length < entriesPerRead) continue
+      await batch.write()
+      batch = database.batch()
+    }
+    if (!sameDigest(digest, image.digest))
+      throw new CodedError('DATA_DAMAGED', `The rows do not add up to revision ${revision}`)
+    batch.put(headKey, withChecksum(headKey, encodeHead({ ...head, revision, oldest: revision + 1 })))
+    await batch.write({ sync: true })
+  } finally {
+    await database.close()
+  }
+}
+
+/** Throws DATA_DIRECTORY_INVALID while another process has the store open. Changes nothing. */
+export async function mustBeUnused(directory: string): Promise<void> {
+  try {
+    // The lock is taken before anything is looked at; then it is always refused.
+    await newDatabase(directory).open({ createIfMissing: false, errorIfExists: true })
+  } catch (error) {
+    if (causeOf(error)?.code === 'LEVEL_LOCKED') throw inUse(directory, error)
+  }
 }
 
 function newDatabase(directory: string): Database {
@@ -201,20 +234,25 @@ export class LevelStore implements Store {
   }
 
   #cannotOpen(error: unknown): CodedError {
-    const cause = (error as { cause?: { code?: string; message?: string } }).cause
-    if (cause?.code === 'LEVEL_LOCKED') {
-      return new CodedError('DATA_DIRECTORY_INVALID', `${this.#directory} is in use by another process`, {
-        advice:
-          'One server runs on a data directory. Stop the other one, or give this one its own with --data.',
-        cause: error,
-      })
-    }
+    const cause = causeOf(error)
+    if (cause?.code === 'LEVEL_LOCKED') return inUse(this.#directory, error)
     const reason = cause?.message ?? String(error)
     return new CodedError('DATA_DAMAGED', `The state in ${this.#directory} can not be opened: ${reason}`, {
-      advice: 'Nothing was changed. Copy the directory before any repair.',
+      advice: 'Nothing was changed. Stop the server and run: sddc server repair --data DIRECTORY',
       cause: error,
     })
   }
+}
+
+function causeOf(error: unknown): { readonly code?: string; readonly message?: string } | undefined {
+  return (error as { cause?: { code?: string; message?: string } }).cause
+}
+
+function inUse(directory: string, cause: unknown): CodedError {
+  return new CodedError('DATA_DIRECTORY_INVALID', `${directory} is in use by another process`, {
+    advice: 'One server runs on a data directory. Stop the other one, or give this one its own with --data.',
+    cause,
+  })
 }
 
 type See = ((row: Row) => void) | undefined

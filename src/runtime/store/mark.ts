@@ -5,12 +5,21 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../../base/index.ts'
 import type { ClusterId } from '../../model/index.ts'
+import { syncDirectory } from './syncdirectory.ts'
 
-interface Mark {
-  readonly format: 1
+/**
+ * The version of how a data directory lies on disk: keys, rows and commits. An older one is brought up to it when a
+ * server starts (migrate.ts), a newer one is refused.
+ */
+export const dataFormat = 1
+
+export interface Mark {
+  readonly format: number
   readonly clusterId: ClusterId
   /** False while the store is being created: an interrupted creation is begun anew. */
   readonly complete: boolean
+  /** Set while a new state takes the place of the old one: the name of the directory that gets the old one. */
+  readonly replacing?: string
 }
 
 /** Where the rows lie inside a data directory. */
@@ -39,16 +48,21 @@ export async function markDirectory(
       advice: 'Choose another directory, or bring back the file cluster.json from a backup.',
     })
   }
-  await writeMark(directory, { format: 1, clusterId, complete: false })
+  await writeMark(directory, { format: dataFormat, clusterId, complete: false })
   await rm(stateDirectory(directory), { recursive: true, force: true })
   await create()
-  await writeMark(directory, { format: 1, clusterId, complete: true })
+  await writeMark(directory, { format: dataFormat, clusterId, complete: true })
 }
 
 /** The cluster that the directory was made for. Throws DATA_DIRECTORY_INVALID when it wasn't, or not completely. */
 export async function markedCluster(directory: string): Promise<ClusterId> {
+  return (await completeMark(directory)).clusterId
+}
+
+/** The mark of a directory that holds a cluster. Throws as markedCluster does, and DATA_TOO_NEW. */
+export async function completeMark(directory: string): Promise<Mark> {
   const found = await readMark(directory)
-  if (found?.complete === true) return found.clusterId
+  if (found?.complete === true) return found
   throw new CodedError(
     'DATA_DIRECTORY_INVALID',
     found === undefined
@@ -58,7 +72,8 @@ export async function markedCluster(directory: string): Promise<ClusterId> {
   )
 }
 
-async function readMark(directory: string): Promise<Mark | undefined> {
+/** Undefined: there is none. Throws DATA_DIRECTORY_INVALID for a file that is no mark. */
+export async function readMark(directory: string): Promise<Mark | undefined> {
   let text: string
   try {
     text = await readFile(join(directory, 'cluster.json'), 'utf8')
@@ -66,20 +81,37 @@ async function readMark(directory: string): Promise<Mark | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new CodedError('DATA_DIRECTORY_INVALID', `${directory} can not be read`, { cause: error })
   }
-  try {
-    const mark = JSON.parse(text) as Partial<Mark>
-    if (mark.format === 1 && typeof mark.clusterId === 'string' && typeof mark.complete === 'boolean')
-      return mark as Mark
-  } catch {
-    // Falls through: not JSON is not a mark.
+  const mark = markIn(text)
+  if (mark === undefined) {
+    throw new CodedError(
+      'DATA_DIRECTORY_INVALID',
+      `${join(directory, 'cluster.json')} is not a mark of sddc`,
+      { advice: 'Bring the file back from a backup; the rows beside it are untouched.' },
+    )
   }
-  throw new CodedError('DATA_DIRECTORY_INVALID', `${join(directory, 'cluster.json')} is not a mark of sddc`, {
-    advice: 'Bring the file back from a backup; the rows beside it are untouched.',
-  })
+  if (mark.format > dataFormat) {
+    throw new CodedError('DATA_TOO_NEW', `${directory} was written by a newer version of sddc`, {
+      advice: `Its data is of format ${mark.format}, this version knows up to ${dataFormat}. Start the newer version.`,
+    })
+  }
+  return mark
+}
+
+function markIn(text: string): Mark | undefined {
+  try {
+    const mark = JSON.parse(text) as Partial<Mark> | null
+    const isMark =
+      Number.isSafeInteger(mark?.format) &&
+      typeof mark?.clusterId === 'string' &&
+      typeof mark.complete === 'boolean'
+    return isMark ? (mark as Mark) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 // By rename, so that a crash leaves the old mark or the new one.
-async function writeMark(directory: string, mark: Mark): Promise<void> {
+export async function writeMark(directory: string, mark: Mark): Promise<void> {
   const path = join(directory, 'cluster.json')
   const file = await open(`${path}.new`, 'w', 0o600)
   try {
@@ -89,15 +121,10 @@ async function writeMark(directory: string, mark: Mark): Promise<void> {
     await file.close()
   }
   await rename(`${path}.new`, path)
-  const parent = await open(directory, 'r')
-  try {
-    await parent.sync()
-  } finally {
-    await parent.close()
-  }
+  await syncDirectory(directory)
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path)
     return true
