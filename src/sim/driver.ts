@@ -23,6 +23,9 @@ export interface CheckAsked {
   readonly runningMs: number
 }
 
+/** How long the command before a stop takes. */
+const preStopMs = 200
+
 interface Process {
   readonly key: TaskKey
   readonly driver: DriverKind
@@ -84,6 +87,9 @@ export class ModelDriver {
         return this.#stop(effect.key)
       case 'check':
         return this.#check(effect)
+      case 'preStop':
+        this.#timeline.after(preStopMs, () => this.#emit({ kind: 'preStopped', key: effect.key }))
+        return
       case 'remove':
         this.#processes.delete(textOf(effect.key))
     }

@@ -13,26 +13,35 @@ import {
 import type { ClusterMs } from '../base/index.ts'
 import type { AgentMessage, ServerMessage, SessionId } from '../model/index.ts'
 import { ModelDriver, type Behaviour } from './driver.ts'
+import type { DriftingClock } from './clock.ts'
 import type { Timeline } from './timeline.ts'
 
 export interface MachineOptions {
   readonly identity: AgentIdentity
   readonly behaviour: Behaviour
+  /** What the agent reads as its time. */
+  readonly clock: DriftingClock
   /** The checkpoint that it starts with. */
   readonly records?: Iterable<{ readonly key: string; readonly value: unknown }>
   /** Where its messages go. */
   readonly send: (session: SessionId, message: AgentMessage) => void
 }
 
+/** Stored, but neither done nor said; or done as well, but not said. */
+export type AgentCrashPoint = 'afterRecords' | 'afterEffects'
+
 export class Machine {
   readonly driver: ModelDriver
   identity: AgentIdentity
   session: SessionId | undefined
-  /** Cut off: nothing that is sent arrives, in either direction. */
-  isolated = false
+  /** The next step that has something to store or to do dies there, once. */
+  crashAt: AgentCrashPoint | undefined
+  /** Called when the agent died by itself. */
+  died: (() => void) | undefined
   #state: AgentState
   readonly #checkpoint = new Map<string, unknown>()
   readonly #timeline: Timeline
+  readonly #clock: DriftingClock
   readonly #send: MachineOptions['send']
   #wakeAt: ClusterMs | undefined
   #running = false
@@ -40,6 +49,7 @@ export class Machine {
 
   constructor(timeline: Timeline, options: MachineOptions) {
     this.#timeline = timeline
+    this.#clock = options.clock
     this.#send = options.send
     this.identity = options.identity
     for (const { key, value } of options.records ?? []) this.#checkpoint.set(key, value)
@@ -51,6 +61,10 @@ export class Machine {
 
   get state(): AgentState {
     return this.#state
+  }
+
+  get isRunning(): boolean {
+    return this.#running
   }
 
   /** Starts the agent: it reads its checkpoint and looks for what runs. */
@@ -76,6 +90,12 @@ export class Machine {
     this.#state = this.#fromCheckpoint()
   }
 
+  /** The checkpoint is gone: the agent is as new, and finds what runs. */
+  wipe(): void {
+    this.#checkpoint.clear()
+    this.#state = this.#fromCheckpoint()
+  }
+
   connect(session: SessionId): void {
     if (!this.#running) return
     this.session = session
@@ -88,8 +108,8 @@ export class Machine {
     this.#input({ kind: 'disconnected' })
   }
 
-  receive(session: SessionId, message: ServerMessage): void {
-    if (this.#running && this.session === session) this.#input({ kind: 'server', message })
+  receive(message: ServerMessage): void {
+    if (this.#running) this.#input({ kind: 'server', message })
   }
 
   #fromCheckpoint(): AgentState {
@@ -103,14 +123,24 @@ export class Machine {
   }
 
   #input(input: AgentInput): void {
-    const { records, effects, messages } = step(this.#state, { now: this.#timeline.now }, input)
+    const { records, effects, messages } = step(this.#state, { now: this.#clock.now }, input)
     for (const { key, value } of records) {
       if (value === null) this.#checkpoint.delete(key)
       else this.#checkpoint.set(key, value)
     }
+    if (records.length > 0 && this.#diesAt('afterRecords')) return
     for (const effect of effects) this.driver.carryOut(effect)
+    if (effects.length > 0 && this.#diesAt('afterEffects')) return
     if (this.session !== undefined) for (const message of messages) this.#send(this.session, message)
     this.#arm()
+  }
+
+  #diesAt(point: AgentCrashPoint): boolean {
+    if (this.crashAt !== point) return false
+    this.crashAt = undefined
+    this.shutDown()
+    this.died?.()
+    return true
   }
 
   #arm(): void {
@@ -118,7 +148,7 @@ export class Machine {
     if (wake === undefined || (this.#wakeAt !== undefined && this.#wakeAt <= wake)) return
     this.#wakeAt = wake
     const boot = this.#boots
-    this.#timeline.at(wake, () => {
+    this.#timeline.at(this.#clock.trueTimeOf(wake), () => {
       if (!this.#running || boot !== this.#boots || this.#wakeAt !== wake) return
       this.#wakeAt = undefined
       this.#input({ kind: 'tick' })

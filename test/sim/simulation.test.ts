@@ -153,7 +153,7 @@ describe('random changes and faults, then peace', () => {
       } else if (what < 8 && lost.size > 0) {
         const back = random.pick([...lost])
         lost.delete(back)
-        if (simulation.machines.get(back)!.isolated) simulation.heal(back)
+        if (simulation.isIsolated(back)) simulation.heal(back)
         else simulation.bootMachine(back)
       } else if (what === 8) simulation.restartServer()
       else if (!lost.has(agent)) simulation.connect(agent)
@@ -161,7 +161,7 @@ describe('random changes and faults, then peace', () => {
     }
     sick = false
     for (const agent of lost) {
-      if (simulation.machines.get(agent)!.isolated) simulation.heal(agent)
+      if (simulation.isIsolated(agent)) simulation.heal(agent)
       else simulation.bootMachine(agent)
     }
     // A client repeats until it has an answer.
