@@ -13,7 +13,14 @@ import {
 } from '../../model/index.ts'
 import type { UtcMs } from '../../base/index.ts'
 import { brakeAllows } from './brake.ts'
-import { aggregateHealth, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
+import {
+  aggregateHealth,
+  anchorBackoff,
+  statusEvent,
+  strictlyHealthy,
+  taskEnded,
+  touchApp,
+} from './instances.ts'
 import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
 import type { Session, State } from './state.ts'
 import { recordTiming } from './timings.ts'
@@ -191,11 +198,11 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
       : {}),
   }
   const isHealthy = strictlyHealthy(state, reported)
-  const next =
-    isHealthy && reported.healthyAt === 0 ? { ...reported, healthyAt: state.env.now } : reported
+  const next = isHealthy && reported.healthyAt === 0 ? { ...reported, healthyAt: state.env.now } : reported
   state.tables.instance.put(instance.id, next)
   if (startsRunning) recordTiming(state, instance.app, 'start', state.env.now - instance.placedAt)
   if (row.condition !== instance.reported) {
+    if (row.condition !== 'Killing') anchorBackoff(state, next)
     statusEvent(state, next, allocation.agent, `TASK_${row.condition.toUpperCase()}`, '')
   }
   const aggregate = aggregateHealth(state, next)
