@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { CodedError } from '../base/index.ts'
 import { taskIdOf, type AgentId, type Attribute, type Capacity } from '../model/index.ts'
 import { detectCapacity } from './capacity.ts'
+import { checkCommand } from './check/command.ts'
 import { CheckRunner } from './check/run.ts'
 import { openCheckpoint } from './checkpoint/checkpoint.ts'
 import { lockDirectory } from './checkpoint/lock.ts'
@@ -18,6 +19,7 @@ import {
   type Driver,
   type DriverKind,
   type Effect,
+  type ExecResult,
 } from './core/index.ts'
 import type { DriverContext, DriverFactory } from './driver/factory.ts'
 import { ControlLink } from './link/control.ts'
@@ -244,14 +246,17 @@ class Agent {
   }
 
   #carryOut(effect: Effect): void {
-    const kind = effect.kind === 'start' || effect.kind === 'check' ? effect.task.driver : effect.driver
+    const kind = 'task' in effect ? effect.task.driver : effect.driver
     const driver = this.#drivers.get(kind)
     switch (effect.kind) {
       case 'start':
         driver?.start(effect.task)
         return
       case 'stop':
-        driver?.stop(effect.key, effect.graceMs)
+        driver?.stop(effect.key, effect.graceMs, effect.signal)
+        return
+      case 'preStop':
+        void this.#prepareStop(effect, driver)
         return
       case 'remove':
         driver?.remove(effect.key)
@@ -260,6 +265,18 @@ class Agent {
         this.#checks.run(effect)
         return
     }
+  }
+
+  // A command that fails keeps no task from being stopped; why it failed is in the log.
+  async #prepareStop({ key, task }: Extract<Effect, { kind: 'preStop' }>, driver?: Driver): Promise<void> {
+    const { preStop } = task.app
+    if (driver && preStop) {
+      const exec = (argv: readonly string[], timeoutMs: number): Promise<ExecResult> =>
+        driver.exec(key, argv, timeoutMs)
+      const outcome = await checkCommand(preStop, exec, preStop.timeoutSeconds * 1000)
+      if (!outcome.ok) this.#options.log(`${task.taskId}: pre-stop: ${outcome.cause ?? 'failed'}`)
+    }
+    this.#loop.input({ kind: 'driver', event: { kind: 'preStopped', key } })
   }
 
   #settled(): void {

@@ -262,6 +262,68 @@ describe('an agent', () => {
   })
 })
 
+describe('before a stop', () => {
+  // What happened, in order, in a file of the sandbox.
+  const marksOf = async (row: AssignmentRow): Promise<string> =>
+    readFile(`${work}/tasks/${taskIdOf(row.instance, 1)}/marks`, 'utf8').catch(() => '')
+  const careful = (preStop: App['preStop']): App =>
+    testApp({
+      cmd: `trap 'echo asked >> marks; exit 0' QUIT; while :; do sleep 0.05; done`,
+      killSignal: 'SIGQUIT',
+      ...(preStop ? { preStop } : {}),
+    })
+
+  it('the command runs beside the task, then comes its signal', async () => {
+    await start()
+    await see(() => server.connected)
+    const app = careful({
+      command: { value: 'echo "$MARATHON_APP_ID leaves" >> marks' },
+      timeoutSeconds: 10,
+      waitSeconds: 0.1,
+    })
+    const row = rowFor(app)
+    server.assign(app, [row])
+    await see(() => server.conditions(row).includes('Running'))
+    server.assign(app, [stopRow(row, 20_000)])
+    await see(() => ended(row))
+    expect(await marksOf(row)).toBe(`${app.id} leaves\nasked\n`)
+    expect(server.conditions(row)).toEqual(['Staging', 'Running', 'Killing', 'Killed'])
+  })
+
+  it('a command that fails or hangs is told in the log, and the task ends all the same', async () => {
+    await start()
+    await see(() => server.connected)
+    for (const value of ['exit 3', 'sleep 1000']) {
+      const app = careful({ command: { value }, timeoutSeconds: 0.3, waitSeconds: 0 })
+      const row = rowFor(app)
+      server.assign(app, [row])
+      await see(() => server.conditions(row).includes('Running'))
+      server.assign(app, [stopRow(row, 20_000)])
+      await see(() => ended(row))
+      expect(await marksOf(row)).toBe('asked\n')
+    }
+    expect(lines.filter(l => l.includes('pre-stop'))).toHaveLength(2)
+  })
+
+  it('an agent that is killed in the middle goes on, and does not run the command again', async () => {
+    const first = await startChild()
+    await see(() => server.connected)
+    const app = careful({ command: { value: 'echo leaves >> marks' }, timeoutSeconds: 1, waitSeconds: 3 })
+    const row = rowFor(app)
+    server.assign(app, [row])
+    await see(() => server.conditions(row).includes('Running'))
+    server.assign(app, [stopRow(row, 20_000)])
+    await see(async () => (await marksOf(row)) === 'leaves\n')
+    first.kill('SIGKILL')
+    await once(first, 'exit')
+    const second = await startChild()
+    await see(() => ended(row))
+    expect(await marksOf(row)).toBe('leaves\nasked\n')
+    second.kill('SIGKILL')
+    await once(second, 'exit')
+  })
+})
+
 describe('health', () => {
   let web: Server
   let status: number

@@ -108,6 +108,21 @@ describeWith(['docker', 'busybox'], 'an agent with containers', () => {
     expect(await logsOf(rows[0]!, 1)).toBe('runs\n')
   })
 
+  test('before a container is asked to end, the command runs in it; then comes its signal', async () => {
+    await start()
+    const app: App = {
+      ...container(`trap 'echo asked; exit 0' USR1; echo runs; while :; do sleep 0.1; done`),
+      preStop: { command: { value: 'echo leaves > /proc/1/fd/1' }, timeoutSeconds: 30, waitSeconds: 0.1 },
+      killSignal: 'SIGUSR1',
+    }
+    const row = rowFor(app)
+    server.assign(app, [row])
+    await see(() => server.conditions(row).includes('Running'))
+    server.assign(app, [{ ...row, gen: server.next(), goal: 'stop', cause: 'scale', graceMs: 30_000 }])
+    await see(() => server.conditions(row).includes('Killed'))
+    expect(await logsOf(row, 1)).toBe('runs\nleaves\nasked\n')
+  })
+
   test('an agent in the place of one that was killed ends its containers, without a server', async () => {
     const agent = await start()
     const app = container(`trap 'exit 0' TERM; sleep 1000 & wait`)

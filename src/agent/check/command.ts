@@ -7,7 +7,7 @@ import type { CheckOutcome } from './outcome.ts'
 const maxCauseLength = 200
 
 export async function checkCommand(
-  check: HealthCheck,
+  check: Pick<HealthCheck, 'command'>,
   exec: (argv: readonly string[], timeoutMs: number) => Promise<ExecResult>,
   timeoutMs: number,
 ): Promise<CheckOutcome> {

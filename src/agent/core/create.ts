@@ -65,5 +65,6 @@ function restoredTask(record: TaskRecord): TaskState {
   task.runningSince = record.runningSince
   task.pid = record.pid
   task.ipAddresses = record.ipAddresses
+  task.preStop = record.preStop
   return task
 }

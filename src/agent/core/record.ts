@@ -2,6 +2,7 @@
 // JSON under these keys; the checkpoint adds checksums and the sync.
 import type { ClusterMs } from '../../base/index.ts'
 import type { App, AssignmentRow, Epoch, SpecHash, TaskKey } from '../../model/index.ts'
+import type { PreStopState } from './prestop.ts'
 import type { AgentState, CheckState, Status, TaskState } from './state.ts'
 import type { AgentMemory, DriverKind } from './types.ts'
 
@@ -31,6 +32,7 @@ export interface TaskRecord {
   readonly runningSince?: ClusterMs
   readonly pid?: number
   readonly ipAddresses?: readonly string[]
+  readonly preStop?: PreStopState
 }
 
 export function memoryRecord(state: AgentState): AgentMemory {
@@ -69,6 +71,7 @@ export function taskRecord(task: TaskState): TaskRecord {
     runningSince: task.runningSince,
     pid: task.pid,
     ipAddresses: task.ipAddresses,
+    preStop: task.preStop,
   }
 }
 

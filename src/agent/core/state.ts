@@ -14,6 +14,7 @@ import {
   type SpecHash,
   type TaskKey,
 } from '../../model/index.ts'
+import type { PreStopState } from './prestop.ts'
 import type { AgentIdentity, DriverKind } from './types.ts'
 
 export interface AgentState {
@@ -95,6 +96,8 @@ export interface TaskState {
   runningSince: ClusterMs | undefined
   pid: number | undefined
   ipAddresses: readonly string[] | undefined
+  /** What is done before it is asked to end, while that is under way. */
+  preStop: PreStopState | undefined
   /** The next time to order the driver to stop it again. */
   stopAgainAt: ClusterMs | undefined
 }
@@ -144,6 +147,7 @@ export function newTask(key: TaskKey, rowEpoch: Epoch): TaskState {
     runningSince: undefined,
     pid: undefined,
     ipAddresses: undefined,
+    preStop: undefined,
     stopAgainAt: undefined,
   }
 }

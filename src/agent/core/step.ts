@@ -13,7 +13,7 @@ import { onBoot } from './boot.ts'
 import { checkDueAt, onChecked, runDueChecks } from './health.ts'
 import { acknowledged, flushReports, reportDueAt, resetReports } from './report.ts'
 import { taskText, tasksInOrder, type AgentState } from './state.ts'
-import { askForAll, onDriverEvent, orderStop, specsMissing, stop } from './task.ts'
+import { askForAll, onDriverEvent, orderStop, specsMissing, stop, stopWhenPrepared } from './task.ts'
 import { Turn } from './turn.ts'
 import type { AgentEnv, AgentInput, AgentOutput, DriverEvent } from './types.ts'
 
@@ -76,6 +76,7 @@ export function nextWake(state: AgentState): ClusterMs | undefined {
   let wake = state.connection.phase === 'welcomed' ? earlier(reportDueAt(state), state.askAgainAt) : undefined
   for (const task of state.tasks.values()) {
     if (task.phase === 'running') wake = earlier(wake, checkDueAt(task))
+    if (task.preStop) wake = earlier(wake, task.preStop.until)
     if (task.stopAgainAt !== undefined) wake = earlier(wake, task.stopAgainAt)
   }
   return wake
@@ -129,10 +130,12 @@ function doWhatIsDue(turn: Turn): void {
     const checkAt = checkDueAt(task)
     const checkDue = checkAt !== undefined && checkAt <= now
     const stopDue = task.stopAgainAt !== undefined && task.stopAgainAt <= now
-    if (checkDue || stopDue) due.push(task)
+    const isPrepared = task.preStop !== undefined && task.preStop.until <= now
+    if (checkDue || stopDue || isPrepared) due.push(task)
   }
   for (const task of tasksInOrder(due)) {
     runDueChecks(turn, task)
+    stopWhenPrepared(turn, task)
     if (task.stopAgainAt !== undefined && task.stopAgainAt <= now) orderStop(turn, task)
   }
   if (state.askAgainAt !== undefined && state.askAgainAt <= now) {

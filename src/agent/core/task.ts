@@ -3,6 +3,7 @@
 import type { ClusterMs } from '../../base/index.ts'
 import { driverOf, type Epoch, type Exit, type TaskKey } from '../../model/index.ts'
 import { scheduleChecks } from './health.ts'
+import { beginPreStop, onPreStopped, preStopIsOver } from './prestop.ts'
 import { taskSpec } from './spec.ts'
 import { newTask, type TaskState } from './state.ts'
 import { addStatus, repeatLast } from './status.ts'
@@ -70,8 +71,14 @@ export function stop(turn: Turn, task: TaskState): void {
     end(turn, task, 'Killed', { message: 'stopped before it was started' })
   } else {
     if (first) addStatus(turn, task, 'Killing')
-    orderStop(turn, task)
+    if (first && beginPreStop(turn, task)) stopWhenPrepared(turn, task)
+    else if (!task.preStop) orderStop(turn, task)
   }
+}
+
+/** Goes on with the order itself once the preparation is over. */
+export function stopWhenPrepared(turn: Turn, task: TaskState): void {
+  if (preStopIsOver(turn, task)) orderStop(turn, task)
 }
 
 /** Gives the order to the driver; until the end is reported it is given again and again. */
@@ -79,7 +86,14 @@ export function orderStop(turn: Turn, task: TaskState): void {
   if (!task.driver) return
   const graceMs = task.row?.graceMs ?? 0
   task.stopAgainAt = (turn.now + graceMs + stopRepeatMs) as ClusterMs
-  turn.effects.push({ kind: 'stop', key: task.key, driver: task.driver, graceMs })
+  const signal = task.row && turn.state.specs.get(task.row.specHash)?.killSignal
+  turn.effects.push({
+    kind: 'stop',
+    key: task.key,
+    driver: task.driver,
+    graceMs,
+    ...(signal === undefined ? {} : { signal }),
+  })
 }
 
 export function end(
@@ -90,6 +104,7 @@ export function end(
 ): void {
   if (task.phase === 'ended') return
   task.phase = 'ended'
+  task.preStop = undefined
   task.stopAgainAt = undefined
   // As in Mesos: what was told to stop and stopped was killed, whatever its exit status.
   addStatus(turn, task, task.stopping ? 'Killed' : condition, exit)
@@ -112,6 +127,10 @@ export function onDriverEvent(
       return
     case 'ended':
       end(turn, task, event.condition, event.exit)
+      return
+    case 'preStopped':
+      onPreStopped(turn, task)
+      stopWhenPrepared(turn, task)
       return
   }
 }

@@ -17,6 +17,7 @@ import type {
   Epoch,
   Exit,
   HealthResult,
+  KillSignal,
   Revision,
   ServerMessage,
   SessionId,
@@ -91,8 +92,16 @@ export interface TaskPort {
 
 export type Effect =
   | { readonly kind: 'start'; readonly task: TaskSpec }
-  /** SIGTERM to the whole tree, SIGKILL after `graceMs`. Repeating it is harmless. */
-  | { readonly kind: 'stop'; readonly key: TaskKey; readonly driver: DriverKind; readonly graceMs: number }
+  /** A signal (absent: SIGTERM) to the whole tree, SIGKILL after `graceMs`. Repeating it is harmless. */
+  | {
+      readonly kind: 'stop'
+      readonly key: TaskKey
+      readonly driver: DriverKind
+      readonly graceMs: number
+      readonly signal?: KillSignal
+    }
+  /** Runs the app's `preStop.command` beside the task; the answer is a `preStopped` event. Given once. */
+  | { readonly kind: 'preStop'; readonly key: TaskKey; readonly task: TaskSpec }
   /** Run one check now; the answer is a `checked` event. At most one in flight per task and check. */
   | {
       readonly kind: 'check'
@@ -108,6 +117,8 @@ export type Effect =
   | { readonly kind: 'remove'; readonly key: TaskKey; readonly driver: DriverKind }
 
 export type DriverEvent =
+  /** The command of a preparation has ended, well or not. */
+  | { readonly kind: 'preStopped'; readonly key: TaskKey }
   | { readonly kind: 'starting'; readonly key: TaskKey }
   | {
       readonly kind: 'running'
@@ -149,7 +160,7 @@ export interface Driver {
   find(): Promise<readonly FoundTask[]>
   /** Starts the task; never throws: failures come as an `ended` event with condition Error. Exists already → adopt. */
   start(task: TaskSpec): void
-  stop(key: TaskKey, graceMs: number): void
+  stop(key: TaskKey, graceMs: number, signal?: KillSignal): void
   remove(key: TaskKey): void
   /** Runs a command beside a running task, in its sandbox and with its environment. Never throws. */
   exec(key: TaskKey, argv: readonly string[], timeoutMs: number): Promise<ExecResult>

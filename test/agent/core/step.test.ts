@@ -108,7 +108,9 @@ function give(...inputs: AgentInput[]): string[] {
 function effectText(effect: Effect): string {
   const on = effect.kind === 'start' ? effect.task.key : effect.key
   const name = nameOf(on)
-  if (effect.kind === 'stop') return `stop ${name} within ${effect.graceMs}`
+  if (effect.kind === 'stop') {
+    return `stop ${name}${effect.signal ? ` with ${effect.signal}` : ''} within ${effect.graceMs}`
+  }
   if (effect.kind === 'check') return `check ${name} ${effect.readiness ? 'readiness' : effect.index}`
   return `${effect.kind} ${name}`
 }
@@ -293,6 +295,70 @@ describe('stopping', () => {
   it('the end of the local cluster stops everything as if killed', () => {
     expect(give({ kind: 'disconnected' }, { kind: 'stopAll' })).toEqual(['stop t1 within 3000'])
     expect(give(exited(1, 0), connected, welcome())).toEqual(['hello', '#3 t1 3:Killing', '#3 t1 4:Killed'])
+  })
+})
+
+describe('what is done before a stop', () => {
+  const careful = testApp({
+    preStop: { command: { value: './leave' }, timeoutSeconds: 10, waitSeconds: 5 },
+    killSignal: 'SIGQUIT',
+  })
+  const wanted = row(1, { gen: 1, specHash: testHash(careful) })
+  const stopIt = assign(1, 2, [{ ...wanted, gen: 2, goal: 'stop', cause: 'scale', graceMs: 700 }])
+  const prepared: AgentInput = { kind: 'driver', event: { kind: 'preStopped', key: key(1) } }
+
+  beforeEach(() => {
+    joined()
+    give(specs(careful), assign(0, 1, [wanted]), ack(1), running(1), ack(2))
+  })
+
+  it('the command runs once, the wait follows, then comes the signal', () => {
+    expect(give(stopIt)).toEqual(['preStop t1', '#3 t1 3:Killing'])
+    const again = assign(2, 3, [{ ...wanted, gen: 3, goal: 'stop', cause: 'scale', graceMs: 700 }])
+    expect(give(ack(3), again, tick)).toEqual([])
+    expect(give(prepared, tick)).toEqual([])
+    expect(nextWake(state)).toBe(now + 5000)
+    now += 5000
+    expect(give(tick)).toEqual(['stop t1 with SIGQUIT within 700'])
+    now += 5700
+    expect(give(tick)).toEqual(['stop t1 with SIGQUIT within 700'])
+  })
+
+  it('a command that does not come back is waited for no longer than it may take', () => {
+    give(stopIt, ack(3))
+    now += 10_000
+    expect(give(tick)).toEqual([])
+    now += 4999
+    expect(give(tick)).toEqual([])
+    now += 1
+    expect(give(tick, prepared)).toEqual(['stop t1 with SIGQUIT within 700'])
+  })
+
+  it('a task that ends meanwhile is not asked again', () => {
+    give(stopIt, ack(3))
+    expect(give(exited(1, 0))).toEqual(['#4 t1 4:Killed'])
+    now += 60_000
+    expect(give(ack(4), prepared, tick)).toEqual([])
+  })
+
+  it('an agent that starts again in the middle does not run the command twice, and goes on', () => {
+    give(stopIt, ack(3))
+    now += 4000
+    expect(restart([{ key: key(1), driver: 'process', state: 'running', pid: 42 }])).toEqual([])
+    expect(nextWake(state)).toBe(now + 6000)
+    now += 6000
+    expect(give(tick)).toEqual([])
+    now += 5000
+    expect(give(tick)).toEqual(['stop t1 with SIGQUIT within 700'])
+  })
+
+  it('what does not run yet is not prepared', () => {
+    const other = row(2, { gen: 3, specHash: testHash(careful) })
+    give(assign(1, 3, [other]), ack(3))
+    expect(give(assign(3, 4, [{ ...other, gen: 4, goal: 'stop', cause: 'scale' }]))).toEqual([
+      'stop t2 with SIGQUIT within 3000',
+      '#4 t2 2:Killing',
+    ])
   })
 })
 

@@ -34,6 +34,7 @@ export function containerSettings(task: TaskSpec, place: PlaceOnHost): Settings 
       Labels: { ...app.labels },
       ...(app.user === undefined ? {} : { User: app.user }),
       ...(app.tty === true ? { Tty: true } : {}),
+      ...(app.killSignal === undefined ? {} : { StopSignal: app.killSignal }),
       ExposedPorts: {},
       HostConfig: {
         NetworkMode: networkMode(app),

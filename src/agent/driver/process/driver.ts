@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, watch, type FSWatcher } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Exit, TaskKey } from '../../../model/index.ts'
+import type { Exit, KillSignal, TaskKey } from '../../../model/index.ts'
 import {
   taskText,
   type Driver,
@@ -107,7 +107,7 @@ export class ProcessDriver implements Driver {
     else void this.#begin(followed, task)
   }
 
-  stop(key: TaskKey, graceMs: number): void {
+  stop(key: TaskKey, graceMs: number, signal?: KillSignal): void {
     const task = this.#tasks.get(taskText(key))
     if (!task || task.phase === 'ended') return
     const deadlineMs = performance.now() + graceMs
@@ -115,7 +115,7 @@ export class ProcessDriver implements Driver {
       task.kill.deadlineMs = Math.min(task.kill.deadlineMs, deadlineMs)
       return
     }
-    task.kill = { taskId: task.taskId, leader: task.pid, deadlineMs }
+    task.kill = { taskId: task.taskId, leader: task.pid, deadlineMs, ...(signal ? { signal } : {}) }
     task.preparation.abort()
     void this.#carryOut(task, task.kill)
   }

@@ -3,6 +3,7 @@
 // machine shows nothing of it.
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { KillSignal } from '../../../model/index.ts'
 import { membersOf, type ProcessScanner } from './processes.ts'
 
 export interface Kill {
@@ -11,6 +12,8 @@ export interface Kill {
   leader: { readonly pid: number; readonly start: string } | undefined
   /** On the clock of performance.now(); may be moved to an earlier time while the kill goes on. */
   deadlineMs: number
+  /** What asks first. Absent: SIGTERM. */
+  readonly signal?: KillSignal
 }
 
 const firstLookMs = 20
@@ -31,7 +34,7 @@ export async function killTree(scanner: ProcessScanner, kill: Kill, signal: Abor
       const isHelper = !isFirst && Number(start) > begun
       if (!hard && (asked.has(identity) || isHelper)) continue
       asked.add(identity)
-      send(pid, hard ? 'SIGKILL' : 'SIGTERM')
+      send(pid, hard ? 'SIGKILL' : (kill.signal ?? 'SIGTERM'))
     }
     const left = Math.max(0, kill.deadlineMs - performance.now())
     await delay(hard ? look : Math.min(look, left), undefined, { signal })
@@ -39,7 +42,7 @@ export async function killTree(scanner: ProcessScanner, kill: Kill, signal: Abor
   }
 }
 
-function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+function send(pid: number, signal: KillSignal | 'SIGKILL'): void {
   try {
     process.kill(pid, signal)
   } catch {
