@@ -251,6 +251,15 @@ function delayLaunches(state: State, instance: InstanceRow): void {
   state.wakeAt(until, instance.app)
 }
 
+/** A task of the configuration that failed last moves again: the delay of further launches is counted from now. */
+export function anchorBackoff(state: State, instance: InstanceRow): void {
+  const row = state.tables.backoff.get(instance.app)
+  if (row === undefined || row.runKey !== instance.runKey) return
+  if (idleMs(state, row) > specOf(state, instance.spec).maxLaunchDelaySeconds * 1000) return
+  const until = (state.env.now + row.delayMs) as ClusterMs
+  if (until > row.until) state.tables.backoff.put(instance.app, { ...row, until })
+}
+
 function idleMs(state: State, row: BackoffRow): number {
   return state.env.now - row.until
 }
