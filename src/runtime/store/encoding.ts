@@ -1,30 +1,41 @@
 // How commits and rows lie on disk. LevelDB's own checks are not trusted (a flipped byte can come back as a wrong row
-// without an error), so every value ends with the CRC-32 of its key and bytes: a row that lands under another key is
-// damage too.
+// without an error), so every value ends with a checksum over its key and bytes: a row that lands under another key is
+// damage too. The checksum is one lane of the row's hash, which the digest of the state needs anyway.
 //
-//   value  = bytes, u32 CRC-32 of (key, bytes)
-//   commit = u8 version, u32 header length, header JSON, then per put: u32 key length, key, u32 value length, value
+//   value  = bytes, u32 checksum of (key, bytes), big-endian
+//   commit = u8 version, header as JSON text with its length, events
 //
-// All integers are big-endian.
-import { crc32 } from 'node:zlib'
-import type { Commit, Row } from '../core/types.ts'
+// A commit says what happened, not what the rows became: they lie beside it, written in the same batch.
+import { ByteReader, ByteWriter, rowChecksum } from '../../base/index.ts'
+import type { CommitRecord } from '../core/types.ts'
+import { decodeEvents, encodeEvents } from './encodeevents.ts'
 
-const checksumBytes = 4
-const commitVersion = 1
+export const checksumBytes = 4
+const commitVersion = 2
 
 /** The bytes with their checksum behind them. */
 export function withChecksum(key: string, bytes: Uint8Array): Buffer {
-  const out = Buffer.allocUnsafe(bytes.length + checksumBytes)
+  const { length } = bytes
+  const out = Buffer.allocUnsafe(length + checksumBytes)
   out.set(bytes, 0)
-  out.writeUInt32BE(crc32(bytes, crc32(key)), bytes.length)
+  const sum = rowChecksum(key, bytes, length)
+  out[length] = sum >>> 24
+  out[length + 1] = sum >>> 16
+  out[length + 2] = sum >>> 8
+  out[length + 3] = sum
   return out
 }
 
 /** The bytes without their checksum, or undefined when it does not fit. */
 export function checked(key: string, stored: Buffer): Buffer | undefined {
-  if (stored.length < checksumBytes) return undefined
-  const bytes = stored.subarray(0, stored.length - checksumBytes)
-  return crc32(bytes, crc32(key)) === stored.readUInt32BE(bytes.length) ? bytes : undefined
+  const length = stored.length - checksumBytes
+  if (length < 0) return undefined
+  return rowChecksum(key, stored, length) === storedChecksum(stored) ? stored.subarray(0, length) : undefined
+}
+
+/** The checksum that ends a stored value of at least so many bytes. */
+export function storedChecksum(stored: Buffer): number {
+  return stored.readUInt32BE(stored.length - checksumBytes)
 }
 
 /** The head record: what the newest commit left, apart from the window of commits, which is trimmed. */
@@ -58,45 +69,23 @@ export function decodeHead(bytes: Buffer): Head | undefined {
   }
 }
 
-export function encodeCommit(commit: Commit): Buffer {
-  const { puts, ...rest } = commit
-  const header = Buffer.from(JSON.stringify({ ...rest, puts: puts.length }))
-  const keys = puts.map(row => Buffer.from(row.key))
-  let size = 5 + header.length
-  for (let i = 0; i < puts.length; i++) size += 8 + keys[i]!.length + puts[i]!.value.length
-  const out = Buffer.allocUnsafe(size)
-  let at = out.writeUInt8(commitVersion, 0)
-  at = out.writeUInt32BE(header.length, at)
-  at += header.copy(out, at)
-  for (let i = 0; i < puts.length; i++) {
-    at = writePart(out, at, keys[i]!)
-    at = writePart(out, at, puts[i]!.value)
-  }
-  return out
-}
-
-function writePart(out: Buffer, at: number, bytes: Uint8Array): number {
-  const start = out.writeUInt32BE(bytes.length, at)
-  out.set(bytes, start)
-  return start + bytes.length
+export function encodeCommit({ revision, epoch, now, utc, digest, events }: CommitRecord): Uint8Array {
+  const w = new ByteWriter(256 + 64 * events.length)
+  w.byte(commitVersion)
+  w.text(JSON.stringify({ revision, epoch, now, utc, digest }))
+  encodeEvents(w, events)
+  return w.view()
 }
 
 /** Undefined when the bytes are no commit of a version we know. */
-export function decodeCommit(bytes: Buffer): Commit | undefined {
+export function decodeCommit(bytes: Buffer): CommitRecord | undefined {
   try {
-    if (bytes.readUInt8(0) !== commitVersion) return undefined
-    const headerLength = bytes.readUInt32BE(1)
-    let at = 5 + headerLength
-    const header = JSON.parse(bytes.toString('utf8', 5, at)) as Omit<Commit, 'puts'> & { puts: number }
-    const puts: Row[] = []
-    for (let i = 0; i < header.puts; i++) {
-      const keyEnd = at + 4 + bytes.readUInt32BE(at)
-      const valueEnd = keyEnd + 4 + bytes.readUInt32BE(keyEnd)
-      if (valueEnd > bytes.length) return undefined
-      puts.push({ key: bytes.toString('utf8', at + 4, keyEnd), value: bytes.subarray(keyEnd + 4, valueEnd) })
-      at = valueEnd
-    }
-    return at === bytes.length ? { ...header, puts } : undefined
+    const r = new ByteReader(bytes)
+    if (r.byte() !== commitVersion) return undefined
+    const header = JSON.parse(r.text()) as Omit<CommitRecord, 'events'>
+    const events = decodeEvents(r)
+    r.end()
+    return { ...header, events }
   } catch {
     return undefined
   }

@@ -7,25 +7,26 @@
 // disk that were all gone later. Close, open, look at the head.
 import { Level } from 'level'
 import {
-  addDigest,
   assert,
   type ClusterMs,
   CodedError,
   type Digest,
+  DigestSum,
   emptyDigest,
-  rowHash,
   sameDigest,
   type UtcMs,
 } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
-import type { Commit, Row } from '../core/types.ts'
+import type { Commit, CommitRecord, Row } from '../core/types.ts'
 import {
   checked,
+  checksumBytes,
   decodeCommit,
   decodeHead,
   encodeCommit,
   encodeHead,
   type Head,
+  storedChecksum,
   withChecksum,
 } from './encoding.ts'
 import type { Image } from './image.ts'
@@ -40,6 +41,7 @@ const rowPrefix = 'r!'
 const commitPrefix = 'c!'
 /** Entries fetched from LevelDB at a time: large enough to make the crossing cheap, small enough for memory. */
 const entriesPerRead = 1000
+const bytesPerRead = 1024 * 1024
 /** Findings told one by one; a disk that went bad has thousands, and the first ones say it. */
 const maxFindings = 20
 
@@ -63,19 +65,68 @@ export async function fillStore(location: string, image: Image): Promise<void> {
   })
   await database.open({ createIfMissing: true, errorIfExists: true })
   try {
-    let digest = emptyDigest
+    const sum = new DigestSum()
     let batch = database.batch()
     for await (const { key, value } of rows) {
       batch.put(rowPrefix + key, withChecksum(key, value))
-      digest = addDigest(digest, rowHash(key, value))
+      sum.add(key, value)
       if (batch.length < entriesPerRead) continue
       await batch.write()
       batch = database.batch()
     }
-    if (!sameDigest(digest, image.digest))
+    if (!sameDigest(sum.digest, image.digest))
       throw new CodedError('DATA_DAMAGED', `The rows do not add up to revision ${revision}`)
     batch.put(headKey, withChecksum(headKey, encodeHead({ ...head, revision, oldest: revision + 1 })))
     await batch.write({ sync: true })
+  } finally {
+    await database.close()
+  }
+}
+
+export interface Remains {
+  /** Undefined: lost. */
+  readonly head: Head | undefined
+  /** Rows with the right checksum, in key order. */
+  readonly rows: readonly Row[]
+  /** Keys of rows that are there but damaged. */
+  readonly damagedRows: readonly string[]
+  /** Commits with the right checksum, by revision; there may be holes. */
+  readonly commits: readonly CommitRecord[]
+}
+
+/**
+ * What is there at `location` and has the right checksum. For a copy of a damaged store: opening it changes its files.
+ * Throws what LevelDB says when it does not open; `all`: also when it can't be read to its end.
+ */
+export async function readRemains(location: string, wanted: 'all' | 'some'): Promise<Remains> {
+  const database: Database = new Level<string, Buffer>(location, {
+    keyEncoding: 'utf8',
+    valueEncoding: 'buffer',
+  })
+  await database.open({ createIfMissing: false })
+  const rows: Row[] = []
+  const damagedRows: string[] = []
+  const commits: CommitRecord[] = []
+  const read = async (prefix: string, see: (key: string, stored: Buffer) => void): Promise<void> => {
+    try {
+      for await (const [key, stored] of entries(database, prefix)) see(key, stored)
+    } catch (error) {
+      if (wanted === 'all') throw error
+    }
+  }
+  try {
+    await read(rowPrefix, (key, stored) => {
+      const rowKey = key.slice(rowPrefix.length)
+      const value = checked(rowKey, stored)
+      if (value === undefined) damagedRows.push(rowKey)
+      else rows.push({ key: rowKey, value })
+    })
+    await read(commitPrefix, (key, stored) => {
+      const bytes = checked(key, stored)
+      const commit = bytes && decodeCommit(bytes)
+      if (commit !== undefined) commits.push(commit)
+    })
+    return { head: await readHead(database, new Findings()), rows, damagedRows, commits }
   } finally {
     await database.close()
   }
@@ -200,7 +251,7 @@ export class LevelStore implements Store {
     }
   }
 
-  async *commits(from: Revision): AsyncIterable<Commit> {
+  async *commits(from: Revision): AsyncIterable<CommitRecord> {
     for await (const [key, stored] of entries(this.#database(), commitPrefix, commitKey(from))) {
       const bytes = checked(key, stored)
       const commit = bytes && decodeCommit(bytes)
@@ -304,31 +355,41 @@ async function readHead(database: Database, findings: Findings): Promise<Head | 
 }
 
 async function proveRows(database: Database, findings: Findings, see: See): Promise<Digest> {
-  let digest = emptyDigest
-  let place = 'the first row'
+  const sum = new DigestSum()
+  let last: string | undefined
   try {
-    for await (const [key, stored] of entries(database, rowPrefix)) {
-      const rowKey = key.slice(rowPrefix.length)
-      const bytes = checked(rowKey, stored)
-      if (bytes === undefined) findings.add(`Row ${rowKey} is damaged`)
-      else {
-        digest = addDigest(digest, rowHash(rowKey, bytes))
-        see?.({ key: rowKey, value: bytes })
+    for await (const batch of batches(database, rowPrefix)) {
+      for (const [key, stored] of batch) {
+        last = key
+        const rowKey = key.slice(rowPrefix.length)
+        const bytes = summed(sum, rowKey, stored)
+        if (bytes === undefined) findings.add(`Row ${rowKey} is damaged`)
+        else see?.({ key: rowKey, value: bytes })
       }
-      place = `row ${rowKey}`
     }
   } catch (error) {
+    const place = last === undefined ? 'the first row' : `row ${last.slice(rowPrefix.length)}`
     findings.add(`The rows can not be read past ${place}: ${reasonOf(error)}`)
   }
-  return digest
+  return sum.digest
+}
+
+// The bytes of a sound row, which the sum then counts; of a damaged one nothing.
+function summed(sum: DigestSum, key: string, stored: Buffer): Buffer | undefined {
+  const length = stored.length - checksumBytes
+  if (length < 0) return undefined
+  const bytes = stored.subarray(0, length)
+  if (sum.add(key, stored, length) === storedChecksum(stored)) return bytes
+  sum.subtract(key, bytes)
+  return undefined
 }
 
 async function proveCommits(
   database: Database,
   head: Head | undefined,
   findings: Findings,
-): Promise<{ last: Commit | undefined; window: CommitWindow }> {
-  let last: Commit | undefined
+): Promise<{ last: CommitRecord | undefined; window: CommitWindow }> {
+  let last: CommitRecord | undefined
   let window = new CommitWindow(head?.oldest ?? 1)
   let expected = head?.oldest
   try {
@@ -373,15 +434,33 @@ async function* entries(
   prefix: string,
   from: string = prefix,
 ): AsyncGenerator<[string, Buffer]> {
-  // The character after `!`, so that the range ends where the prefix does.
-  const iterator = database.iterator({ gte: from, lt: `${prefix.slice(0, -1)}"` })
+  for await (const batch of batches(database, prefix, from)) yield* batch
+}
+
+// The next entries are fetched by another thread while the present ones are looked at.
+async function* batches(
+  database: Database,
+  prefix: string,
+  from: string = prefix,
+): AsyncGenerator<[string, Buffer][]> {
+  const range = {
+    gte: from,
+    // The character after `!`, so that the range ends where the prefix does.
+    lt: `${prefix.slice(0, -1)}"`,
+    fillCache: false,
+    highWaterMarkBytes: bytesPerRead,
+  }
+  const iterator = database.iterator(range)
+  let next = iterator.nextv(entriesPerRead)
   try {
     for (;;) {
-      const read = await iterator.nextv(entriesPerRead)
+      const read = await next
       if (read.length === 0) return
-      for (const entry of read) yield entry
+      next = iterator.nextv(entriesPerRead)
+      yield read
     }
   } finally {
+    await next.catch(() => {})
     await iterator.close()
   }
 }

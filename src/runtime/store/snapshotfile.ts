@@ -76,25 +76,46 @@ export async function writeSnapshot(path: string, bytes: AsyncIterable<Uint8Arra
 }
 
 /**
- * Reads a snapshot to its end, and gives what stood at its beginning once all of it is proved. Rows are shown to `see`
- * before that: who keeps them must drop them when this throws. DATA_DAMAGED: it is not whole, or of a newer format.
+ * The head of a snapshot and its rows. Only when the last row was given without an error is any of it proved. Throws
+ * DATA_DAMAGED when it is not whole, DATA_TOO_NEW when its format is newer than this program.
  */
-export async function readSnapshot(
-  path: string,
-  see: (row: Row) => void | Promise<void> = () => {},
-): Promise<SnapshotHead & { readonly rows: number }> {
+export async function openSnapshot(path: string): Promise<{ head: SnapshotHead; rows: AsyncGenerator<Row> }> {
   const file = createReadStream(path)
   const bytes = createGunzip()
   file.on('error', error => bytes.destroy(error))
-  try {
-    return await new SnapshotReader(file.pipe(bytes), path).read(see)
-  } catch (error) {
-    if (error instanceof CodedError) throw error
-    throw notWhole(path, reasonOf(error), error)
-  } finally {
+  const close = (): void => {
     file.destroy()
     bytes.destroy()
   }
+  const reader = new SnapshotReader(file.pipe(bytes), path)
+  try {
+    const head = await reader.header()
+    return { head, rows: closing(reader.rows(head), path, close) }
+  } catch (error) {
+    close()
+    throw inWords(path, error)
+  }
+}
+
+/** Reads a snapshot to its end and so proves it. Throws as openSnapshot does. */
+export async function proveSnapshot(path: string, see: (row: Row) => void = () => {}): Promise<SnapshotHead> {
+  const { head, rows } = await openSnapshot(path)
+  for await (const row of rows) see(row)
+  return head
+}
+
+async function* closing(rows: AsyncIterable<Row>, path: string, close: () => void): AsyncGenerator<Row> {
+  try {
+    yield* rows
+  } catch (error) {
+    throw inWords(path, error)
+  } finally {
+    close()
+  }
+}
+
+function inWords(path: string, error: unknown): CodedError {
+  return error instanceof CodedError ? error : notWhole(path, reasonOf(error), error)
 }
 
 async function* snapshotBytes(image: Image, madeUtc: number): AsyncGenerator<Buffer> {
@@ -140,43 +161,14 @@ class SnapshotReader {
     this.#path = path
   }
 
-  async read(see: (row: Row) => void | Promise<void>): Promise<SnapshotHead & { rows: number }> {
-    const head = await this.#header()
-    let digest: Digest = emptyDigest
-    let rows = 0
-    for (;;) {
-      const keyLength = await this.#integer()
-      if (keyLength === endMark) break
-      const key = (await this.#take(keyLength)).toString()
-      const value = await this.#take(await this.#integer())
-      digest = addDigest(digest, rowHash(key, value))
-      rows++
-      // A copy: the chunk around it would be kept by one row.
-      const seen = see({ key, value: Uint8Array.from(value) })
-      if (seen !== undefined) await seen
-    }
-    if ((await this.#integer()) !== rows) throw this.#notWhole('rows are missing')
-    const computed = this.#hash.copy().digest()
-    if (!computed.equals(await this.#take(hashBytes))) throw this.#notWhole('its digest differs')
-    if (!(await this.#isAtEnd())) throw this.#notWhole('something follows its end')
-    if (!sameDigest(digest, head.digest)) throw this.#notWhole('its rows do not add up')
-    return { ...head, rows }
-  }
-
-  async #header(): Promise<SnapshotHead> {
+  async header(): Promise<SnapshotHead> {
     let end: number
     while ((end = this.#held.indexOf(0x0a)) < 0) {
       if (this.#held.length > maxHeaderBytes || !(await this.#more()))
         throw this.#notWhole('it is no snapshot')
     }
     const line = (await this.#take(end + 1)).toString()
-    let header: Partial<Header>
-    try {
-      header = JSON.parse(line) as Partial<Header>
-    } catch {
-      throw this.#notWhole('it is no snapshot')
-    }
-    const { sddcSnapshot: format, ...head } = header
+    const { sddcSnapshot: format, ...head } = this.#parsed(line)
     if (typeof format !== 'number') throw this.#notWhole('it is no snapshot')
     if (format > snapshotFormat) {
       throw new CodedError('DATA_TOO_NEW', `The snapshot ${this.#path} was made by a newer version of sddc`, {
@@ -186,18 +178,55 @@ class SnapshotReader {
     return { format, ...(head as Omit<Header, 'sddcSnapshot'>) }
   }
 
+  /** Throws behind the last row when something was wrong. */
+  async *rows(head: SnapshotHead): AsyncGenerator<Row> {
+    let digest: Digest = emptyDigest
+    let count = 0
+    for (;;) {
+      const keyLength = await this.#integer()
+      if (keyLength === endMark) break
+      const key = (await this.#take(keyLength)).toString()
+      // A copy: one row would keep the whole chunk around it.
+      const value = Uint8Array.from(await this.#take(await this.#integer()))
+      digest = addDigest(digest, rowHash(key, value))
+      count++
+      yield { key, value }
+    }
+    if ((await this.#integer()) !== count) throw this.#notWhole('rows are missing')
+    const computed = this.#hash.digest()
+    if (!computed.equals(await this.#read(hashBytes))) throw this.#notWhole('its digest differs')
+    if (this.#at < this.#held.length || (await this.#more()))
+      throw this.#notWhole('something follows its end')
+    if (!sameDigest(digest, head.digest)) throw this.#notWhole('its rows do not add up')
+  }
+
+  #parsed(line: string): Partial<Header> {
+    try {
+      const value = JSON.parse(line) as unknown
+      if (typeof value === 'object' && value !== null) return value
+    } catch {
+      // Falls through: not JSON is no header.
+    }
+    throw this.#notWhole('it is no snapshot')
+  }
+
   async #integer(): Promise<number> {
     return (await this.#take(4)).readUInt32BE()
   }
 
   async #take(length: number): Promise<Buffer> {
+    const taken = await this.#read(length)
+    this.#hash.update(taken)
+    return taken
+  }
+
+  async #read(length: number): Promise<Buffer> {
     if (length > maxPartBytes) throw this.#notWhole('a length makes no sense')
     while (this.#held.length - this.#at < length) {
       if (!(await this.#more())) throw this.#notWhole('it ends too early')
     }
     const taken = this.#held.subarray(this.#at, this.#at + length)
     this.#at += length
-    this.#hash.update(taken)
     return taken
   }
 
@@ -208,10 +237,6 @@ class SnapshotReader {
     this.#held = rest.length === 0 ? next.value : Buffer.concat([rest, next.value])
     this.#at = 0
     return true
-  }
-
-  async #isAtEnd(): Promise<boolean> {
-    return this.#at === this.#held.length && !(await this.#more())
   }
 
   #notWhole(reason: string): CodedError {

@@ -2,7 +2,7 @@
 // etcd tomorrow both fit. One conformance suite (test/runtime/store/conformance.ts) holds for every implementation.
 import type { ClusterMs, Digest, UtcMs } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
-import type { Commit, Row } from '../core/types.ts'
+import type { Commit, CommitRecord, Row } from '../core/types.ts'
 
 export interface Store {
   /**
@@ -17,8 +17,11 @@ export interface Store {
   append(commit: Commit, fence: Epoch): Promise<AppendOutcome>
   /** All rows at the head revision, in key order. */
   snapshot(): AsyncIterable<Row>
-  /** Stored commits with revision >= from, in order, as far back as the window goes. */
-  commits(from: Revision): AsyncIterable<Commit>
+  /**
+   * What is kept of the commits with revision >= from, in order, as far back as the window goes: events and digests. The
+   * rows that a commit changed stand in the snapshot.
+   */
+  commits(from: Revision): AsyncIterable<CommitRecord>
   close(): Promise<void>
 }
 

@@ -1,0 +1,159 @@
+// The rows of a damaged state that can stand without those that are lost: each can be decoded, and everything that it
+// names is there. Nothing that is left makes the core stop a task because a row is missing: an instance goes together
+// with what it needs, and its task, which no row names then, is kept by its agent.
+import type { AppId } from '../../model/index.ts'
+import { decodeRow } from './codec.ts'
+import {
+  allocationKey,
+  tableNames,
+  type AllocationRow,
+  type AppRow,
+  type DeploymentRow,
+  type InstanceRow,
+  type Rows,
+  type TableName,
+} from './rows.ts'
+import type { Row } from './types.ts'
+
+export interface SoundRows {
+  /** In the order of those given. */
+  readonly rows: readonly Row[]
+  /** Keys of those left out, and why. */
+  readonly dropped: readonly { readonly key: string; readonly why: string }[]
+}
+
+export function soundRows(rows: readonly Row[]): SoundRows {
+  const sifter = new Sifter(rows)
+  sifter.sift()
+  const kept = rows.filter(row => !sifter.dropped.has(row.key))
+  return { rows: kept, dropped: [...sifter.dropped].map(([key, why]) => ({ key, why })) }
+}
+
+type Tables = { readonly [T in TableName]: Map<string, Rows[T]> }
+
+class Sifter {
+  readonly dropped = new Map<string, string>()
+  readonly #tables = Object.fromEntries(tableNames.map(name => [name, new Map()])) as unknown as Tables
+
+  constructor(rows: readonly Row[]) {
+    for (const row of rows) this.#decode(row)
+  }
+
+  sift(): void {
+    const { app, version, staged, deployment, action } = this.#tables
+    this.#each('app', app, row => this.#missingSpec(specsOfApp(row)))
+    this.#each('version', version, row => this.#missingSpec([row.spec]))
+    this.#each('staged', staged, row => this.#missingSpec([row.spec]))
+    this.#each('deployment', deployment, row => this.#brokenDeployment(row))
+    this.#each('action', action, row =>
+      deployment.has(row.deployment) ? undefined : 'its deployment is lost',
+    )
+    this.#siftInstances()
+  }
+
+  #decode(row: Row): void {
+    const cut = row.key.indexOf('/')
+    const table = row.key.slice(0, cut) as TableName
+    if (!tableNames.includes(table)) {
+      this.dropped.set(row.key, 'its table is not known')
+      return
+    }
+    try {
+      const map = this.#tables[table] as Map<string, Rows[TableName]>
+      map.set(row.key.slice(cut + 1), decodeRow(table, row.value))
+    } catch {
+      this.dropped.set(row.key, 'it can not be decoded')
+    }
+  }
+
+  #each<T extends TableName>(
+    table: T,
+    rows: Map<string, Rows[T]>,
+    fault: (row: Rows[T]) => string | undefined,
+  ): void {
+    for (const [key, row] of rows) {
+      const why = fault(row)
+      if (why !== undefined) this.#drop(table, key, why)
+    }
+  }
+
+  #drop(table: TableName, key: string, why: string): void {
+    this.#tables[table].delete(key)
+    this.dropped.set(`${table}/${key}`, why)
+  }
+
+  #missingSpec(specs: readonly string[]): string | undefined {
+    const missing = specs.find(hash => !this.#tables.spec.has(hash))
+    return missing === undefined ? undefined : `specification ${missing.slice(0, 12)} is lost`
+  }
+
+  // One that runs needs the apps that it moves; one that has ended is only history.
+  #brokenDeployment(row: DeploymentRow): string | undefined {
+    for (const { original, target } of Object.values(row.apps)) {
+      const missing = this.#missingSpec([original, target].flatMap(a => (a === null ? [] : specsOfApp(a))))
+      if (missing !== undefined) return missing
+    }
+    if (row.state !== 'running') return undefined
+    const lost = Object.entries(row.apps).find(([id, a]) => a.target !== null && !this.#tables.app.has(id))
+    return lost === undefined ? undefined : `app ${lost[0]} is lost`
+  }
+
+  #siftInstances(): void {
+    const { instance, allocation } = this.#tables
+    this.#each('instance', instance, row => this.#brokenInstance(row))
+    this.#dropTwins()
+    this.#each('allocation', allocation, row => this.#brokenAllocation(row))
+    // What held a place that is lost now can't be told from one that waits: it goes, and its task is kept.
+    this.#each('instance', instance, row =>
+      row.agent === null || this.#allocationOf(row)?.agent === row.agent
+        ? undefined
+        : 'its allocation is lost',
+    )
+    this.#each('allocation', allocation, row => this.#brokenAllocation(row))
+  }
+
+  #brokenInstance(row: InstanceRow): string | undefined {
+    if (row.goal === 'run' && !this.#tables.app.has(row.app)) return `app ${row.app} is lost`
+    return this.#missingSpec([row.spec])
+  }
+
+  #brokenAllocation(row: AllocationRow): string | undefined {
+    if (!this.#tables.agent.has(row.agent)) return `agent ${row.agent} is lost`
+    if (row.goal === 'stop') return undefined
+    const instance = this.#tables.instance.get(row.instance)
+    if (instance === undefined) return 'its instance is lost'
+    return this.#missingSpec([row.spec])
+  }
+
+  #allocationOf(row: InstanceRow): AllocationRow | undefined {
+    return this.#tables.allocation.get(allocationKey(row.id, row.incarnation))
+  }
+
+  // Two instances in one slot: the older one was deleted, and came back with older rows.
+  #dropTwins(): void {
+    const newest = new Map<string, InstanceRow>()
+    for (const row of this.#tables.instance.values()) {
+      if (row.goal !== 'run') continue
+      const place = slotKey(row.app, row.slot)
+      const other = newest.get(place)
+      if (other === undefined || isNewer(row, other)) newest.set(place, row)
+    }
+    this.#each('instance', this.#tables.instance, row =>
+      row.goal !== 'run' || newest.get(slotKey(row.app, row.slot)) === row
+        ? undefined
+        : 'a newer instance has its slot',
+    )
+  }
+}
+
+function specsOfApp(row: AppRow): string[] {
+  return [row.submitted, row.effective, ...(row.applied === null ? [] : [row.applied.spec])]
+}
+
+function slotKey(app: AppId, slot: number): string {
+  return `${app} ${slot}`
+}
+
+function isNewer(a: InstanceRow, b: InstanceRow): boolean {
+  return a.createdAt !== b.createdAt ? a.createdAt > b.createdAt : a.id > b.id
+}
