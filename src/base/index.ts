@@ -1,6 +1,7 @@
 // The face of the lowest layer: what every other layer may use. It imports nothing of ours.
 export * from './assert.ts'
 export * from './brand.ts'
+export * from './bytes.ts'
 export * from './canonical.ts'
 export * from './diagnostic.ts'
 export * from './errors.ts'

@@ -2,8 +2,9 @@
 // carry our own UTF-8 codec. Nothing else of the host belongs here.
 declare class TextEncoder {
   encode(text?: string): Uint8Array
+  encodeInto(text: string, into: Uint8Array): { read: number; written: number }
 }
 declare class TextDecoder {
-  constructor(label?: string, options?: { fatal?: boolean })
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
   decode(bytes?: Uint8Array): string
 }

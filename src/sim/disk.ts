@@ -15,7 +15,7 @@ import {
   type UtcMs,
 } from '../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../model/index.ts'
-import type { Commit, Row } from '../runtime/core/index.ts'
+import type { Commit, CommitRecord, Row } from '../runtime/core/index.ts'
 
 /** Commits that can be read again; a replica that is further behind starts from all rows. */
 const commitsKept = 1000
@@ -68,7 +68,7 @@ export class SimulatedDisk {
   #rows = new Map<string, Stored>()
   #head: DiskHead
   #log: Logged[] = []
-  #commits: Commit[] = []
+  #commits: CommitRecord[] = []
   #missingCommits = new Set<number>()
   #faults: DiskFault[] = []
   #isOpen = false
@@ -154,7 +154,7 @@ export class SimulatedDisk {
   }
 
   /** Kept commits with revision >= from, in order. */
-  commits(from: Revision): Commit[] {
+  commits(from: Revision): CommitRecord[] {
     return this.#commits.filter(c => c.revision >= from && !this.#missingCommits.has(c.revision))
   }
 
@@ -248,7 +248,8 @@ export class SimulatedDisk {
     if (this.#log.length > 2 * commitsInLog) this.#log = this.#log.slice(-commitsInLog)
     for (const key of commit.deletes) this.#rows.delete(key)
     for (const { key, value } of commit.puts) this.#rows.set(key, { written: value, value })
-    this.#commits.push(commit)
+    const { puts: _puts, deletes: _deletes, ...record } = commit
+    this.#commits.push(record)
     if (this.#commits.length > 2 * commitsKept) this.#commits = this.#commits.slice(-commitsKept)
     const { revision, epoch, now, utc, digest } = commit
     this.#head = { revision, epoch, now, utc, digest }

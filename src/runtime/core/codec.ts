@@ -1,9 +1,15 @@
 // Rows to bytes and back. The first byte is the format version of the row. Instances and allocations are binary, because
 // there are millions of them and JSON takes twice the time; all else is canonical JSON, which people can read.
-import { assert, canonicalJson, type ClusterMs, type UtcMs } from '../../base/index.ts'
+import {
+  assert,
+  ByteReader,
+  ByteWriter,
+  canonicalJson,
+  type ClusterMs,
+  type UtcMs,
+} from '../../base/index.ts'
 import type { AgentId, AppId, HealthResult, InstanceId, SpecHash, StopCause } from '../../model/index.ts'
 import { reportedConditions, stopCauses } from '../../model/index.ts'
-import { ByteReader, ByteWriter } from './binary.ts'
 import type { AllocationRow, InstanceRow, Rows, TableName } from './rows.ts'
 
 const formatVersion = 1

@@ -78,6 +78,12 @@ export interface Commit {
   readonly events: readonly ClusterEvent[]
 }
 
+/**
+ * What stays of a commit once its rows are stored: that it was made, and what happened. Whoever was away reads the rows
+ * at the head.
+ */
+export type CommitRecord = Omit<Commit, 'puts' | 'deletes'>
+
 export interface Row {
   /** `<table>/<key>`. */
   readonly key: string
