@@ -176,6 +176,15 @@ export class ByteReader {
     return text
   }
 
+  /** Not a copy. */
+  bytes(length: number): Uint8Array {
+    const end = this.#at + length
+    assert(end <= this.#bytes.length, 'row ends too early')
+    const bytes = this.#bytes.subarray(this.#at, end)
+    this.#at = end
+    return bytes
+  }
+
   list<T>(read: () => T): T[] {
     const length = this.integer()
     assert(length <= this.#bytes.length, 'list longer than its row')

@@ -15,7 +15,7 @@ import {
   type UtcMs,
 } from '../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../model/index.ts'
-import type { Commit, CommitRecord, Row } from '../runtime/core/index.ts'
+import { commitRecord, type Commit, type Row } from '../runtime/core/index.ts'
 
 /** Commits that can be read again; a replica that is further behind starts from all rows. */
 const commitsKept = 1000
@@ -68,13 +68,14 @@ export class SimulatedDisk {
   #rows = new Map<string, Stored>()
   #head: DiskHead
   #log: Logged[] = []
-  #commits: CommitRecord[] = []
+  #commits: Commit[] = []
   #missingCommits = new Set<number>()
   #faults: DiskFault[] = []
   #isOpen = false
   #isBroken = false
   #isFull = false
   #damage: readonly string[] = []
+  #isDamaged = false
   /** Since when what the handle acknowledges does not reach the medium. */
   #lyingFrom: number | undefined
   readonly #refusesWhenBroken: boolean
@@ -103,9 +104,9 @@ export class SimulatedDisk {
     return this.#isFull
   }
 
-  /** Whether an honest open would find damage; the checker's knowledge. */
+  /** Whether the last open found damage or should have; the checker's knowledge. */
   get isDamaged(): boolean {
-    return this.#findings().length > 0
+    return this.#isDamaged
   }
 
   /** Every row that is sound goes to `see`, in key order. */
@@ -115,6 +116,7 @@ export class SimulatedDisk {
     this.#isOpen = true
     this.#isBroken = false
     this.#damage = this.#findings()
+    this.#isDamaged = this.#damage.length > 0
     if (see !== undefined) for (const row of this.rows()) see(row)
     return { clusterId: this.clusterId, ...this.#head, damage: this.#damage }
   }
@@ -154,7 +156,7 @@ export class SimulatedDisk {
   }
 
   /** Kept commits with revision >= from, in order. */
-  commits(from: Revision): CommitRecord[] {
+  commits(from: Revision): Commit[] {
     return this.#commits.filter(c => c.revision >= from && !this.#missingCommits.has(c.revision))
   }
 
@@ -248,8 +250,7 @@ export class SimulatedDisk {
     if (this.#log.length > 2 * commitsInLog) this.#log = this.#log.slice(-commitsInLog)
     for (const key of commit.deletes) this.#rows.delete(key)
     for (const { key, value } of commit.puts) this.#rows.set(key, { written: value, value })
-    const { puts: _puts, deletes: _deletes, ...record } = commit
-    this.#commits.push(record)
+    this.#commits.push(commitRecord(commit))
     if (this.#commits.length > 2 * commitsKept) this.#commits = this.#commits.slice(-commitsKept)
     const { revision, epoch, now, utc, digest } = commit
     this.#head = { revision, epoch, now, utc, digest }

@@ -79,10 +79,17 @@ export interface Commit {
 }
 
 /**
- * What stays of a commit once its rows are stored: that it was made, and what happened. Whoever was away reads the rows
- * at the head.
+ * The commit as a store keeps it beside its rows. Those of instances are left out: they are nearly all that is ever
+ * written, and what an agent runs it can tell again. The others stand twice, so that a damaged one can be mended.
  */
-export type CommitRecord = Omit<Commit, 'puts' | 'deletes'>
+export function commitRecord(commit: Commit): Commit {
+  const isKept = (key: string): boolean => !key.startsWith('instance/') && !key.startsWith('allocation/')
+  return {
+    ...commit,
+    puts: commit.puts.filter(row => isKept(row.key)),
+    deletes: commit.deletes.filter(isKept),
+  }
+}
 
 export interface Row {
   /** `<table>/<key>`. */

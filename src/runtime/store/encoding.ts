@@ -3,11 +3,9 @@
 // damage too. The checksum is one lane of the row's hash, which the digest of the state needs anyway.
 //
 //   value  = bytes, u32 checksum of (key, bytes), big-endian
-//   commit = u8 version, header as JSON text with its length, events
-//
-// A commit says what happened, not what the rows became: they lie beside it, written in the same batch.
+//   commit = u8 version, header as JSON text with its length, events, list of puts (key, value with its length)
 import { ByteReader, ByteWriter, rowChecksum } from '../../base/index.ts'
-import type { CommitRecord } from '../core/types.ts'
+import type { Commit, Row } from '../core/types.ts'
 import { decodeEvents, encodeEvents } from './encodeevents.ts'
 
 export const checksumBytes = 4
@@ -69,23 +67,30 @@ export function decodeHead(bytes: Buffer): Head | undefined {
   }
 }
 
-export function encodeCommit({ revision, epoch, now, utc, digest, events }: CommitRecord): Uint8Array {
-  const w = new ByteWriter(256 + 64 * events.length)
+export function encodeCommit(commit: Commit): Uint8Array {
+  const { events, puts, ...header } = commit
+  const w = new ByteWriter(1024 + 128 * events.length)
   w.byte(commitVersion)
-  w.text(JSON.stringify({ revision, epoch, now, utc, digest }))
+  w.text(JSON.stringify(header))
   encodeEvents(w, events)
+  w.list(puts, ({ key, value }) => {
+    w.text(key)
+    w.integer(value.length)
+    w.bytes(value)
+  })
   return w.view()
 }
 
 /** Undefined when the bytes are no commit of a version we know. */
-export function decodeCommit(bytes: Buffer): CommitRecord | undefined {
+export function decodeCommit(bytes: Buffer): Commit | undefined {
   try {
     const r = new ByteReader(bytes)
     if (r.byte() !== commitVersion) return undefined
-    const header = JSON.parse(r.text()) as Omit<CommitRecord, 'events'>
+    const header = JSON.parse(r.text()) as Omit<Commit, 'events' | 'puts'>
     const events = decodeEvents(r)
+    const puts = r.list((): Row => ({ key: r.text(), value: r.bytes(r.integer()) }))
     r.end()
-    return { ...header, events }
+    return { ...header, events, puts }
   } catch {
     return undefined
   }

@@ -17,7 +17,7 @@ import {
   type UtcMs,
 } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
-import type { Commit, CommitRecord, Row } from '../core/types.ts'
+import { commitRecord, type Commit, type Row } from '../core/types.ts'
 import {
   checked,
   checksumBytes,
@@ -42,6 +42,8 @@ const commitPrefix = 'c!'
 /** Entries fetched from LevelDB at a time: large enough to make the crossing cheap, small enough for memory. */
 const entriesPerRead = 1000
 const bytesPerRead = 1024 * 1024
+/** What LevelDB collects in memory and in its log before it makes a table: more means fewer tables to merge later. */
+const writeBufferBytes = 16 * 1024 * 1024
 /** Findings told one by one; a disk that went bad has thousands, and the first ones say it. */
 const maxFindings = 20
 
@@ -62,6 +64,7 @@ export async function fillStore(location: string, image: Image): Promise<void> {
   const database: Database = new Level<string, Buffer>(location, {
     keyEncoding: 'utf8',
     valueEncoding: 'buffer',
+    writeBufferSize: writeBufferBytes,
   })
   await database.open({ createIfMissing: true, errorIfExists: true })
   try {
@@ -91,7 +94,7 @@ export interface Remains {
   /** Keys of rows that are there but damaged. */
   readonly damagedRows: readonly string[]
   /** Commits with the right checksum, by revision; there may be holes. */
-  readonly commits: readonly CommitRecord[]
+  readonly commits: readonly Commit[]
 }
 
 /**
@@ -106,7 +109,7 @@ export async function readRemains(location: string, wanted: 'all' | 'some'): Pro
   await database.open({ createIfMissing: false })
   const rows: Row[] = []
   const damagedRows: string[] = []
-  const commits: CommitRecord[] = []
+  const commits: Commit[] = []
   const read = async (prefix: string, see: (key: string, stored: Buffer) => void): Promise<void> => {
     try {
       for await (const [key, stored] of entries(database, prefix)) see(key, stored)
@@ -147,6 +150,7 @@ function newDatabase(directory: string): Database {
     keyEncoding: 'utf8',
     valueEncoding: 'buffer',
     createIfMissing: false,
+    writeBufferSize: writeBufferBytes,
   })
 }
 
@@ -208,7 +212,7 @@ export class LevelStore implements Store {
       }
     }
     const { database, window } = handle
-    const bytes = encodeCommit(commit)
+    const bytes = encodeCommit(commitRecord(commit))
     const oldest = window.trimFor(bytes.length)
     const head: Head = {
       clusterId: handle.head.clusterId,
@@ -251,7 +255,7 @@ export class LevelStore implements Store {
     }
   }
 
-  async *commits(from: Revision): AsyncIterable<CommitRecord> {
+  async *commits(from: Revision): AsyncIterable<Commit> {
     for await (const [key, stored] of entries(this.#database(), commitPrefix, commitKey(from))) {
       const bytes = checked(key, stored)
       const commit = bytes && decodeCommit(bytes)
@@ -388,8 +392,8 @@ async function proveCommits(
   database: Database,
   head: Head | undefined,
   findings: Findings,
-): Promise<{ last: CommitRecord | undefined; window: CommitWindow }> {
-  let last: CommitRecord | undefined
+): Promise<{ last: Commit | undefined; window: CommitWindow }> {
+  let last: Commit | undefined
   let window = new CommitWindow(head?.oldest ?? 1)
   let expected = head?.oldest
   try {
@@ -451,12 +455,18 @@ async function* batches(
     highWaterMarkBytes: bytesPerRead,
   }
   const iterator = database.iterator(range)
-  let next = iterator.nextv(entriesPerRead)
+  const fetch = (): Promise<[string, Buffer][]> => {
+    const fetched = iterator.nextv(entriesPerRead)
+    // Told when it is awaited, which may be a while from now.
+    fetched.catch(() => {})
+    return fetched
+  }
+  let next = fetch()
   try {
     for (;;) {
       const read = await next
       if (read.length === 0) return
-      next = iterator.nextv(entriesPerRead)
+      next = fetch()
       yield read
     }
   } finally {

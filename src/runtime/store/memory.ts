@@ -12,7 +12,7 @@ import {
   type UtcMs,
 } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
-import type { Commit, CommitRecord, Row } from '../core/types.ts'
+import { commitRecord, type Commit, type Row } from '../core/types.ts'
 import type { AppendOutcome, Opened, Store } from './store.ts'
 import { maxWindowCommits } from './window.ts'
 
@@ -27,7 +27,7 @@ export type MemoryFault =
 export class MemoryStore implements Store {
   readonly #clusterId: ClusterId
   readonly #rows = new Map<string, Uint8Array>()
-  readonly #commits: CommitRecord[] = []
+  readonly #commits: Commit[] = []
   readonly #faults: MemoryFault[] = []
   #damage: readonly string[] = []
   #open = false
@@ -92,7 +92,7 @@ export class MemoryStore implements Store {
     yield* this.#sorted()
   }
 
-  async *commits(from: Revision): AsyncIterable<CommitRecord> {
+  async *commits(from: Revision): AsyncIterable<Commit> {
     this.#assertOpen()
     yield* this.#commits.filter(c => c.revision >= from)
   }
@@ -119,8 +119,7 @@ export class MemoryStore implements Store {
   #write(commit: Commit): void {
     for (const row of commit.puts) this.#rows.set(row.key, row.value.slice())
     for (const key of commit.deletes) this.#rows.delete(key)
-    const { puts: _puts, deletes: _deletes, ...record } = commit
-    this.#commits.push(record)
+    this.#commits.push(commitRecord(commit))
     if (this.#commits.length > maxWindowCommits) this.#commits.shift()
     this.#head = commit.revision
     this.#epoch = commit.epoch

@@ -2,7 +2,7 @@
 // etcd tomorrow both fit. One conformance suite (test/runtime/store/conformance.ts) holds for every implementation.
 import type { ClusterMs, Digest, UtcMs } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
-import type { Commit, CommitRecord, Row } from '../core/types.ts'
+import type { Commit, Row } from '../core/types.ts'
 
 export interface Store {
   /**
@@ -18,10 +18,9 @@ export interface Store {
   /** All rows at the head revision, in key order. */
   snapshot(): AsyncIterable<Row>
   /**
-   * What is kept of the commits with revision >= from, in order, as far back as the window goes: events and digests. The
-   * rows that a commit changed stand in the snapshot.
+   * What is kept of the commits with revision >= from (see commitRecord), in order, as far back as the window goes.
    */
-  commits(from: Revision): AsyncIterable<CommitRecord>
+  commits(from: Revision): AsyncIterable<Commit>
   close(): Promise<void>
 }
 
