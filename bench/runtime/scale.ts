@@ -20,6 +20,7 @@ import {
   createState,
   load,
   nextWake,
+  replay,
   rollback,
   seal,
   step,
@@ -120,6 +121,7 @@ class StepTimes {
     seal,
     accept,
     rollback,
+    replay,
     step: (state, env, input) => {
       const begun = performance.now()
       const output = step(state, env, input)

@@ -10,8 +10,11 @@ import {
   defaultSettings,
   load,
   nextWake,
+  replay,
   rollback,
   seal,
+  soundRows,
+  type Row,
   type State,
   step,
 } from './core/index.ts'
@@ -25,7 +28,10 @@ import { type Doors, listen } from './http/listen.ts'
 import type { Log } from './log.ts'
 import type { Core } from './loop/core.ts'
 import { Loop } from './loop/loop.ts'
+import type { Image } from './store/image.ts'
 import { initStore, LevelStore } from './store/level.ts'
+import { otherwise } from './store/otherwise.ts'
+import { defaultSnapshotOptions, type SnapshotOptions, takeSnapshots } from './store/snapshots.ts'
 import { watchSpace } from './store/space.ts'
 import type { Store } from './store/store.ts'
 
@@ -42,6 +48,8 @@ export interface ServerOptions {
   readonly log: Log
   /** Where the state is kept. Default: LevelDB in the data directory. */
   readonly store?: Store
+  /** Snapshots that are taken on the way. */
+  readonly snapshots?: SnapshotOptions
   /** Called when the server can't go on; it is closed by then. Default: the process ends with code 1. */
   readonly onFatal?: (error: Error) => void
 }
@@ -55,7 +63,20 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const core: Core<State> = { createState, load, step, nextWake, seal, accept, rollback }
+const core: Core<State> = {
+  createState,
+  load,
+  step,
+  nextWake,
+  seal,
+  accept,
+  rollback,
+  replay(state, commit) {
+    replay(state, commit)
+    state.lookAtAll()
+  },
+  sound: soundRows,
+}
 
 /** Makes a new cluster in the directory. Throws DATA_DIRECTORY_INVALID when it holds one. */
 export async function initCluster(
@@ -68,7 +89,8 @@ export async function initCluster(
 
 /**
  * Serves the cluster in the directory. Throws PORT_IN_USE, DATA_DIRECTORY_INVALID (not made by sddc, or in use) and
- * DATA_DAMAGED (can't even be opened). A state that opens but does not prove whole is served read-only.
+ * DATA_TOO_NEW. A state that does not prove whole is served read-only, as far as it can be read; one that can't even be
+ * opened is told, and the newest snapshot shown in its place.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, log } = options
@@ -80,7 +102,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // First the port: it is the cheaper thing to find taken.
   const listening = await listen(doors, host, options.port)
   const address = addressOf(host, listening.port)
-  const store = options.store ?? new LevelStore(options.dataDirectory)
+  const { dataDirectory } = options
+  const store = options.store ?? new LevelStore(dataDirectory)
   let close: () => Promise<void> = () => listening.close()
   try {
     const loop = await Loop.start({
@@ -89,12 +112,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       links: control,
       pingIntervalMs: options.pingIntervalMs ?? defaultSettings.pingIntervalMs,
       log,
+      otherwise: () => otherwise(dataDirectory),
       onFatal: error => void close().finally(() => (options.onFatal ?? endsBadly)(error)),
     })
     const forecaster = new WorkerForecaster(loop, store, log)
-    const stopWatching = watchSpace(options.dataDirectory, reason => loop.holdRequests(reason))
+    const stopWatching = watchSpace(dataDirectory, reason => loop.holdRequests(reason))
+    const image = (): Promise<Image | undefined> => imageOf(loop, store)
+    const stopSnapshots = takeSnapshots(
+      dataDirectory,
+      options.snapshots ?? defaultSnapshotOptions,
+      image,
+      log,
+    )
     close = once(async () => {
       stopWatching()
+      await stopSnapshots()
       await listening.close()
       await forecaster.close()
       await loop.close()
@@ -113,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       read: look => loop.read(look),
       forecaster,
       logs: streams,
+      image,
     }
     const api = createApi({ backend, guard, log })
     doors.api = (request, bindings) => api.fetch(request, bindings)
@@ -124,6 +157,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? error
       : new CodedError('STORE_FAILED', 'The server could not start', { cause: error })
   }
+}
+
+// As of this moment: nothing is written while the loop lets somebody read. Undefined: what is there is damaged or away.
+async function imageOf(loop: Loop<State>, store: Store): Promise<Image | undefined> {
+  if (!loop.isWritable) return undefined
+  return loop.read(state => {
+    // The store's reader is opened in this turn, so that it sees exactly this revision.
+    const rows = store.snapshot()[Symbol.asyncIterator]()
+    const first = rows.next()
+    return {
+      clusterId: loop.head.clusterId,
+      revision: state.revision,
+      epoch: state.epoch,
+      now: state.now,
+      utc: state.utc,
+      digest: state.digest,
+      rows: continued(first, rows),
+    }
+  })
+}
+
+async function* continued(
+  first: Promise<IteratorResult<Row>>,
+  rest: AsyncIterator<Row>,
+): AsyncGenerator<Row> {
+  for (let next = await first; next.done !== true; next = await rest.next()) yield next.value
 }
 
 function endsBadly(): void {

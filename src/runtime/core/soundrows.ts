@@ -1,7 +1,8 @@
 // The rows of a damaged state that can stand without those that are lost: each can be decoded, and everything that it
 // names is there. Nothing that is left makes the core stop a task because a row is missing: an instance goes together
 // with what it needs, and its task, which no row names then, is kept by its agent.
-import type { AppId } from '../../model/index.ts'
+import type { AppId, ClusterId, Epoch } from '../../model/index.ts'
+import { clusterRow, clusterRowKey } from './clusterrow.ts'
 import { decodeRow } from './codec.ts'
 import {
   allocationKey,
@@ -22,10 +23,12 @@ export interface SoundRows {
   readonly dropped: readonly { readonly key: string; readonly why: string }[]
 }
 
-export function soundRows(rows: readonly Row[]): SoundRows {
+export function soundRows(rows: readonly Row[], clusterId: ClusterId): SoundRows {
   const sifter = new Sifter(rows)
   sifter.sift()
   const kept = rows.filter(row => !sifter.dropped.has(row.key))
+  // Who it is stands elsewhere, too.
+  if (!kept.some(row => row.key === clusterRowKey)) kept.push(clusterRow(clusterId, 1 as Epoch))
   return { rows: kept, dropped: [...sifter.dropped].map(([key, why]) => ({ key, why })) }
 }
 

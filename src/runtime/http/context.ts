@@ -13,6 +13,7 @@ import type {
 import type { Desired } from '../../model/index.ts'
 import type { State } from '../core/index.ts'
 import type { Head } from '../loop/loop.ts'
+import type { Image } from '../store/image.ts'
 
 export interface Backend {
   readonly version: string
@@ -22,6 +23,8 @@ export interface Backend {
   read<T>(look: (state: State) => T): Promise<T>
   readonly forecaster: Forecaster
   readonly logs: LogSource
+  /** The whole state as of now; undefined while it is damaged or can't be reached. */
+  image(): Promise<Image | undefined>
 }
 
 export interface PlanOutcome {

@@ -1,7 +1,7 @@
 // What the loop needs of the control plane's core. The loop knows nothing of its tables, so that its own promises
 // (write, then send; undo what failed) can be tested with a core of ten lines.
 import type { ClusterMs } from '../../base/index.ts'
-import type { Epoch, Revision } from '../../model/index.ts'
+import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
 import type { ClusterEvent, Commit, Env, Genesis, Input, Output, Row, Settings } from '../core/types.ts'
 
 export interface CoreState {
@@ -21,4 +21,11 @@ export interface Core<S extends CoreState> {
   accept(state: S): void
   /** Drops volatile state too: agents must say hello again. */
   rollback(state: S): void
+  /** Follows a commit that is stored but was rolled back here, because nobody knew. Everything is looked at again. */
+  replay(state: S, commit: Commit): void
+  /** The rows of a damaged state that can stand without those that are lost. Absent: all. */
+  sound?(
+    rows: readonly Row[],
+    clusterId: ClusterId,
+  ): { readonly rows: readonly Row[]; readonly dropped: readonly unknown[] }
 }

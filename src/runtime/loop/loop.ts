@@ -5,7 +5,15 @@
 // When the store fails, the handle is closed and opened again, and its head says what happened: landed (release), or
 // not (roll back, tell those who wait). When the core fails, the group is rolled back and its requests are stepped one
 // by one; the one that fails alone is put aside with its trace. A store that does not prove whole is served read-only.
-import { assert, CodedError, type ClusterMs, sameDigest, type UtcMs } from '../../base/index.ts'
+import {
+  assert,
+  Bug,
+  CodedError,
+  type ClusterMs,
+  emptyDigest,
+  sameDigest,
+  type UtcMs,
+} from '../../base/index.ts'
 import type {
   Actor,
   AgentMessage,
@@ -20,6 +28,7 @@ import type {
 import { maxInputsPerGroup, maxRowsPerStep } from '../core/types.ts'
 import type { Commit, Input, Output, Row } from '../core/types.ts'
 import type { Log } from '../log.ts'
+import type { Image } from '../store/image.ts'
 import type { AppendOutcome, Opened, Store } from '../store/store.ts'
 import { ClusterClock, type MachineClock, machineClock } from './clock.ts'
 import type { Core, CoreState } from './core.ts'
@@ -51,8 +60,18 @@ export interface LoopOptions<S extends CoreState> {
   readonly pingIntervalMs: number
   readonly log: Log
   readonly clock?: MachineClock
+  /** What can be shown instead when the store is too damaged to be opened. Absent: the loop does not start then. */
+  readonly otherwise?: () => Promise<Otherwise>
   /** Damage that survived a rollback: the process should end. */
   readonly onFatal: (error: Error) => void
+}
+
+export interface Otherwise {
+  readonly clusterId: ClusterId
+  /** An older state. */
+  readonly image?: Image
+  /** What it is, for people. */
+  readonly words: readonly string[]
 }
 
 export interface Head {
@@ -68,6 +87,8 @@ interface Entry {
   /** In a group of its own: it may have made the core fail in company. */
   readonly alone: boolean
 }
+
+type LookedUp = 'landed' | 'landedLate' | 'lost' | 'lostLate'
 
 interface Group {
   readonly entries: Entry[]
@@ -99,6 +120,8 @@ export class Loop<S extends CoreState> {
   #committing = false
   /** Why the store can't be reached just now. */
   #outage: Error | undefined
+  /** Why the state can't be trusted any more: the process ends. */
+  #failure: Error | undefined
   #held: string | undefined
   #stopped = false
   #booted = false
@@ -114,8 +137,7 @@ export class Loop<S extends CoreState> {
 
   /** Opens the store, loads what is there, and gives the first input. Resolves when that is durable. */
   static async start<S extends CoreState>(options: LoopOptions<S>): Promise<Loop<S>> {
-    const rows: Row[] = []
-    const opened = await options.store.open(row => void rows.push(row))
+    const { opened, rows } = await openStore(options)
     const loop = new Loop(options, opened, await loadState(options, opened, rows))
     if (loop.#damage.length > 0) return loop
     try {
@@ -151,6 +173,11 @@ export class Loop<S extends CoreState> {
     }
   }
 
+  /** The store is whole and can be reached. */
+  get isWritable(): boolean {
+    return this.#damage.length === 0 && this.#outage === undefined && !this.#stopped
+  }
+
   /** Carries an operation out. Resolves when the reply is durable; never rejects. */
   submit(operation: Operation, actor: Actor, key?: string): Promise<Reply> {
     const refusal = this.#refusal()
@@ -162,20 +189,24 @@ export class Loop<S extends CoreState> {
     })
   }
 
-  /** Looks at the state when everything in it is stored. `look` must not keep what it was given. */
+  /**
+   * Looks at the state when everything in it is stored. While the store can't be reached, that is the last state of which
+   * this is known. `look` must not keep what it was given. */
   read<T>(look: (state: S) => T): Promise<T> {
     const state = this.#state
     if (state === undefined) return Promise.reject(this.#damageError())
-    if (this.#outage !== undefined) return Promise.reject(this.#outage)
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
       const run = (): void => {
         try {
           resolve(look(state))
         } catch (error) {
-          reject(error as Error)
+          // What it needs is lost: no bug of ours.
+          const isLost = this.#damage.length > 0 && (error instanceof Bug || error instanceof TypeError)
+          reject(isLost ? this.#damageError() : (error as Error))
         }
       }
-      if (this.#committing) this.#readers.push({ run, fail: reject })
+      if (this.#committing && this.#outage === undefined) this.#readers.push({ run, fail: reject })
       else run()
     })
   }
@@ -217,7 +248,8 @@ export class Loop<S extends CoreState> {
     this.#give({ kind: 'boot', epoch: this.#fence, adopt: false })
     this.#turn()
     await this.read(() => undefined)
-    if (!this.#booted)
+    // A store that is away comes back, and the boot with it.
+    if (!this.#booted && this.#outage === undefined)
       throw new CodedError('STORE_FAILED', 'The store could not write the start of the server')
     this.#beat()
     this.#roundDue = this.#machine.monotonicMs() + this.#options.pingIntervalMs
@@ -244,7 +276,7 @@ export class Loop<S extends CoreState> {
   }
 
   #give(input: Input, alone = false): void {
-    if (this.#stopped || this.#damage.length > 0) return
+    if (this.#stopped || this.#damage.length > 0 || this.#outage !== undefined) return
     this.#queue.push({ input, alone })
     this.#schedule()
   }
@@ -276,6 +308,7 @@ export class Loop<S extends CoreState> {
       return
     }
     if (commit === undefined) {
+      this.#booted ||= isBoot(group)
       this.#release(group, undefined)
       this.#settled()
       return
@@ -309,59 +342,93 @@ export class Loop<S extends CoreState> {
   }
 
   async #appended(state: S, group: Group, commit: Commit, outcome: AppendOutcome): Promise<void> {
-    if (outcome.kind === 'committed' || (await this.#landed(group, commit, outcome.error))) {
-      this.#core.accept(state)
-      this.#storedRevision = commit.revision
-      this.#fence = commit.epoch
-      this.#committing = false
-      this.#release(group, commit)
-    } else {
-      this.#rollback(state, 'the store could not write', undefined)
-      this.#committing = false
-      const reason = `The change was not stored: ${outcome.error.message}. Repeat it with the same Idempotency-Key.`
+    const found =
+      outcome.kind === 'committed' ? 'landed' : await this.#lookedUp(state, group, commit, outcome.error)
+    this.#committing = false
+    switch (found) {
+      case 'landed':
+        this.#core.accept(state)
+        this.#stored(group, commit)
+        this.#release(group, commit)
+        break
+      case 'landedLate':
+        // Rolled back meanwhile: nothing of the group leaves but what is in the commit itself.
+        this.#core.replay(state, commit)
+        this.#stored(group, commit)
+        for (const listener of this.#listeners) listener(commit)
+        this.#options.links.dropAll('the store is open again', undefined)
+        break
+      case 'lost':
+        this.#rollback(state, 'the store could not write', undefined)
+        break
+      case 'lostLate':
+        this.#options.links.dropAll('the store is open again', undefined)
+        if (isBoot(group)) this.#queue.unshift(group.entries[0]!)
+    }
+    if (found !== 'landed') {
+      const reason = `The change was not stored: ${outcome.kind === 'committed' ? '' : outcome.error.message}. Repeat it with the same Idempotency-Key.`
       this.#answerGroup(group, refused('OUTCOME_UNKNOWN', reason))
       this.#queue.push({ input: { kind: 'tick' }, alone: false })
     }
     this.#settled()
   }
 
-  // Whether the commit is in the store after all.
-  async #landed(group: Group, commit: Commit, error: Error): Promise<boolean> {
+  #stored(group: Group, commit: Commit): void {
+    this.#booted ||= isBoot(group)
+    this.#storedRevision = commit.revision
+    this.#fence = commit.epoch
+  }
+
+  // What became of a commit after a failed write. `Late`: the store did not open at once, and the group was rolled back,
+  // so that reads could go on.
+  async #lookedUp(state: S, group: Group, commit: Commit, error: Error): Promise<LookedUp> {
     this.#log(`error: revision ${commit.revision}: ${described(error)}; the store is opened again`)
-    const opened = await this.#reopen(group)
+    const { opened, late } = await this.#reopen(state, group)
     if (opened.damage.length > 0) {
       this.#damage = opened.damage
       for (const finding of opened.damage)
         this.#log(`error: damaged state, read-only from now on: ${finding}`)
     }
-    if (opened.head === commit.revision && sameDigest(opened.digest, commit.digest)) return true
-    if (opened.head === commit.revision - 1) return false
+    if (opened.head === commit.revision && sameDigest(opened.digest, commit.digest))
+      return late ? 'landedLate' : 'landed'
+    if (opened.head === commit.revision - 1) return late ? 'lostLate' : 'lost'
     throw new CodedError('DATA_DAMAGED', `The store is at revision ${opened.head}, not at ${commit.revision}`)
   }
 
   // Tries until the store opens; those who wait are not kept that long.
-  async #reopen(group: Group): Promise<Opened> {
+  async #reopen(state: S, group: Group): Promise<{ opened: Opened; late: boolean }> {
     for (let delayMs = firstReopenDelayMs; ; delayMs = Math.min(2 * delayMs, maxReopenDelayMs)) {
       try {
         await this.#store.close()
         const opened = await this.#store.open()
+        const late = this.#outage !== undefined
+        if (late) this.#log('the store is open again')
         this.#outage = undefined
-        return opened
+        return { opened, late }
       } catch (failure) {
-        this.#outage = failure as Error
         this.#log(`error: the store does not open: ${described(failure as Error)}`)
+        const isFirst = this.#outage === undefined
+        this.#outage = failure as Error
         const reason = `Whether the change was stored is not known yet: ${this.#outage.message}`
         this.#answerGroup(group, refused('OUTCOME_UNKNOWN', reason))
-        for (const reader of this.#readers.splice(0)) reader.fail(this.#outage)
         if (this.#stopped) throw failure
+        if (isFirst) this.#goOnReading(state)
         await new Promise(resolve => setTimeout(resolve, delayMs))
       }
     }
   }
 
+  // Back to the last state that is certainly stored. Agents can't be heard now: what they say could not be stored.
+  #goOnReading(state: S): void {
+    this.#rollback(state, 'the store can not be reached', undefined)
+    for (const { input } of this.#queue.splice(0)) {
+      if (input.kind === 'request') this.#answer(input.id, this.#refusal()!)
+    }
+    for (const reader of this.#readers.splice(0)) reader.run()
+  }
+
   // Everything here shows durable revisions only.
   #release(group: Group, commit: Commit | undefined): void {
-    this.#booted ||= group.entries[0]?.input.kind === 'boot'
     for (const output of group.outputs) {
       for (const { id, reply } of output.replies) this.#answer(id, reply)
       for (const { session, message } of output.messages) this.#options.links.send(session, message)
@@ -423,6 +490,7 @@ export class Loop<S extends CoreState> {
     this.#stop()
     this.#committing = false
     this.#outage = error
+    this.#failure = error
     for (const reader of this.#readers.splice(0)) reader.fail(error)
     for (const resolve of this.#idle.splice(0)) resolve()
     this.#answerAll(
@@ -490,37 +558,70 @@ export class Loop<S extends CoreState> {
   }
 }
 
+// A store that is too damaged to be opened is told, and something older is shown in its place.
+async function openStore<S extends CoreState>(
+  options: LoopOptions<S>,
+): Promise<{ opened: Opened; rows: readonly Row[] }> {
+  const rows: Row[] = []
+  try {
+    return { opened: await options.store.open(row => void rows.push(row)), rows }
+  } catch (error) {
+    const isDamage = error instanceof CodedError && error.code === 'DATA_DAMAGED'
+    if (!isDamage || options.otherwise === undefined) throw error
+    const { clusterId, image, words } = await options.otherwise()
+    const opened: Opened = {
+      clusterId,
+      head: image?.revision ?? (0 as Revision),
+      epoch: image?.epoch ?? (0 as Epoch),
+      now: image?.now ?? (0 as ClusterMs),
+      utc: image?.utc ?? (0 as UtcMs),
+      digest: image?.digest ?? emptyDigest,
+      damage: [error.message, ...words],
+    }
+    return { opened, rows: image === undefined ? [] : await all(image.rows) }
+  }
+}
+
 interface Loaded<S> {
   readonly state: S | undefined
   readonly damage: readonly string[]
 }
 
 async function loadState<S extends CoreState>(
-  options: LoopOptions<S>,
-  opened: Opened,
-  seen: readonly Row[],
+  { core, pingIntervalMs }: LoopOptions<S>,
+  { clusterId, head: revision, now, utc, damage }: Opened,
+  rows: readonly Row[],
 ): Promise<Loaded<S>> {
-  const { core, store } = options
-  const settings = { pingIntervalMs: options.pingIntervalMs }
-  if (opened.head === 0 && opened.damage.length === 0)
-    return { state: core.createState({ clusterId: opened.clusterId }, settings), damage: [] }
+  const settings = { pingIntervalMs }
+  if (damage.length === 0) {
+    if (revision === 0) return { state: core.createState({ clusterId }, settings), damage }
+    try {
+      return { state: core.load(rows, { revision, now, utc }, settings), damage }
+    } catch (error) {
+      return { state: undefined, damage: [`The rows can not be loaded: ${described(error as Error)}`] }
+    }
+  }
+  if (rows.length === 0) return { state: undefined, damage }
   try {
-    // Of a damaged store the proof may have seen only a part; a second reading fails then, and nothing is made up.
-    const rows = opened.damage.length === 0 ? seen : await all(store.snapshot())
-    const head = { revision: opened.head, now: opened.now, utc: opened.utc }
-    return { state: core.load(rows, head, settings), damage: opened.damage }
+    const { rows: sound, dropped } = core.sound?.(rows, clusterId) ?? { rows, dropped: [] }
+    const words = dropped.length === 0 ? [] : [`${dropped.length} rows that need lost ones are not shown`]
+    return { state: core.load(sound, { revision, now, utc }, settings), damage: [...damage, ...words] }
   } catch (error) {
     return {
       state: undefined,
-      damage: [...opened.damage, `The rows can not be loaded: ${described(error as Error)}`],
+      damage: [...damage, `The rows can not be shown: ${described(error as Error)}`],
     }
   }
 }
 
-async function all(rows: AsyncIterable<Row>): Promise<Row[]> {
+async function all(rows: Image['rows']): Promise<Row[]> {
   const read: Row[] = []
   for await (const row of rows) read.push(row)
   return read
+}
+
+function isBoot(group: Group): boolean {
+  return group.entries[0]?.input.kind === 'boot'
 }
 
 function refused(code: Extract<Reply, { ok: false }>['code'], message: string): Reply {

@@ -1,15 +1,7 @@
-// The best state that can be made of what is left: rows and commits with right checksums, and a snapshot. First come
-// the ways that end in a proof (the digest of a revision); only when none does, the newest known of each row is taken.
-import {
-  addDigest,
-  compareStrings,
-  type Digest,
-  emptyDigest,
-  rowHash,
-  sameDigest,
-  subtractDigest,
-} from '../../base/index.ts'
-import type { Commit, Row } from '../core/types.ts'
+// The best state that can be made of what is left: rows with right checksums, and a snapshot. First come the ways that
+// end in a proof (the digest of a revision); only when none does, the newest known of each row is taken.
+import { compareStrings, type Digest, DigestSum, sameDigest } from '../../base/index.ts'
+import type { Row } from '../core/types.ts'
 import type { ImageHead } from './image.ts'
 import type { Remains } from './level.ts'
 
@@ -19,14 +11,15 @@ export interface SnapshotRows {
 }
 
 export interface Mended {
+  /** In key order. */
   readonly rows: readonly Row[]
   /** The newest revision that is known of; the next one follows it. */
   readonly revision: number
   readonly epoch: number
   readonly now: number
   readonly utc: number
-  /** The rows add up to exactly this revision: nothing of it is lost. Undefined: no proof. */
-  readonly proved: number | undefined
+  /** The rows add up to exactly this revision: nothing of it is lost. */
+  readonly isProved: boolean
   /** How they were found, for people. */
   readonly how: string
   /** Rows that stand in the snapshot only: lost since, or deleted since. */
@@ -34,129 +27,66 @@ export interface Mended {
 }
 
 export function mend(remains: Remains, snapshot: SnapshotRows | undefined): Mended {
-  const newest = newestHead(remains, snapshot)
-  const whole = provedRows(remains, snapshot)
-  if (whole !== undefined && whole.revision >= newest.revision) {
-    return { ...newest, rows: whole.rows, proved: whole.revision, how: whole.how, fromSnapshotOnly: 0 }
+  const newest = newestOf(remains, snapshot)
+  const goal = newest.digest
+  if (goal !== undefined) {
+    for (const { rows, how } of ways(remains, snapshot)) {
+      if (!sameDigest(digestOf(rows), goal)) continue
+      return { ...newest, rows, isProved: true, how, fromSnapshotOnly: 0 }
+    }
   }
-  const merged = merge(remains, snapshot)
-  return { ...newest, ...merged, proved: undefined, how: 'the newest that is known of each row' }
+  const read = mapOf(remains.rows)
+  const rows = sorted(new Map([...mapOf(snapshot?.rows ?? []), ...read]))
+  return {
+    ...newest,
+    rows,
+    isProved: false,
+    how: 'it is the newest that is known of each row',
+    fromSnapshotOnly: rows.filter(row => !read.has(row.key)).length,
+  }
 }
 
-type Times = Pick<Mended, 'revision' | 'epoch' | 'now' | 'utc'>
+type Newest = Pick<Mended, 'revision' | 'epoch' | 'now' | 'utc'> & { readonly digest: Digest | undefined }
 
-function newestHead(remains: Remains, snapshot: SnapshotRows | undefined): Times {
-  const known: Times[] = [...remains.commits]
+// What is lost may have been newer still: agents witness that.
+function newestOf(remains: Remains, snapshot: SnapshotRows | undefined): Newest {
+  const heads = [...remains.commits.slice(-1)]
+  const known: Newest[] = [...heads]
   if (remains.head !== undefined) known.push(remains.head)
   if (snapshot !== undefined) known.push(snapshot.head)
+  const last = known.reduce<Newest | undefined>((a, b) => (a && a.revision >= b.revision ? a : b), undefined)
   return {
-    revision: Math.max(0, ...known.map(k => k.revision)),
+    revision: last?.revision ?? 0,
     epoch: Math.max(0, ...known.map(k => k.epoch)),
     now: Math.max(0, ...known.map(k => k.now)),
     utc: Math.max(0, ...known.map(k => k.utc)),
+    digest: last?.digest,
   }
 }
 
-interface Proved {
+interface Way {
   readonly rows: readonly Row[]
-  readonly revision: number
   readonly how: string
 }
 
-// The way that leads to the highest revision, the simplest of several.
-function provedRows(remains: Remains, snapshot: SnapshotRows | undefined): Proved | undefined {
-  const ways = [rowsAlone(remains), patchedRows(remains, snapshot), snapshotAndCommits(remains, snapshot)]
-  return ways
-    .filter(way => way !== undefined)
-    .sort((a, b) => b.revision - a.revision)
-    .at(0)
-}
-
-/** What the rows should add up to: as the head says, or the last commit. */
-function target(remains: Remains): { revision: number; digest: Digest } | undefined {
-  const last = remains.commits.at(-1)
-  const { head } = remains
-  return last !== undefined && (head === undefined || last.revision > head.revision) ? last : head
-}
-
-// Nothing but the head or commits were damaged.
-function rowsAlone(remains: Remains): Proved | undefined {
-  const goal = target(remains)
-  if (goal === undefined || !sameDigest(digestOf(remains.rows), goal.digest)) return undefined
-  return { rows: remains.rows, revision: goal.revision, how: 'every row is there' }
-}
-
-// Single rows were damaged: each has its last value in a commit, or has not changed since the snapshot.
-function patchedRows(remains: Remains, snapshot: SnapshotRows | undefined): Proved | undefined {
-  const goal = target(remains)
-  if (goal === undefined) return undefined
+// Each may add up to the newest revision, or not.
+function* ways(remains: Remains, snapshot: SnapshotRows | undefined): Generator<Way> {
+  yield { rows: remains.rows, how: 'every row is there' }
+  if (snapshot === undefined) return
+  yield { rows: snapshot.rows, how: 'the snapshot has it all' }
   const rows = mapOf(remains.rows)
-  const older = mapOf(snapshot?.rows ?? [])
-  for (const key of remains.damagedRows) {
-    const row = older.get(key)
-    if (row !== undefined) rows.set(key, row)
-  }
-  for (const commit of remains.commits) applyTo(rows, commit)
-  const list = sorted(rows)
-  if (!sameDigest(digestOf(list), goal.digest)) return undefined
-  return { rows: list, revision: goal.revision, how: 'what was damaged stands in commits or the snapshot' }
-}
-
-// From the snapshot on, commit by commit, as far as there is no hole.
-function snapshotAndCommits(remains: Remains, snapshot: SnapshotRows | undefined): Proved | undefined {
-  if (snapshot === undefined) return undefined
-  const rows = mapOf(snapshot.rows)
-  let { revision, digest } = snapshot.head as { revision: number; digest: Digest }
-  for (const commit of remains.commits) {
-    if (commit.revision <= revision) continue
-    if (commit.revision !== revision + 1) break
-    digest = applyTo(rows, commit, digest)
-    // Revisions of another history: a restore counted them anew.
-    if (!sameDigest(digest, commit.digest)) return undefined
-    revision = commit.revision
-  }
-  return {
-    rows: sorted(rows),
-    revision,
-    how: `the snapshot and ${revision - snapshot.head.revision} commits`,
-  }
-}
-
-function merge(
-  remains: Remains,
-  snapshot: SnapshotRows | undefined,
-): { rows: readonly Row[]; fromSnapshotOnly: number } {
-  const base = snapshotAndCommits(remains, snapshot)
-  const rows = mapOf(base?.rows ?? [])
-  for (const row of remains.rows) rows.set(row.key, row)
-  const since = base?.revision ?? 0
-  for (const commit of remains.commits) if (commit.revision > since) applyTo(rows, commit)
-  const read = new Set(remains.rows.map(row => row.key))
-  for (const commit of remains.commits) for (const put of commit.puts) read.add(put.key)
-  const list = sorted(rows)
-  return { rows: list, fromSnapshotOnly: list.filter(row => !read.has(row.key)).length }
-}
-
-function applyTo(rows: Map<string, Row>, commit: Commit, before: Digest = emptyDigest): Digest {
-  let digest = before
-  const minus = (key: string): void => {
-    const old = rows.get(key)
-    if (old !== undefined) digest = subtractDigest(digest, rowHash(key, old.value))
-  }
-  for (const key of commit.deletes) {
-    minus(key)
-    rows.delete(key)
-  }
-  for (const put of commit.puts) {
-    minus(put.key)
-    digest = addDigest(digest, rowHash(put.key, put.value))
-    rows.set(put.key, put)
-  }
-  return digest
+  const old = mapOf(snapshot.rows)
+  const damaged = remains.damagedRows.filter(key => old.has(key))
+  for (const key of damaged) rows.set(key, old.get(key)!)
+  yield { rows: sorted(rows), how: `${damaged.length} damaged rows stand in the snapshot` }
+  for (const [key, row] of old) if (!rows.has(key)) rows.set(key, row)
+  yield { rows: sorted(rows), how: 'what is damaged or lost stands in the snapshot' }
 }
 
 export function digestOf(rows: readonly Row[]): Digest {
-  return rows.reduce((sum, { key, value }) => addDigest(sum, rowHash(key, value)), emptyDigest)
+  const sum = new DigestSum()
+  for (const { key, value } of rows) sum.add(key, value)
+  return sum.digest
 }
 
 function mapOf(rows: readonly Row[]): Map<string, Row> {

@@ -6,7 +6,7 @@ import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
 import { clusterRow, clusterRowKey, soundRows, type Row } from '../core/index.ts'
 import { fillStore, mustBeUnused, type Remains } from './level.ts'
 import { exists, readMark, stateDirectory } from './mark.ts'
-import { digestOf, mend, type SnapshotRows } from './mend.ts'
+import { digestOf, mend, type Mended, type SnapshotRows } from './mend.ts'
 import { finishReplacing, replaceState } from './replace.ts'
 import { salvage } from './salvage.ts'
 import { openSnapshot } from './snapshotfile.ts'
@@ -54,15 +54,15 @@ export async function repairDirectory(directory: string, from: string | undefine
   const mended = mend(remains, snapshot)
   if (mended.rows.length === 0) throw nothingLeft(directory)
   report.push(
-    mended.proved === undefined
-      ? `no proof that revision ${mended.revision} is whole: ${mended.how}`
-      : `revision ${mended.revision} is whole again: ${mended.how}`,
+    mended.isProved
+      ? `revision ${mended.revision} is whole again: ${mended.how}`
+      : `revision ${mended.revision} can not be proved whole: ${mended.how}`,
   )
   if (mended.fromSnapshotOnly > 0)
     report.push(
       `${mended.fromSnapshotOnly} rows stand in the snapshot only; some may have been deleted since`,
     )
-  const rows = soundOf(mended.rows, mended.proved !== undefined, report)
+  const rows = soundOf(mended, clusterId, report)
   const epoch = (mended.epoch + 1) as Epoch
   const revision = (mended.revision + 1) as Revision
   const image = withClusterRow(rows, clusterRow(clusterId, epoch))
@@ -77,7 +77,7 @@ export async function repairDirectory(directory: string, from: string | undefine
       rows: image,
     }),
   )
-  return { clusterId, revision, epoch, proved: mended.proved !== undefined, report, before }
+  return { clusterId, revision, epoch, proved: mended.isProved, report, before }
 }
 
 async function markedClusterId(directory: string): Promise<ClusterId | undefined> {
@@ -118,9 +118,9 @@ async function rowsIn(path: string): Promise<SnapshotRows> {
 }
 
 // A whole state stands as it is; of any other, what names lost rows can't.
-function soundOf(rows: readonly Row[], isProved: boolean, report: string[]): readonly Row[] {
+function soundOf({ rows, isProved }: Mended, clusterId: ClusterId, report: string[]): readonly Row[] {
   if (isProved) return rows
-  const sound = soundRows(rows)
+  const sound = soundRows(rows, clusterId)
   for (const { key, why } of sound.dropped.slice(0, maxNamed)) report.push(`left out ${key}: ${why}`)
   if (sound.dropped.length > maxNamed) report.push(`and ${sound.dropped.length - maxNamed} more`)
   return sound.rows

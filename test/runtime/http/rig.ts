@@ -19,6 +19,7 @@ import {
   createState,
   load,
   nextWake,
+  replay,
   rollback,
   seal,
   type State,
@@ -62,7 +63,7 @@ export interface Rig<T extends Store = MemoryStore> {
   close(): Promise<void>
 }
 
-const core = { createState, load, step, nextWake, seal, accept, rollback }
+const core = { createState, load, step, nextWake, seal, accept, rollback, replay }
 
 /** `agents` of an earlier rig go on running what they run, and say hello to this one. */
 export async function startRig<T extends Store = MemoryStore>(
@@ -94,6 +95,7 @@ export async function startRig<T extends Store = MemoryStore>(
       head: () => loop.head,
       submit: (operation, actor, key) => loop.submit(operation, actor, key),
       read: look => loop.read(look),
+      image: async () => undefined,
       forecaster: {
         plan: (desired, request) =>
           loop.read(state => planOnReplica(state, desired, request, (_, plan) => plan)),

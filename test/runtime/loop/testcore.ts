@@ -137,6 +137,12 @@ export const testCore: Core<TestState> = {
     state.sealed = undefined
     state.pending = undefined
   },
+  replay(state, commit) {
+    for (const { key, value } of commit.puts) state.rows.set(key, Buffer.from(value).toString())
+    state.revision = commit.revision
+    state.digest = commit.digest
+    state.groups.push(commit)
+  },
 }
 
 export const actor: Actor = { name: 'test@host', via: 'api' }

@@ -20,6 +20,7 @@ import { type Context, isTrue } from '../context.ts'
 import { accepted, json, notFound } from '../respond.ts'
 import { route, type Route } from '../route.ts'
 import { logs } from './logs.ts'
+import { stateFile } from './statefile.ts'
 
 export const nativeRoutes: readonly Route[] = [
   route('GET /v1/cluster', ({ backend }) => json({ ...backend.head(), version: backend.version })),
@@ -36,6 +37,7 @@ export const nativeRoutes: readonly Route[] = [
   route('POST /v1/plan', plan),
   route('POST /v1/apply', apply),
   route('GET /v1/logs', logs),
+  route('GET /v1/server/snapshot', stateFile),
 ]
 
 /** Apps brought in one commit ahead of a big apply: a step changes at most 2,000 rows. */
