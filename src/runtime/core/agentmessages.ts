@@ -3,7 +3,6 @@
 import {
   isTerminal,
   protocolVersion,
-  setHash,
   type AgentId,
   type AgentMessage,
   type Hello,
@@ -21,7 +20,7 @@ import {
   taskEnded,
   touchApp,
 } from './instances.ts'
-import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
+import type { AgentRow, AllocationRow } from './rows.ts'
 import type { Session, State } from './state.ts'
 import { recordTiming } from './timings.ts'
 
@@ -53,6 +52,7 @@ export function agentClosed(state: State, sessionId: SessionId): void {
   state.sessions.delete(sessionId)
   if (state.sessionOf.get(session.agent) !== sessionId) return
   state.sessionOf.delete(session.agent)
+  state.allocationsOf.get(session.agent)?.unfollow()
   state.agents.setReachable(session.agent, false)
 }
 
@@ -76,14 +76,14 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
     return refuse('damaged', 'what the agent says to have seen is no count of anything')
   }
   const known = state.tables.agent.get(message.agentId)
-  noticeTimeTravel(state, known, message)
+  noticeTimeTravel(state, message)
   const old = state.sessionOf.get(message.agentId)
   if (old !== undefined) state.sessions.delete(old)
   // A connection speaks for one agent, the last that it named.
   if (state.sessions.has(sessionId)) agentClosed(state, sessionId)
   // An agent that first hears of this epoch now forgets its generation.
   const sentGen = message.seenEpoch === state.epoch ? message.appliedGen : 0
-  const gen = Math.max(known?.gen ?? 0, sentGen)
+  const gen = Math.max(state.generationOf(message.agentId), sentGen)
   const session: Session = {
     id: sessionId,
     agent: message.agentId,
@@ -112,7 +112,6 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
   if (wasUnreachable) backInReach(state, message.agentId)
   if (known !== undefined && message.clusterId === undefined) lostRecords(state, message.agentId)
   state.agents.setReachable(message.agentId, true)
-  state.capacityFreed = true
   send(state, sessionId, {
     kind: 'welcome',
     protocolVersion,
@@ -128,11 +127,11 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
 // The agent has seen more than this server knows: the server was set back (a restored copy, a lost tail). A new epoch
 // makes its word count again, and what runs unknown is adopted rather than stopped. Revisions are counted on after a
 // short tail was lost, so that they alone don't show it; what this agent was told does.
-function noticeTimeTravel(state: State, known: AgentRow | undefined, message: Hello): void {
+function noticeTimeTravel(state: State, message: Hello): void {
   const ahead =
     message.seenEpoch > state.epoch ||
     (message.seenEpoch === state.epoch &&
-      (message.seenRevision > state.nextRevision || aheadOf(known, message)))
+      (message.seenRevision > state.nextRevision || message.appliedGen > state.generationOf(message.agentId)))
   if (!ahead || message.clusterId === undefined) return
   const cluster = state.tables.cluster.get('cluster')!
   const epoch = (Math.max(message.seenEpoch, state.epoch) + 1) as typeof cluster.epoch
@@ -144,12 +143,8 @@ function noticeTimeTravel(state: State, known: AgentRow | undefined, message: He
   }
 }
 
-function aheadOf(known: AgentRow | undefined, message: Hello): boolean {
-  return message.appliedGen > (known?.gen ?? 0)
-}
-
 export function expectedSetHash(state: State, agent: AgentId): string {
-  return setHash(state.allocationsOf.get(agent)?.values() ?? [])
+  return state.rowsOn(agent).setHash
 }
 
 function report(state: State, session: Session, message: Extract<AgentMessage, { kind: 'report' }>): void {
@@ -173,10 +168,7 @@ function reportRow(state: State, session: Session, row: ReportRow): void {
     return
   }
   if (row.statusSeq <= allocation.statusSeq) return
-  state.tables.allocation.put(allocationKey(row.instance, row.incarnation), {
-    ...allocation,
-    statusSeq: row.statusSeq,
-  })
+  state.tables.allocation.set({ ...allocation, statusSeq: row.statusSeq })
   updateInstance(state, allocation, row)
 }
 
@@ -232,7 +224,6 @@ function pong(state: State, session: Session, message: Extract<AgentMessage, { k
     state.tables.agent.put(agent.id, { ...agent, unreachableSince: null })
     backInReach(state, agent.id)
     state.agents.setReachable(agent.id, true)
-    state.capacityFreed = true
   }
   // An answer to a ping that left before the last rows did says nothing about them.
   if (message.round <= session.sentRound || session.forget.length > 0) return
@@ -285,13 +276,13 @@ function backInReach(state: State, agent: AgentId): void {
 
 // The agent knows nothing of its former life: its tasks start or are found anew, and their statuses count from 1 again.
 function lostRecords(state: State, agent: AgentId): void {
-  for (const [key, allocation] of [...(state.allocationsOf.get(agent) ?? [])]) {
-    state.tables.allocation.put(key, { ...allocation, statusSeq: 0 })
+  for (const allocation of [...state.rowsOn(agent).values()]) {
+    state.tables.allocation.set({ ...allocation, statusSeq: 0 })
   }
 }
 
 function markInstances(state: State, agent: AgentId, unreachable: boolean): void {
-  for (const allocation of [...(state.allocationsOf.get(agent)?.values() ?? [])]) {
+  for (const allocation of [...state.rowsOn(agent).values()]) {
     const instance = state.tables.instance.get(allocation.instance)
     if (instance === undefined || instance.incarnation !== allocation.incarnation) continue
     state.tables.instance.put(instance.id, { ...instance, unreachable })

@@ -1,63 +1,305 @@
-// The instances of one app, with running totals, so that questions about counts cost nothing. Followed by the instance
-// table row by row; `strictly healthy` is the definition that every promise of health uses.
+// The instances of one app by slot, with running totals and sets, so that questions about counts, about the next to be
+// placed or the next free slot cost the same whether the app has ten instances or a million. Followed by the tables of
+// instances and allocations (see state.ts); every set goes by slot, so that no decision hangs on the order of arrival.
+import { compareStrings } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
 import type { InstanceRow } from './rows.ts'
+import { SlotSet } from './slotset.ts'
+
+/** The rows of one slot. More than one only while an instance of a former life, or of a rollback, ends. By id. */
+type Held = InstanceRow | readonly InstanceRow[]
 
 export class AppIndex {
-  readonly instances = new Map<InstanceId, InstanceRow>()
+  readonly #slots: (Held | undefined)[] = []
+  readonly #isHealthy: (row: InstanceRow) => boolean
+  readonly #runs = new Map<string, RunIndex>()
+  /** Slots below `#top` that no live instance holds. */
+  readonly #gaps = new SlotSet()
+  #top = 0
+  #live = 0
+  #healthy = 0
+  #size = 0
+
+  /** All of them, by slot. */
+  readonly instances = new Instances(this)
   /** Goal run, without an allocation. */
-  readonly scheduled = new Set<InstanceId>()
+  readonly scheduled = new InstanceSet(this, row => row.goal === 'run' && row.agent === null)
   /** Goal stop, not yet gone. */
-  readonly stopping = new Set<InstanceId>()
-  readonly unreachable = new Set<InstanceId>()
+  readonly stopping = new InstanceSet(this, row => row.goal === 'stop')
+  readonly unreachable = new InstanceSet(this, row => row.unreachable)
   /** Live, with a health check that failed last time. */
-  readonly failing = new Set<InstanceId>()
-  /**
-   * Live instances by slot. One each, but a rollback or a replica may come by the new one before the old one has gone.
-   */
-  readonly slots = new Map<number, number>()
+  readonly failing = new InstanceSet(this, isFailing)
+
+  /** `isHealthy`: strictly, by the rows as they are. */
+  constructor(isHealthy: (row: InstanceRow) => boolean) {
+    this.#isHealthy = isHealthy
+  }
+
+  /** Instances of any goal. */
+  get size(): number {
+    return this.#size
+  }
+
   /** Goal run. */
-  live = 0
-
-  add(row: InstanceRow): void {
-    this.instances.set(row.id, row)
-    if (row.unreachable) this.unreachable.add(row.id)
-    if (row.goal === 'stop') this.stopping.add(row.id)
-    else {
-      this.live++
-      this.#countSlot(row.slot, 1)
-      if (row.agent === null) this.scheduled.add(row.id)
-      if (row.health.some(h => h.consecutiveFailures > 0)) this.failing.add(row.id)
-    }
+  get live(): number {
+    return this.#live
   }
 
-  remove(row: InstanceRow): void {
-    this.instances.delete(row.id)
-    this.scheduled.delete(row.id)
-    this.stopping.delete(row.id)
-    this.unreachable.delete(row.id)
-    this.failing.delete(row.id)
-    if (row.goal === 'run') {
-      this.live--
-      this.#countSlot(row.slot, -1)
-    }
+  /** Strictly healthy ones. */
+  get healthy(): number {
+    return this.#healthy
   }
 
-  /** Instances with goal run, by slot. */
+  /** Those of one configuration. */
+  ofRun(runKey: string): RunCounts {
+    return this.#runs.get(runKey) ?? none
+  }
+
+  /** Configurations that any instance has, in no defined order. */
+  runKeys(): IterableIterator<string> {
+    return this.#runs.keys()
+  }
+
+  liveOf(runKey: string): number {
+    return this.ofRun(runKey).live.size
+  }
+
+  healthyOf(runKey: string): number {
+    return this.ofRun(runKey).healthy
+  }
+
+  stoppingOf(runKey: string): number {
+    return this.ofRun(runKey).stopping
+  }
+
+  /** Instances with goal run, by slot. Costs a look at each: count with `live`. */
   liveInstances(): InstanceRow[] {
-    return [...this.instances.values()].filter(i => i.goal === 'run').sort((a, b) => a.slot - b.slot)
+    const live: InstanceRow[] = []
+    for (const row of this.rows()) if (row.goal === 'run') live.push(row)
+    return live
+  }
+
+  /** By slot, and by id within a slot. */
+  *rows(): IterableIterator<InstanceRow> {
+    for (let slot = 0; slot < this.#slots.length; slot++) yield* this.inSlot(slot)
+  }
+
+  inSlot(slot: number): readonly InstanceRow[] {
+    const held = this.#slots[slot]
+    return held === undefined ? nothing : isMany(held) ? held : [held]
   }
 
   /** The lowest slots that no live instance holds. */
   freeSlots(count: number): number[] {
     const free: number[] = []
-    for (let slot = 0; free.length < count; slot++) if (!this.slots.has(slot)) free.push(slot)
+    for (let slot = this.#gaps.next(0); slot >= 0 && free.length < count; slot = this.#gaps.next(slot + 1)) {
+      free.push(slot)
+    }
+    for (let slot = this.#top; free.length < count; slot++) free.push(slot)
     return free
   }
 
-  #countSlot(slot: number, by: 1 | -1): void {
-    const holders = (this.slots.get(slot) ?? 0) + by
-    if (holders === 0) this.slots.delete(slot)
-    else this.slots.set(slot, holders)
+  /** Whether another row than this one, in its slot, is such. */
+  hasOther(row: InstanceRow, holds: (row: InstanceRow) => boolean): boolean {
+    const held = this.#slots[row.slot]
+    if (held === undefined) return false
+    if (isMany(held)) return held.some(other => other.id !== row.id && holds(other))
+    return held.id !== row.id && holds(held)
   }
+
+  isHealthy(row: InstanceRow): boolean {
+    return this.#isHealthy(row)
+  }
+
+  /** A row comes (no `old`), is replaced, or goes (no `row`). */
+  change(
+    old: InstanceRow | undefined,
+    row: InstanceRow | undefined,
+    wasHealthy: boolean,
+    isHealthy: boolean,
+  ): void {
+    const { slot } = (row ?? old)!
+    this.#hold(slot, old, row)
+    this.#size += count(row !== undefined) - count(old !== undefined)
+    this.#healthy += count(isHealthy) - count(wasHealthy)
+    const isLive = row?.goal === 'run'
+    const wasLive = old?.goal === 'run'
+    if (isLive !== wasLive) {
+      this.#live += count(isLive) - count(wasLive)
+      if (isLive) this.#takeSlot(slot)
+      else if (!this.hasOther((row ?? old)!, isLiveRow)) this.#gaps.add(slot)
+    }
+    this.scheduled.change(old, row)
+    this.stopping.change(old, row)
+    this.unreachable.change(old, row)
+    this.failing.change(old, row)
+    if (old !== undefined && row !== undefined && old.runKey === row.runKey) {
+      this.#runOf(row.runKey).change(old, row, wasHealthy, isHealthy)
+    } else {
+      if (old !== undefined) this.#leaveRun(old, wasHealthy)
+      if (row !== undefined) this.#runOf(row.runKey).change(undefined, row, false, isHealthy)
+    }
+  }
+
+  #leaveRun(old: InstanceRow, wasHealthy: boolean): void {
+    const run = this.#runOf(old.runKey)
+    run.change(old, undefined, wasHealthy, false)
+    if (run.size === 0) this.#runs.delete(old.runKey)
+  }
+
+  #runOf(runKey: string): RunIndex {
+    let run = this.#runs.get(runKey)
+    if (run === undefined) this.#runs.set(runKey, (run = new RunIndex(this, runKey)))
+    return run
+  }
+
+  #takeSlot(slot: number): void {
+    for (; this.#top <= slot; this.#top++) this.#gaps.add(this.#top)
+    this.#gaps.delete(slot)
+  }
+
+  #hold(slot: number, old: InstanceRow | undefined, row: InstanceRow | undefined): void {
+    const held = this.#slots[slot]
+    if (held === undefined || (!isMany(held) && held === old)) {
+      while (this.#slots.length <= slot) this.#slots.push(undefined)
+      this.#slots[slot] = row
+      return
+    }
+    const others = this.inSlot(slot).filter(r => r.id !== (row ?? old)!.id)
+    const rows = row === undefined ? others : [...others, row].sort((a, b) => compareStrings(a.id, b.id))
+    this.#slots[slot] = rows.length > 1 ? rows : rows[0]
+  }
+}
+
+/** What is counted of one configuration. */
+export interface RunCounts {
+  readonly live: InstanceSet
+  /** Live, and not strictly healthy. */
+  readonly unhealthy: InstanceSet
+  readonly healthy: number
+  /** Goal stop. */
+  readonly stopping: number
+}
+
+class RunIndex implements RunCounts {
+  readonly live: InstanceSet
+  readonly unhealthy: InstanceSet
+  healthy = 0
+  stopping = 0
+  size = 0
+
+  constructor(index: AppIndex, runKey: string) {
+    const isLive = (row: InstanceRow): boolean => row.goal === 'run' && row.runKey === runKey
+    this.live = new InstanceSet(index, isLive)
+    this.unhealthy = new InstanceSet(index, row => isLive(row) && !index.isHealthy(row))
+  }
+
+  change(
+    old: InstanceRow | undefined,
+    row: InstanceRow | undefined,
+    wasHealthy: boolean,
+    isHealthy: boolean,
+  ): void {
+    const wasLive = old?.goal === 'run'
+    const isLive = row?.goal === 'run'
+    const known = (row ?? old)!
+    this.size += count(row !== undefined) - count(old !== undefined)
+    this.healthy += count(isHealthy) - count(wasHealthy)
+    this.stopping += count(row?.goal === 'stop') - count(old?.goal === 'stop')
+    this.live.set(known, wasLive, isLive)
+    this.unhealthy.set(known, wasLive && !wasHealthy, isLive && !isHealthy)
+  }
+}
+
+/** Some instances of an app, by slot and then by id. It may change while somebody goes through it. */
+export class InstanceSet {
+  readonly #index: AppIndex
+  readonly #holds: (row: InstanceRow) => boolean
+  readonly #slots = new SlotSet()
+  #size = 0
+
+  constructor(index: AppIndex, holds: (row: InstanceRow) => boolean) {
+    this.#index = index
+    this.#holds = holds
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  *[Symbol.iterator](): IterableIterator<InstanceId> {
+    for (const row of this.rows()) yield row.id
+  }
+
+  *rows(): IterableIterator<InstanceRow> {
+    for (let slot = this.#slots.next(0); slot >= 0; slot = this.#slots.next(slot + 1)) {
+      for (const row of this.#index.inSlot(slot)) if (this.#holds(row)) yield row
+    }
+  }
+
+  first(): InstanceRow | undefined {
+    const slot = this.#slots.next(0)
+    return slot < 0 ? undefined : this.#index.inSlot(slot).find(this.#holds)
+  }
+
+  /** For the index alone, which holds the new row by now. */
+  change(old: InstanceRow | undefined, row: InstanceRow | undefined): void {
+    const was = old !== undefined && this.#holds(old)
+    const is = row !== undefined && this.#holds(row)
+    if (was !== is) this.set((row ?? old)!, was, is)
+  }
+
+  /** For the index alone: the row was in it, or is. */
+  set(row: InstanceRow, was: boolean, is: boolean): void {
+    if (was === is) return
+    this.#size += count(is) - count(was)
+    if (is) this.#slots.add(row.slot)
+    else if (!this.#index.hasOther(row, this.#holds)) this.#slots.delete(row.slot)
+  }
+}
+
+class Instances {
+  readonly #index: AppIndex
+
+  constructor(index: AppIndex) {
+    this.#index = index
+  }
+
+  get size(): number {
+    return this.#index.size
+  }
+
+  values(): IterableIterator<InstanceRow> {
+    return this.#index.rows()
+  }
+
+  *keys(): IterableIterator<InstanceId> {
+    for (const row of this.#index.rows()) yield row.id
+  }
+}
+
+function isFailing(row: InstanceRow): boolean {
+  if (row.health.length === 0 || row.goal !== 'run') return false
+  return row.health.some(h => h.consecutiveFailures > 0)
+}
+
+function isLiveRow(row: InstanceRow): boolean {
+  return row.goal === 'run'
+}
+
+function isMany(held: Held): held is readonly InstanceRow[] {
+  return Array.isArray(held)
+}
+
+function count(is: boolean): 0 | 1 {
+  return is ? 1 : 0
+}
+
+const nothing: readonly InstanceRow[] = []
+const noIndex = new AppIndex(() => false)
+const none: RunCounts = {
+  live: new InstanceSet(noIndex, () => false),
+  unhealthy: new InstanceSet(noIndex, () => false),
+  healthy: 0,
+  stopping: 0,
 }

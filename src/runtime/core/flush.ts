@@ -11,17 +11,17 @@ export function flushAgents(state: State): void {
   for (const agent of [...state.dirtyAgents].sort()) {
     const sessionId = state.sessionOf.get(agent)
     const session = sessionId === undefined ? undefined : state.sessions.get(sessionId)
-    if (session !== undefined) flushAgent(state, agent, session)
+    if (session === undefined) state.rowsOn(agent).unfollow()
+    else flushAgent(state, agent, session)
   }
   state.dirtyAgents.clear()
 }
 
 function flushAgent(state: State, agent: AgentId, session: Session): void {
-  const toGen = state.tables.agent.get(agent)!.gen
+  const held = state.rowsOn(agent)
+  const toGen = state.generationOf(agent)
   const fromGen = session.needFull ? 0 : session.sentGen
-  const rows = [...(state.allocationsOf.get(agent)?.values() ?? [])]
-    .filter(a => a.gen > fromGen)
-    .sort((a, b) => a.gen - b.gen)
+  const rows = held.above(fromGen)
   const forget = session.forget
   if (rows.length === 0 && forget.length === 0 && !session.needFull && toGen === session.sentGen) return
   sendSpecs(state, session, rows)
@@ -40,6 +40,7 @@ function flushAgent(state: State, agent: AgentId, session: Session): void {
     })
   }
   session.forget = []
+  held.told(toGen)
   session.sentGen = toGen
   session.sentRound = state.round
   session.needFull = false

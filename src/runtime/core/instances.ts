@@ -2,7 +2,6 @@
 // and marks what must be looked at again; none decides whether the change should be made (see reconcile.ts).
 import { derivedUuid, isoTime, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import {
-  resourcesOf,
   underscored,
   type AgentId,
   type App,
@@ -17,9 +16,6 @@ import { backoffAfter } from './rolling/backoff.ts'
 import { allocationKey, type AllocationRow, type AppRow, type BackoffRow, type InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
 import { recordTiming } from './timings.ts'
-
-/** Mesos' own default for tasks that set no kill grace period. */
-const defaultKillGraceMs = 3000
 
 export function specOf(state: State, hash: SpecHash): App {
   return present(state.tables.spec.get(hash), `specification ${hash}`).app
@@ -36,15 +32,12 @@ export function submittedAppOf(state: State, row: AppRow): App {
 
 /** Running, reachable, not told to stop, all checks alive, ready: what every promise of health counts. */
 export function strictlyHealthy(state: State, instance: InstanceRow): boolean {
-  if (instance.goal !== 'run' || instance.reported !== 'Running' || instance.unreachable) return false
-  if (state.allocation(instance.id, instance.incarnation)?.goal !== 'run') return false
-  const checks = specOf(state, instance.spec).healthChecks
-  return instance.ready && checks.every((_, i) => instance.health.some(h => h.index === i && h.alive))
+  return state.isHealthy(instance)
 }
 
 /** Null: no checks, or not all of them have answered yet. */
 export function aggregateHealth(state: State, instance: InstanceRow): boolean | null {
-  const checks = specOf(state, instance.spec).healthChecks.length
+  const { checks } = state.factsOf(instance.spec)
   if (checks === 0 || instance.reported !== 'Running') return null
   if (instance.health.length < checks) return null
   return instance.health.every(h => h.alive)
@@ -106,9 +99,9 @@ export function allocate(
   agent: AgentId,
   ports: readonly number[],
 ): void {
-  const app = specOf(state, instance.spec)
+  const { resources, graceMs, readyAtOnce } = state.factsOf(instance.spec)
   const gen = nextGeneration(state, agent)
-  state.tables.allocation.put(allocationKey(instance.id, instance.incarnation), {
+  state.tables.allocation.set({
     instance: instance.id,
     incarnation: instance.incarnation,
     app: instance.app,
@@ -120,26 +113,20 @@ export function allocate(
     author: '',
     spec: instance.spec,
     version: instance.version,
-    resources: resourcesOf(app),
+    resources,
     ports: [...ports],
-    graceMs: graceMs(app),
+    graceMs,
     statusSeq: 0,
     stopAt: 0 as ClusterMs,
   })
   state.tables.instance.put(instance.id, {
     ...instance,
     agent,
-    ready: app.readinessChecks.length === 0,
+    ready: readyAtOnce,
     placedAt: state.env.now,
     stagedUtc: state.env.utc,
   })
   statusEvent(state, instance, agent, 'TASK_STAGING', '')
-}
-
-function graceMs(app: App): number {
-  return app.taskKillGracePeriodSeconds === undefined
-    ? defaultKillGraceMs
-    : Math.round(app.taskKillGracePeriodSeconds * 1000)
 }
 
 /** The instance is no longer wanted. One that was never placed, or whose agent is away, is gone at once. */
@@ -162,7 +149,7 @@ export function stopTask(state: State, instance: InstanceRow, cause: StopCause, 
 
 function stopAllocation(state: State, allocation: AllocationRow, cause: StopCause, author: string): void {
   if (allocation.goal === 'stop') return
-  state.tables.allocation.put(allocationKey(allocation.instance, allocation.incarnation), {
+  state.tables.allocation.set({
     ...allocation,
     gen: nextGeneration(state, allocation.agent),
     goal: 'stop',
@@ -203,8 +190,7 @@ export function taskEnded(
   condition: ReportedCondition,
   exit: Exit | null,
 ): void {
-  state.tables.allocation.delete(allocationKey(allocation.instance, allocation.incarnation))
-  state.capacityFreed = true
+  deleteAllocation(state, allocation)
   if (allocation.goal === 'stop') {
     recordTiming(state, allocation.app, 'stop', state.env.now - allocation.stopAt)
   }
@@ -285,10 +271,20 @@ function recordFailure(
 
 /** The number that the next changed row of this agent bears. */
 export function nextGeneration(state: State, id: AgentId): number {
-  const agent = present(state.tables.agent.get(id), `agent ${id}`)
-  state.tables.agent.put(id, { ...agent, gen: agent.gen + 1 })
   state.dirtyAgents.add(id)
-  return agent.gen + 1
+  return state.generationOf(id) + 1
+}
+
+/**
+ * What a task held is free. The agent's row keeps the generation when no row of the agent does any more, so that it is
+ * written once for many ends, and never for a start.
+ */
+export function deleteAllocation(state: State, allocation: AllocationRow): void {
+  const agent = present(state.tables.agent.get(allocation.agent), `agent ${allocation.agent}`)
+  if (agent.gen < allocation.gen) {
+    state.tables.agent.put(agent.id, { ...agent, gen: state.generationOf(agent.id) })
+  }
+  state.tables.allocation.delete(allocationKey(allocation.instance, allocation.incarnation))
 }
 
 /** The app's rows have moved: it is looked at again in this step or the next. */

@@ -4,7 +4,7 @@
 import { present } from '../../base/index.ts'
 import type { AppId, SpecHash } from '../../model/index.ts'
 import { specOf, stopInstance, touchApp } from './instances.ts'
-import { allocationKey, versionKey, type AppRow } from './rows.ts'
+import { versionKey, type AppRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import { versionKeys } from './versions.ts'
@@ -27,9 +27,7 @@ export function renameApps(state: State, names: ReadonlyMap<AppId, AppId>, autho
     state.event('app_renamed', { appId: to, formerAppId: row.id })
   }
   renameInstances(state, names, rows)
-  for (const [key, row] of [...allocationsIn(state, names)]) {
-    state.tables.allocation.put(key, { ...row, app: names.get(row.app)! })
-  }
+  renameAllocations(state, names)
   renameHistory(state, names)
 }
 
@@ -64,9 +62,11 @@ function renameInstances(state: State, names: ReadonlyMap<AppId, AppId>, rows: r
   }
 }
 
-function* allocationsIn(state: State, names: ReadonlyMap<AppId, AppId>) {
-  for (const row of state.tables.allocation.values()) {
-    if (names.has(row.app)) yield [allocationKey(row.instance, row.incarnation), row] as const
+// Also those that an instance left behind on an agent that is away.
+function renameAllocations(state: State, names: ReadonlyMap<AppId, AppId>): void {
+  for (const row of [...state.tables.allocation.values()]) {
+    const app = names.get(row.app)
+    if (app !== undefined) state.tables.allocation.set({ ...row, app })
   }
 }
 

@@ -1,6 +1,6 @@
 // The control plane's state: the durable tables, the indexes that follow them, and a volatile part that can be thrown
 // away at any time (sessions, liveness, queues). One owner changes it in place; nobody else holds a reference.
-import { Heap, type ClusterMs, type Digest, emptyDigest, type UtcMs } from '../../base/index.ts'
+import { Heap, present, type ClusterMs, type Digest, emptyDigest, type UtcMs } from '../../base/index.ts'
 import type {
   AgentId,
   AppId,
@@ -13,14 +13,15 @@ import type {
   SessionId,
   SpecHash,
   TaskKey,
-  WaitReason,
 } from '../../model/index.ts'
+import { AgentRows } from './agentrows.ts'
 import { AgentIndex } from './allocate/agents.ts'
+import { PlacedIndex } from './allocate/placedindex.ts'
+import { WaitingApps } from './allocate/waiting.ts'
+import { AllocationTable } from './allocationtable.ts'
 import { AppIndex } from './appindex.ts'
 import {
-  allocationKey,
   auditKey,
-  tableNames,
   versionKey,
   type AgentRow,
   type AllocationRow,
@@ -30,7 +31,10 @@ import {
   type TableName,
   type VersionRow,
 } from './rows.ts'
-import { Table } from './table.ts'
+import { isSound } from './sound.ts'
+import { factsOf, type SpecFacts } from './specfacts.ts'
+import { Table, type ChangeCount } from './table.ts'
+import { Turns } from './turns.ts'
 import {
   defaultSettings,
   maxRowsPerStep,
@@ -40,7 +44,9 @@ import {
   type Settings,
 } from './types.ts'
 
-export type Tables = { readonly [T in TableName]: Table<T> }
+export type Tables = { readonly [T in Exclude<TableName, 'allocation'>]: Table<T> } & {
+  readonly allocation: AllocationTable
+}
 
 /** One connection of an agent. */
 export interface Session {
@@ -87,7 +93,7 @@ export class State {
 
   readonly apps = new Map<AppId, AppIndex>()
   readonly agents = new AgentIndex()
-  readonly allocationsOf = new Map<AgentId, Map<string, AllocationRow>>()
+  readonly allocationsOf = new Map<AgentId, AgentRows>()
   /** Running deployments by the apps they hold. */
   readonly locks = new Map<AppId, DeploymentId>()
   readonly runningDeployments = new Set<DeploymentId>()
@@ -101,17 +107,20 @@ export class State {
   readonly servicePorts = new Map<number, number>()
   /** Specifications whose last reference went; looked at again when the group is sealed. */
   readonly specGarbage = new Set<SpecHash>()
+  readonly #facts = new Map<SpecHash, SpecFacts>()
+  readonly #changes: ChangeCount = { rows: 0 }
   readonly tables: Tables
 
   // Volatile from here on.
   readonly sessions = new Map<SessionId, Session>()
   readonly sessionOf = new Map<AgentId, SessionId>()
   readonly missedRounds = new Map<AgentId, number>()
-  readonly dirtyApps = new Set<AppId>()
+  readonly dirtyApps = new Turns<AppId>()
   readonly dirtyAgents = new Set<AgentId>()
   readonly dirtyDeployments = new Set<DeploymentId>()
-  readonly launchQueue = new Set<AppId>()
-  readonly waiting = new Map<AppId, { reasons: readonly WaitReason[]; since: ClusterMs; sinceUtc: UtcMs }>()
+  readonly launchQueue = new Turns<AppId>()
+  readonly waiting = new WaitingApps()
+  readonly placed = new PlacedIndex(this.agents, app => this.apps.get(app)?.instances.values() ?? [])
   readonly wakes = new Heap<Wake>((a, b) => a.at < b.at)
   readonly #wakeOf = new Map<AppId, ClusterMs>()
   readonly unknownTasks = new Map<AgentId, readonly TaskKey[]>()
@@ -119,7 +128,6 @@ export class State {
   frozen = false
   /** The last ping round. */
   round = 0
-  capacityFreed = false
   outbox: Outbox = { replies: [], messages: [], events: [] }
   /** Counts what this transaction made, so that ids and ordinals differ inside one revision. */
   drawn = 0
@@ -147,9 +155,7 @@ export class State {
   }
 
   get changedRows(): number {
-    let sum = 0
-    for (const name of tableNames) sum += this.tables[name].changes
-    return sum
+    return this.#changes.rows
   }
 
   /** Rows that the present step may still change. */
@@ -165,14 +171,54 @@ export class State {
   indexOf(app: AppId): AppIndex {
     let found = this.apps.get(app)
     if (found === undefined) {
-      found = new AppIndex()
+      found = new AppIndex(row => this.isHealthy(row))
       this.apps.set(app, found)
     }
     return found
   }
 
   allocation(instance: InstanceId, incarnation: number): AllocationRow | undefined {
-    return this.tables.allocation.get(allocationKey(instance, incarnation))
+    return this.tables.allocation.find(instance, incarnation)
+  }
+
+  /** What an agent is to do. */
+  rowsOn(agent: AgentId): AgentRows {
+    let rows = this.allocationsOf.get(agent)
+    if (rows === undefined) {
+      rows = new AgentRows(agent, this.tables.allocation)
+      this.allocationsOf.set(agent, rows)
+    }
+    return rows
+  }
+
+  /** The last generation given to a row of this agent. */
+  generationOf(agent: AgentId): number {
+    return Math.max(this.tables.agent.get(agent)?.gen ?? 0, this.allocationsOf.get(agent)?.gen ?? 0)
+  }
+
+  /** What follows from a specification that is there. */
+  factsOf(spec: SpecHash): SpecFacts {
+    let facts = this.#facts.get(spec)
+    if (facts === undefined) {
+      facts = factsOf(present(this.tables.spec.get(spec), `specification ${spec}`).app)
+      this.#facts.set(spec, facts)
+    }
+    return facts
+  }
+
+  /** The transaction is stored: what was known of specifications that are gone goes too. */
+  forgetFacts(specs: Iterable<SpecHash>): void {
+    for (const spec of specs) if (!this.tables.spec.has(spec)) this.#facts.delete(spec)
+  }
+
+  /** Running, reachable, not told to stop, all checks alive, ready: what every promise of health counts. */
+  isHealthy(instance: InstanceRow): boolean {
+    return this.#isSound(instance) && this.allocation(instance.id, instance.incarnation)?.goal === 'run'
+  }
+
+  #isSound(instance: InstanceRow): boolean {
+    // The specification is asked for only when it matters: rows are loaded in any order.
+    return instance.reported === 'Running' && isSound(instance, this.factsOf(instance.spec).checks)
   }
 
   /** Looks at the app again at that time, or earlier if it is to be looked at earlier anyway. */
@@ -207,8 +253,10 @@ export class State {
     for (const agent of this.agents.ids()) this.agents.setReachable(agent, false)
     this.missedRounds.clear()
     this.dirtyAgents.clear()
+    for (const rows of this.allocationsOf.values()) rows.recount()
     this.launchQueue.clear()
     this.waiting.clear()
+    this.placed.clear()
     this.unknownTasks.clear()
     this.frozen = false
     this.outbox = { replies: [], messages: [], events: [] }
@@ -225,55 +273,59 @@ export class State {
   }
 
   #makeTables(): Tables {
-    const plain = <T extends TableName>(name: T): Table<T> => new Table(name)
+    const count = this.#changes
+    const plain = <T extends TableName>(name: T): Table<T> => new Table(name, count)
     return {
       action: plain('action'),
-      agent: new Table('agent', {
-        add: row => this.#addAgent(row),
-        // What an agent holds outlives each change of its row; only the rollback of its first hello takes it away.
-        remove: (row, next) => {
-          if (next === undefined) this.agents.remove(row.id)
+      agent: new Table('agent', count, {
+        change: (old, row) => {
+          // What an agent holds outlives each change of its row.
+          if (row === undefined) this.agents.remove(old!.id)
+          else this.#addAgent(row)
         },
       }),
-      allocation: new Table('allocation', {
-        add: row => this.#addAllocation(row),
-        remove: row => this.#removeAllocation(row),
+      allocation: new AllocationTable(count, { change: (old, row) => this.#changeAllocation(old, row) }),
+      app: new Table('app', count, {
+        change: (old, row) => {
+          if (row !== undefined) this.#countApp(row, 1)
+          if (old !== undefined) this.#countApp(old, -1)
+        },
       }),
-      app: new Table('app', {
-        add: row => this.#countApp(row, 1),
-        remove: row => this.#countApp(row, -1),
-      }),
-      audit: new Table('audit', {
-        add: row => this.oldestOf.audit.push({ key: auditKey(row.ordinal), age: row.ordinal }),
-        remove: () => {},
+      audit: new Table('audit', count, {
+        change: (_, row) => {
+          if (row !== undefined) this.oldestOf.audit.push({ key: auditKey(row.ordinal), age: row.ordinal })
+        },
       }),
       backoff: plain('backoff'),
       brake: plain('brake'),
       cluster: plain('cluster'),
-      deployment: new Table('deployment', {
-        add: row => this.#addDeployment(row),
-        remove: row => this.#removeDeployment(row),
+      deployment: new Table('deployment', count, {
+        change: (old, row) => {
+          if (old !== undefined) this.#removeDeployment(old)
+          if (row !== undefined) this.#addDeployment(row)
+        },
       }),
       failure: plain('failure'),
       group: plain('group'),
-      instance: new Table('instance', {
-        add: row => this.#addInstance(row),
-        remove: row => this.#removeInstance(row),
-      }),
-      request: new Table('request', {
-        add: row => this.oldestOf.request.push({ key: row.key, age: row.ordinal }),
-        remove: () => {},
+      instance: new Table('instance', count, { change: (old, row) => this.#changeInstance(old, row) }),
+      request: new Table('request', count, {
+        change: (_, row) => {
+          if (row !== undefined) this.oldestOf.request.push({ key: row.key, age: row.ordinal })
+        },
       }),
       spec: plain('spec'),
       stack: plain('stack'),
-      staged: new Table('staged', {
-        add: row => this.oldestStaged.push({ key: row.spec, age: row.at }),
-        remove: () => {},
+      staged: new Table('staged', count, {
+        change: (_, row) => {
+          if (row !== undefined) this.oldestStaged.push({ key: row.spec, age: row.at })
+        },
       }),
       timing: plain('timing'),
-      version: new Table('version', {
-        add: row => this.#addVersion(row),
-        remove: row => this.#removeVersion(row),
+      version: new Table('version', count, {
+        change: (old, row) => {
+          if (row !== undefined) this.#addVersion(row)
+          if (old !== undefined) this.#removeVersion(old, row)
+        },
       }),
       volume: plain('volume'),
     }
@@ -290,30 +342,39 @@ export class State {
     })
   }
 
-  #addAllocation(row: AllocationRow): void {
-    this.#refer(row.spec, 1)
-    this.agents.take(row.agent, row.resources, row.ports)
-    let held = this.allocationsOf.get(row.agent)
-    if (held === undefined) this.allocationsOf.set(row.agent, (held = new Map()))
-    held.set(allocationKey(row.instance, row.incarnation), row)
+  #changeAllocation(old: AllocationRow | undefined, row: AllocationRow | undefined): void {
+    this.#referInstead(old?.spec, row?.spec)
+    const { instance, incarnation } = (row ?? old)!
+    if (old?.agent !== row?.agent || old?.resources !== row?.resources || old?.ports !== row?.ports) {
+      if (old !== undefined) this.agents.release(old.agent, old.resources, old.ports)
+      if (row !== undefined) this.agents.take(row.agent, row.resources, row.ports)
+    }
+    if (old !== undefined && old.agent !== row?.agent) this.rowsOn(old.agent).change(old, undefined)
+    if (row !== undefined) {
+      this.rowsOn(row.agent).change(old?.agent === row.agent ? old : undefined, row)
+    }
+    const wasToRun = old?.goal === 'run'
+    const isToRun = row?.goal === 'run'
+    if (wasToRun === isToRun) return
+    const holder = this.tables.instance.get(instance)
+    if (holder === undefined || holder.incarnation !== incarnation || !this.#isSound(holder)) return
+    this.indexOf(holder.app).change(holder, holder, wasToRun, isToRun)
   }
 
-  #removeAllocation(row: AllocationRow): void {
-    this.#refer(row.spec, -1)
-    this.agents.release(row.agent, row.resources, row.ports)
-    this.allocationsOf.get(row.agent)?.delete(allocationKey(row.instance, row.incarnation))
-  }
-
-  #addInstance(row: InstanceRow): void {
-    this.#refer(row.spec, 1)
-    this.indexOf(row.app).add(row)
-  }
-
-  #removeInstance(row: InstanceRow): void {
-    this.#refer(row.spec, -1)
-    const index = this.indexOf(row.app)
-    index.remove(row)
-    if (index.instances.size === 0) this.apps.delete(row.app)
+  #changeInstance(old: InstanceRow | undefined, row: InstanceRow | undefined): void {
+    this.#referInstead(old?.spec, row?.spec)
+    this.placed.change(old, row)
+    const wasHealthy = old !== undefined && this.isHealthy(old)
+    const isHealthy = row !== undefined && this.isHealthy(row)
+    if (old !== undefined && row !== undefined && old.app === row.app) {
+      this.indexOf(row.app).change(old, row, wasHealthy, isHealthy)
+      return
+    }
+    if (row !== undefined) this.indexOf(row.app).change(undefined, row, false, isHealthy)
+    if (old === undefined) return
+    const index = this.indexOf(old.app)
+    index.change(old, undefined, wasHealthy, false)
+    if (index.size === 0) this.apps.delete(old.app)
   }
 
   #addDeployment(row: DeploymentRow): void {
@@ -347,8 +408,9 @@ export class State {
     keys.add(versionKey(row))
   }
 
-  #removeVersion(row: VersionRow): void {
+  #removeVersion(row: VersionRow, next: VersionRow | undefined): void {
     this.#refer(row.spec, -1)
+    if (next !== undefined) return
     const keys = this.versionsOf.get(row.app)
     keys?.delete(versionKey(row))
     if (keys?.size === 0) this.versionsOf.delete(row.app)
@@ -367,6 +429,13 @@ export class State {
     this.#refer(row.submitted, by)
     this.#refer(row.effective, by)
     if (row.applied !== null) this.#refer(row.applied.spec, by)
+  }
+
+  // The new one first, so that a specification that stays is never without a reference.
+  #referInstead(old: SpecHash | undefined, spec: SpecHash | undefined): void {
+    if (old === spec) return
+    if (spec !== undefined) this.#refer(spec, 1)
+    if (old !== undefined) this.#refer(old, -1)
   }
 
   #refer(spec: SpecHash, by: 1 | -1): void {

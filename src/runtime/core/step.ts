@@ -64,9 +64,10 @@ function settle(state: State): void {
       state.dirtyDeployments.delete(id)
       advanceDeployment(state, id)
     }
-    for (const app of [...state.dirtyApps].sort()) {
+    for (let left = state.dirtyApps.size; left > 0; left--) {
       if (state.budget <= 0) return
-      state.dirtyApps.delete(app)
+      const app = state.dirtyApps.take()
+      if (app === undefined) break
       reconcileApp(state, app)
     }
     launchWaiting(state)

@@ -1,23 +1,58 @@
 // One durable table in memory, and its part of the open transaction: the row that was there at first touch. An index
-// follows every change through two hooks, also when a transaction is rolled back, so it can't drift from the rows.
+// follows every change through one hook, also when a transaction is rolled back, so it can't drift from the rows.
 import { compareStrings } from '../../base/index.ts'
 import type { Rows, TableName } from './rows.ts'
 
 export interface TableIndex<Row> {
-  add(row: Row): void
-  /** `next` takes its place; undefined: the row goes. */
-  remove(row: Row, next: Row | undefined): void
+  /** A row comes (no `old`), is replaced, or goes (no `row`). The table holds the new one by then. */
+  change(old: Row | undefined, row: Row | undefined): void
 }
 
-export class Table<T extends TableName> {
+/** What the open transaction did to one row. */
+export interface Change<T extends TableName> {
+  readonly key: string
+  readonly before: Rows[T] | undefined
+  readonly after: Rows[T] | undefined
+}
+
+/** Rows touched by the open transaction, over all tables. */
+export interface ChangeCount {
+  rows: number
+}
+
+/** What all tables are to whoever does not look for speed. */
+export interface RowTable<T extends TableName> {
+  readonly name: T
+  readonly size: number
+  /** Rows touched by the open transaction. */
+  readonly changes: number
+  get(key: string): Rows[T] | undefined
+  has(key: string): boolean
+  /** In no defined order: whoever decides by it sorts first. */
+  values(): IterableIterator<Rows[T]>
+  /** Sorted by code point. */
+  keys(): string[]
+  put(key: string, row: Rows[T]): void
+  delete(key: string): void
+  /** Puts or deletes outside any transaction: load and replay. */
+  restore(key: string, row: Rows[T] | undefined): void
+  /** What the open transaction changed, sorted by key. */
+  changed(): Change<T>[]
+  accept(): void
+  rollback(): void
+}
+
+export class Table<T extends TableName> implements RowTable<T> {
   readonly name: T
   readonly #rows = new Map<string, Rows[T]>()
   /** Undefined: the row did not exist when the transaction first touched it. */
   readonly #before = new Map<string, Rows[T] | undefined>()
+  readonly #count: ChangeCount
   readonly #index: TableIndex<Rows[T]> | undefined
 
-  constructor(name: T, index?: TableIndex<Rows[T]>) {
+  constructor(name: T, count: ChangeCount, index?: TableIndex<Rows[T]>) {
     this.name = name
+    this.#count = count
     this.#index = index
   }
 
@@ -25,7 +60,6 @@ export class Table<T extends TableName> {
     return this.#rows.size
   }
 
-  /** Rows touched by the open transaction. */
   get changes(): number {
     return this.#before.size
   }
@@ -38,64 +72,57 @@ export class Table<T extends TableName> {
     return this.#rows.has(key)
   }
 
-  /** In no defined order: whoever decides by it sorts first. */
   values(): IterableIterator<Rows[T]> {
     return this.#rows.values()
   }
 
-  /** Sorted by code point. */
   keys(): string[] {
     return [...this.#rows.keys()].sort(compareStrings)
   }
 
   put(key: string, row: Rows[T]): void {
-    this.#remember(key)
-    this.#set(key, row)
+    const old = this.#rows.get(key)
+    this.#remember(key, old)
+    this.#set(key, old, row)
   }
 
   delete(key: string): void {
-    if (!this.#rows.has(key)) return
-    this.#remember(key)
-    this.#unset(key)
+    const old = this.#rows.get(key)
+    if (old === undefined) return
+    this.#remember(key, old)
+    this.#set(key, old, undefined)
   }
 
-  /** Puts or deletes outside any transaction: load and replay. */
   restore(key: string, row: Rows[T] | undefined): void {
-    if (row === undefined) this.#unset(key)
-    else this.#set(key, row)
+    this.#set(key, this.#rows.get(key), row)
   }
 
-  /** What the open transaction changed: keys sorted, rows before and after. */
-  changed(): { key: string; before: Rows[T] | undefined; after: Rows[T] | undefined }[] {
+  changed(): Change<T>[] {
     return [...this.#before.keys()]
       .sort(compareStrings)
       .map(key => ({ key, before: this.#before.get(key), after: this.#rows.get(key) }))
   }
 
   accept(): void {
+    this.#count.rows -= this.#before.size
     this.#before.clear()
   }
 
   rollback(): void {
     for (const [key, row] of this.#before) this.restore(key, row)
-    this.#before.clear()
+    this.accept()
   }
 
-  #remember(key: string): void {
-    if (!this.#before.has(key)) this.#before.set(key, this.#rows.get(key))
+  #remember(key: string, row: Rows[T] | undefined): void {
+    if (this.#before.has(key)) return
+    this.#before.set(key, row)
+    this.#count.rows++
   }
 
-  #set(key: string, row: Rows[T]): void {
-    const old = this.#rows.get(key)
-    if (old !== undefined) this.#index?.remove(old, row)
-    this.#rows.set(key, row)
-    this.#index?.add(row)
-  }
-
-  #unset(key: string): void {
-    const old = this.#rows.get(key)
-    if (old === undefined) return
-    this.#index?.remove(old, undefined)
-    this.#rows.delete(key)
+  #set(key: string, old: Rows[T] | undefined, row: Rows[T] | undefined): void {
+    if (old === row) return
+    if (row === undefined) this.#rows.delete(key)
+    else this.#rows.set(key, row)
+    this.#index?.change(old, row)
   }
 }

@@ -6,7 +6,7 @@ import type { Epoch, SpecHash } from '../../model/index.ts'
 import { decodeRow, encodeRow } from './codec.ts'
 import { tableNames, type Rows, type TableName } from './rows.ts'
 import { State } from './state.ts'
-import type { Table } from './table.ts'
+import type { RowTable } from './table.ts'
 import type { ClusterEvent, Commit, Env, Genesis, Row, Settings } from './types.ts'
 
 /** A new cluster: no rows but its own. The first commit stores it. */
@@ -91,6 +91,7 @@ export function seal(state: State, env: Env, events: readonly ClusterEvent[]): C
 
 /** The sealed commit is stored. */
 export function accept(state: State): void {
+  state.forgetFacts(state.tables.spec.changed().map(change => change.key as SpecHash))
   for (const name of tableNames) state.tables[name].accept()
   state.drawn = 0
   if (state.sealed === undefined) return
@@ -106,6 +107,10 @@ export function accept(state: State): void {
  * messages of the group will never leave: the shell closes the agents' connections, and they say hello again.
  */
 export function rollback(state: State): void {
+  // Agents that were there are there again before anything is put on them, and new ones go when nothing is left on them.
+  for (const { key, before } of state.tables.agent.changed()) {
+    if (before !== undefined) state.tables.agent.restore(key, before)
+  }
   for (const name of rollbackOrder) state.tables[name].rollback()
   state.drawn = 0
   state.sealed = undefined
@@ -144,9 +149,9 @@ export function replay(state: State, commit: Commit): void {
   state.utc = commit.utc
 }
 
-// Agents first: allocations take from them.
+// Agents and specifications first: allocations take from the ones, the health of instances is counted by the others.
 function loadOrder(key: string): number {
-  return key.startsWith('agent/') ? 0 : 1
+  return key.startsWith('agent/') || key.startsWith('spec/') ? 0 : 1
 }
 
 const rollbackOrder: readonly TableName[] = [...tableNames].sort(
@@ -165,7 +170,7 @@ function anyRow(state: State, table: TableName, key: string): Rows[TableName] | 
 }
 
 function restoreRow(state: State, table: TableName, key: string, row: Rows[TableName] | undefined): void {
-  ;(state.tables[table] as Table<TableName>).restore(key, row)
+  ;(state.tables[table] as unknown as RowTable<TableName>).restore(key, row)
 }
 
 // A specification goes when nothing names it any more.

@@ -26,6 +26,7 @@ import {
   createState,
   load,
   nextWake,
+  obstaclesFor,
   rollback,
   rowsOf,
   seal,
@@ -510,7 +511,7 @@ export class Chaos {
       const instances = [...(state.apps.get(app.id)?.instances.values() ?? [])]
       const good = instances.filter(i => i.reported === 'Running' && i.goal === 'run' && !i.unreachable)
       if (good.length !== app.instances || instances.length !== app.instances) {
-        const reasons = JSON.stringify(state.waiting.get(app.id)?.reasons ?? [])
+        const reasons = JSON.stringify(obstaclesFor(state, app.id)?.reasons ?? [])
         found.push(
           `${app.id}: ${good.length} good of ${instances.length}, ${app.instances} wanted ${reasons}`,
         )
@@ -582,8 +583,13 @@ function agentTotals(state: State): unknown {
 function appTotals(state: State): unknown {
   return [...state.apps.keys()].sort().map(id => {
     const app = state.apps.get(id)!
-    const sets = [app.scheduled, app.stopping, app.unreachable, app.failing].map(s => [...s].sort())
-    return [id, app.live, [...app.instances.keys()].sort(), sets, [...app.slots.keys()].sort((a, b) => a - b)]
+    const sets = [app.scheduled, app.stopping, app.unreachable, app.failing].map(s => [s.size, ...s])
+    const runs = [...app.runKeys()].sort().map(key => {
+      const { live, unhealthy, healthy, stopping } = app.ofRun(key)
+      return [key, live.size, [...live], unhealthy.size, [...unhealthy], healthy, stopping]
+    })
+    const totals = [app.size, app.live, app.healthy, sets.map(s => s.length), app.freeSlots(5)]
+    return [id, totals, [...app.instances.keys()], sets, runs]
   })
 }
 

@@ -172,7 +172,10 @@ describe('a commit that is lost', () => {
     rollback(cluster.state)
     const again = load(rowsOf(cluster.state), cluster.state)
     const slots = (state: typeof again): number[] =>
-      [...state.apps.get(web)!.slots.keys()].sort((a, b) => a - b)
+      state.apps
+        .get(web)!
+        .liveInstances()
+        .map(i => i.slot)
     expect(slots(cluster.state)).toEqual(slots(again))
   })
 })

@@ -1,0 +1,27 @@
+// What the core asks of a specification for every instance of it, worked out once: allocations share one object of
+// resources, and the health of an instance is known without a look at the app.
+import { resourcesOf, type App, type Resources } from '../../model/index.ts'
+
+/** Mesos' own default for tasks that set no kill grace period. */
+const defaultKillGraceMs = 3000
+
+export interface SpecFacts {
+  /** Health checks. */
+  readonly checks: number
+  /** Has no readiness check: ready as soon as it runs. */
+  readonly readyAtOnce: boolean
+  readonly resources: Resources
+  readonly graceMs: number
+}
+
+export function factsOf(app: App): SpecFacts {
+  return {
+    checks: app.healthChecks.length,
+    readyAtOnce: app.readinessChecks.length === 0,
+    resources: resourcesOf(app),
+    graceMs:
+      app.taskKillGracePeriodSeconds === undefined
+        ? defaultKillGraceMs
+        : Math.round(app.taskKillGracePeriodSeconds * 1000),
+  }
+}
