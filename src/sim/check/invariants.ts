@@ -1,7 +1,7 @@
 // The invariants of the control plane that can be seen in its rows, recomputed naively after every step. Each gives the
 // sentences that say what is broken; none means that it holds. `before` are the rows before the step.
 import { hostPortsWanted, type AppId, type StopCause } from '../../model/index.ts'
-import type { AllocationRow, InstanceRow, PlainRows } from '../../runtime/core/index.ts'
+import type { AgentRow, AllocationRow, InstanceRow, PlainRows } from '../../runtime/core/index.ts'
 import { brokenConstraints } from './placement.ts'
 import {
   allocationOf,
@@ -123,22 +123,23 @@ function* incarnations({ before, after }: Checked): Iterable<string> {
   }
 }
 
+// An agent's last generation is the greatest of its row and of those of its allocations.
 function* generations({ before, after }: Checked): Iterable<string> {
   for (const { row } of after.agent) {
     const old = before.agent.find(r => r.row.id === row.id)?.row
-    if (old !== undefined && row.gen < old.gen) {
-      yield `agent ${row.id} went from generation ${old.gen} to ${row.gen}`
-    }
+    if (old === undefined) continue
+    const [was, is] = [lastGeneration(before, old), lastGeneration(after, row)]
+    if (is < was) yield `agent ${row.id} went from generation ${was} to ${is}`
   }
   for (const { row } of after.allocation) {
-    const agent = after.agent.find(r => r.row.id === row.agent)?.row
-    if (agent !== undefined && row.gen > agent.gen) {
-      yield `${row.instance}/${row.incarnation} has generation ${row.gen}, its agent ${agent.gen}`
-    }
     const old = allocationOf(before, row.instance, row.incarnation)
     const changed = old !== undefined && old.goal !== row.goal
     if (changed && row.gen <= old.gen) yield `${row.instance}/${row.incarnation} changed without a generation`
   }
+}
+
+function lastGeneration(rows: PlainRows, agent: AgentRow): number {
+  return allocationsOn(rows, agent.id).reduce((last, row) => Math.max(last, row.gen), agent.gen)
 }
 
 const voluntary: ReadonlySet<StopCause | null> = new Set<StopCause>(['deployment', 'scale', 'drain'])
