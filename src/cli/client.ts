@@ -81,6 +81,13 @@ export class Client {
     return response.body as unknown as AsyncIterable<Uint8Array>
   }
 
+  /** The whole state as a file, as it comes. */
+  async stateFile(): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#fetch('/v1/server/snapshot', {})
+    if (!response.ok || response.body === null) throw refusal(response, await response.text())
+    return response.body as unknown as AsyncIterable<Uint8Array>
+  }
+
   async #get<T>(path: string, timeoutMs = answerTimeoutMs): Promise<T> {
     return JSON.parse(await this.#exchange(path, { signal: AbortSignal.timeout(timeoutMs) })) as T
   }

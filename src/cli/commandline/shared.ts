@@ -30,6 +30,12 @@ export const variables = {
   'var-file': { kind: 'texts', value: 'FILE', about: 'Values of variables from a file; several times' },
 } as const satisfies Record<string, OptionSpec>
 
+export const data = {
+  kind: 'text',
+  value: 'DIRECTORY',
+  about: 'Directory of the state (default sddc-data)',
+} as const satisfies OptionSpec
+
 export const pingInterval = {
   kind: 'text',
   value: 'TIME',

@@ -6,7 +6,13 @@ import { resolve } from 'node:path'
 import { CodedError, parseDurationMs } from '../../base/index.ts'
 import { detectCapacity, dockerDriverFactory, processDriver, startAgent } from '../../agent/index.ts'
 import { parseAttributes, parseResources, type AgentId, type Capacity } from '../../model/index.ts'
-import { initCluster, markedCluster, startServer } from '../../runtime/index.ts'
+import {
+  defaultSnapshotOptions,
+  initCluster,
+  markedCluster,
+  type SnapshotOptions,
+  startServer,
+} from '../../runtime/index.ts'
 import { exit, type Context } from '../context.ts'
 import { namedServer } from '../target.ts'
 import { programVersion } from '../version.ts'
@@ -20,6 +26,8 @@ export interface ServerOptions {
   readonly allowedHosts: readonly string[]
   /** Make a new cluster in the data directory first. */
   readonly init: boolean
+  readonly snapshotInterval: string | undefined
+  readonly keepSnapshots: number | undefined
 }
 
 export async function serverCommand(context: Context, options: ServerOptions): Promise<number> {
@@ -33,6 +41,7 @@ export async function serverCommand(context: Context, options: ServerOptions): P
     port: options.port,
     allowedHosts: options.allowedHosts,
     version: programVersion(),
+    snapshots: snapshotsOf(options),
     ...(options.pingInterval === undefined
       ? {}
       : { pingIntervalMs: durationOption('ping-interval', options.pingInterval) }),
@@ -43,6 +52,16 @@ export async function serverCommand(context: Context, options: ServerOptions): P
   log('server ends')
   await server.close()
   return exit.done
+}
+
+function snapshotsOf({ snapshotInterval, keepSnapshots }: ServerOptions): SnapshotOptions {
+  return {
+    intervalMs:
+      snapshotInterval === undefined
+        ? defaultSnapshotOptions.intervalMs
+        : durationOption('snapshot-interval', snapshotInterval),
+    kept: keepSnapshots ?? defaultSnapshotOptions.kept,
+  }
 }
 
 export interface AgentOptions {

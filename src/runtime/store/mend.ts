@@ -1,5 +1,6 @@
-// The best state that can be made of what is left: rows with right checksums, and a snapshot. First come the ways that
-// end in a proof (the digest of a revision); only when none does, the newest known of each row is taken.
+// The best state that can be made of what is left: rows with right checksums, the rows that stand in commits too (all
+// but those of instances), and a snapshot. First come the ways that end in a proof (the digest of a revision); only when
+// none does, the newest known of each row is taken.
 import { compareStrings, type Digest, DigestSum, sameDigest } from '../../base/index.ts'
 import type { Row } from '../core/types.ts'
 import type { ImageHead } from './image.ts'
@@ -35,8 +36,8 @@ export function mend(remains: Remains, snapshot: SnapshotRows | undefined): Mend
       return { ...newest, rows, isProved: true, how, fromSnapshotOnly: 0 }
     }
   }
-  const read = mapOf(remains.rows)
-  const rows = sorted(new Map([...mapOf(snapshot?.rows ?? []), ...read]))
+  const read = withCommits(mapOf(remains.rows), remains)
+  const rows = sorted(withCommits(new Map([...mapOf(snapshot?.rows ?? []), ...read]), remains))
   return {
     ...newest,
     rows,
@@ -72,15 +73,24 @@ interface Way {
 // Each may add up to the newest revision, or not.
 function* ways(remains: Remains, snapshot: SnapshotRows | undefined): Generator<Way> {
   yield { rows: remains.rows, how: 'every row is there' }
+  const rows = mapOf(remains.rows)
+  yield { rows: sorted(withCommits(rows, remains)), how: 'what is damaged stands in commits' }
   if (snapshot === undefined) return
   yield { rows: snapshot.rows, how: 'the snapshot has it all' }
-  const rows = mapOf(remains.rows)
   const old = mapOf(snapshot.rows)
-  const damaged = remains.damagedRows.filter(key => old.has(key))
-  for (const key of damaged) rows.set(key, old.get(key)!)
-  yield { rows: sorted(rows), how: `${damaged.length} damaged rows stand in the snapshot` }
+  for (const key of remains.damagedRows) if (old.has(key)) rows.set(key, old.get(key)!)
+  yield { rows: sorted(withCommits(rows, remains)), how: 'what is damaged stands in commits or the snapshot' }
   for (const [key, row] of old) if (!rows.has(key)) rows.set(key, row)
-  yield { rows: sorted(rows), how: 'what is damaged or lost stands in the snapshot' }
+  yield { rows: sorted(withCommits(rows, remains)), how: 'what is lost stands in commits or the snapshot' }
+}
+
+// In place: the newest value wins.
+function withCommits(rows: Map<string, Row>, { commits }: Remains): Map<string, Row> {
+  for (const { puts, deletes } of commits) {
+    for (const key of deletes) rows.delete(key)
+    for (const row of puts) rows.set(row.key, row)
+  }
+  return rows
 }
 
 export function digestOf(rows: readonly Row[]): Digest {

@@ -17,7 +17,7 @@ export interface Repaired {
   readonly revision: Revision
   readonly epoch: Epoch
   /** Nothing is lost: the rows add up to the last known revision. */
-  readonly proved: boolean
+  readonly isProved: boolean
   /** What was found and done, line by line. */
   readonly report: readonly string[]
   /** Name of the directory, inside the data directory, that holds the damaged state. */
@@ -77,7 +77,7 @@ export async function repairDirectory(directory: string, from: string | undefine
       rows: image,
     }),
   )
-  return { clusterId, revision, epoch, proved: mended.isProved, report, before }
+  return { clusterId, revision, epoch, isProved: mended.isProved, report, before }
 }
 
 async function markedClusterId(directory: string): Promise<ClusterId | undefined> {

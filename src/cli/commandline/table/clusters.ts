@@ -1,6 +1,6 @@
 // Commands that run a cluster: a local one in the background, or one role in the foreground.
 import { command } from '../command.ts'
-import { pingInterval, port, server } from '../shared.ts'
+import { data, json, pingInterval, port, server } from '../shared.ts'
 
 /** Each local agent has an address and a range of ports of its own; a laptop does not need more. */
 const maxLocalAgents = 50
@@ -60,7 +60,7 @@ export const clusterCommands = [
     about: 'Run a server in the foreground',
     words: {},
     options: {
-      data: { kind: 'text', value: 'DIRECTORY', about: 'Directory of the state (default sddc-data)' },
+      data,
       init: { kind: 'flag', about: 'Make a new cluster in that directory first' },
       host: { kind: 'text', value: 'ADDRESS', about: 'Address to listen on (default 127.0.0.1)' },
       'allow-host': {
@@ -70,6 +70,18 @@ export const clusterCommands = [
       },
       port: { ...port, least: 0, about: 'Port to listen on (default 8080; 0: any free one)' },
       'ping-interval': pingInterval,
+      'snapshot-interval': {
+        kind: 'text',
+        value: 'TIME',
+        about: 'Time between two snapshots that the server takes by itself (default 1h)',
+      },
+      'keep-snapshots': {
+        kind: 'whole',
+        value: 'N',
+        least: 0,
+        most: 1000,
+        about: 'How many of them are kept (default 5; 0: none are taken)',
+      },
     },
     examples: [
       ['server --data /var/lib/sddc --init', 'the first time'],
@@ -83,6 +95,64 @@ export const clusterCommands = [
         pingInterval: v['ping-interval'],
         allowedHosts: v['allow-host'],
         init: v.init,
+        snapshotInterval: v['snapshot-interval'],
+        keepSnapshots: v['keep-snapshots'],
+      }),
+  }),
+  command({
+    name: 'server snapshot save',
+    about: 'Write the whole state into a file; of a running server, or with --data of a directory',
+    words: {
+      file: { kind: 'text', required: false, about: 'Where to (default: a name made of the time)' },
+    },
+    options: { data, server, json },
+    examples: [
+      ['server snapshot save backup.snapshot', 'of the running server'],
+      ['server snapshot save --data /var/lib/sddc', 'of a directory that no server uses'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/snapshot.ts')).snapshotSave(context, { file: v.file, data: v.data }),
+  }),
+  command({
+    name: 'server snapshot restore',
+    about: 'Put a snapshot in the place of the state; the server must be stopped',
+    words: { file: { kind: 'text', required: true, about: 'The snapshot' } },
+    options: { data, json },
+    examples: [['server snapshot restore backup.snapshot --data /var/lib/sddc', 'the old state is kept']],
+    run: async (context, v) =>
+      (await import('../../commands/snapshot.ts')).snapshotRestore(context, {
+        file: v.file,
+        data: v.data ?? 'sddc-data',
+      }),
+  }),
+  command({
+    name: 'server snapshot inspect',
+    about: 'Prove a snapshot whole and show what is in it',
+    words: { file: { kind: 'text', required: true, about: 'The snapshot' } },
+    options: { json },
+    examples: [['server snapshot inspect backup.snapshot', 'revision, time, rows by table']],
+    run: async (context, v) => (await import('../../commands/snapshot.ts')).snapshotInspect(context, v.file),
+  }),
+  command({
+    name: 'server repair',
+    about: 'Make a damaged state whole again, as far as it can be; the server must be stopped',
+    words: {},
+    options: {
+      data,
+      from: {
+        kind: 'text',
+        value: 'FILE',
+        about: 'The snapshot to use (default: the newest that the server took)',
+      },
+      json,
+    },
+    examples: [
+      ['server repair --data /var/lib/sddc', 'what was there is kept, nothing that runs is stopped'],
+    ],
+    run: async (context, v) =>
+      (await import('../../commands/snapshot.ts')).repair(context, {
+        data: v.data ?? 'sddc-data',
+        from: v.from,
       }),
   }),
   command({

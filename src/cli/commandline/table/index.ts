@@ -12,7 +12,10 @@ export const commands: readonly Command[] = [
 ]
 
 /** Commands that only hold others: `deployment`. */
-export const groups: Readonly<Record<string, string>> = { deployment: 'List, watch or cancel deployments' }
+export const groups: Readonly<Record<string, string>> = {
+  deployment: 'List, watch or cancel deployments',
+  'server snapshot': 'Take the state into a file, look at one, bring one back',
+}
 
 /** Options of any command, by long name. A name means the same kind of thing everywhere: a test holds that. */
 export const allOptions: Readonly<Record<string, OptionSpec>> = Object.assign(
