@@ -74,9 +74,12 @@ export class AppIndex {
 
   /** Instances with goal run, by slot. Costs a look at each: count with `live`. */
   liveInstances(): InstanceRow[] {
-    const live: InstanceRow[] = []
-    for (const row of this.rows()) if (row.goal === 'run') live.push(row)
-    return live
+    return [...this.liveRows()]
+  }
+
+  /** The same one by one. The index may change meanwhile. */
+  *liveRows(): IterableIterator<InstanceRow> {
+    for (const row of this.rows()) if (row.goal === 'run') yield row
   }
 
   /** By slot, and by id within a slot. */

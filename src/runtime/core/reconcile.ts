@@ -9,6 +9,7 @@ import { rollingDecision } from './rolling/rolling.ts'
 import { chooseVictims, type VictimCandidate } from './rolling/victims.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
+import { maxRowsPerStep } from './types.ts'
 
 export function reconcileApp(state: State, id: AppId): void {
   replaceUnreachable(state, id)
@@ -130,10 +131,13 @@ function scale(state: State, deployment: DeploymentRow, action: ActionRow): bool
 // An app that was deleted and is made again while instances of the old one are still wanted: those go.
 function clearFormerLife(state: State, deployment: DeploymentRow, app: AppRow): boolean {
   if (!isMadeBy(deployment, app.id)) return true
-  for (const instance of liveOf(state, app.id)) {
-    if (instance.runKey === app.runKey) continue
-    if (state.budget <= 0) return postponed(state, app.id)
-    stopInstance(state, instance, 'delete', deployment.actor.name)
+  const index = state.apps.get(app.id)
+  for (const runKey of [...(index?.runKeys() ?? [])].sort()) {
+    if (runKey === app.runKey) continue
+    for (const instance of index!.ofRun(runKey).live.rows()) {
+      if (state.budget <= 0) return postponed(state, app.id)
+      stopInstance(state, instance, 'delete', deployment.actor.name)
+    }
   }
   return true
 }
@@ -152,7 +156,7 @@ function restart(state: State, deployment: DeploymentRow, action: ActionRow): bo
     stopInstance(state, state.tables.instance.get(id)!, 'deployment', deployment.actor.name)
   }
   if (decision.launch > 0) {
-    const launched = liveOf(state, app.id).filter(i => i.runKey === app.runKey).length
+    const launched = state.apps.get(app.id)?.liveOf(app.runKey) ?? 0
     create(state, app, decision.launch, plannedFor(deployment, app.id, launched))
   }
   return decision.done
@@ -200,7 +204,7 @@ export function candidatesOf(
 }
 
 export function healthyCount(state: State, app: AppId): number {
-  return liveOf(state, app).filter(i => strictlyHealthy(state, i)).length
+  return state.apps.get(app)?.healthy ?? 0
 }
 
 function liveOf(state: State, app: AppId): InstanceRow[] {
@@ -212,7 +216,7 @@ function plannedFor(
   app: AppId,
   launched: number,
 ): DeploymentRow['placements'][string] {
-  return deployment.placements[app]?.slice(launched) ?? []
+  return deployment.placements[app]?.slice(launched, launched + maxRowsPerStep) ?? []
 }
 
 // At most half of what the step may still change, in new rows now; the rest in the next slice.
@@ -231,11 +235,12 @@ function create(
 // only while enough healthy ones remain for the number that is wanted, and unhealthy ones go first.
 function stopMany(state: State, id: AppId, count: number, cause: StopCause, author = 'system'): void {
   if (count <= 0) return
+  if (cause === 'delete') return stopAll(state, id, author)
   const live = liveOf(state, id)
   const app = state.tables.app.get(id)
   const remaining = live.length - count
   const capacity = app === undefined ? 0 : specOf(state, app.effective).upgradeStrategy.minimumHealthCapacity
-  const promised = cause === 'delete' ? 0 : Math.ceil(remaining * capacity)
+  const promised = Math.ceil(remaining * capacity)
   let healthy = live.filter(i => strictlyHealthy(state, i)).length
   const order = victimsInOrder(state, live, count, app)
   const chosen = new Set(order)
@@ -249,6 +254,14 @@ function stopMany(state: State, id: AppId, count: number, cause: StopCause, auth
     if (isHealthy) healthy--
     stopInstance(state, victim, cause, author)
     stopped++
+  }
+}
+
+// The app goes: there is nothing to choose and nothing to promise.
+function stopAll(state: State, id: AppId, author: string): void {
+  for (const instance of state.apps.get(id)?.liveRows() ?? []) {
+    if (state.budget <= 0) return void postponed(state, id)
+    stopInstance(state, instance, 'delete', author)
   }
 }
 
