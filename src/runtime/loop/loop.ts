@@ -32,9 +32,12 @@ import type { Image } from '../store/image.ts'
 import type { AppendOutcome, Opened, Store } from '../store/store.ts'
 import { ClusterClock, type MachineClock, machineClock } from './clock.ts'
 import type { Core, CoreState } from './core.ts'
+import { type Entry, InputQueue } from './queue.ts'
 
 /** The loop turns at least this often, so that cluster time keeps up (see maxAdvanceMs). */
 const beatMs = 500
+/** Groups are so many times larger while more waits than one takes: each commit costs the disk a moment. */
+const crowdedFactor = 4
 /** A wake that is due is not asked for more often than this. */
 const shortestWakeMs = 5
 /** Requests waiting at most: about a second of work; more would time out anyway. */
@@ -82,12 +85,6 @@ export interface Head {
   readonly damage: readonly string[]
 }
 
-interface Entry {
-  readonly input: Input
-  /** In a group of its own: it may have made the core fail in company. */
-  readonly alone: boolean
-}
-
 type LookedUp = 'landed' | 'landedLate' | 'lost' | 'lostLate'
 
 interface Group {
@@ -115,7 +112,7 @@ export class Loop<S extends CoreState> {
   #damage: readonly string[]
   #storedRevision: Revision
   #fence: Epoch
-  #queue: Entry[] = []
+  readonly #queue = new InputQueue()
   #readers: Reader[] = []
   #committing = false
   /** Why the store can't be reached just now. */
@@ -237,7 +234,7 @@ export class Loop<S extends CoreState> {
   async close(): Promise<void> {
     if (!this.#stopped) {
       this.#stop()
-      this.#queue = []
+      this.#queue.keep(() => false)
     }
     if (this.#committing) await new Promise<void>(resolve => this.#idle.push(resolve))
     this.#answerAll(refused('READ_ONLY', 'The server is stopping; nothing was changed.'))
@@ -322,15 +319,18 @@ export class Loop<S extends CoreState> {
   }
 
   #stepGroup(state: S, env: { now: ClusterMs; utc: UtcMs }, group: Group): void {
-    for (let entry = this.#queue.shift(); entry !== undefined; entry = this.#queue.shift()) {
+    const isCrowded = this.#queue.length > maxInputsPerGroup
+    for (let entry = this.#queue.take(); entry !== undefined; entry = this.#queue.take()) {
       group.entries.push(entry)
       const output = this.#core.step(state, env, this.#atStep(entry.input))
       group.outputs.push(output)
-      if (output.more && !this.#queue.some(e => e.input.kind === 'continue'))
+      if (output.more && !this.#queue.has('continue'))
         this.#queue.push({ input: { kind: 'continue' }, alone: false })
       if (entry.input.kind === 'tick') this.#bugDelayMs = firstBugDelayMs
-      const full = group.entries.length >= maxInputsPerGroup || state.changedRows >= maxRowsPerStep
-      if (output.urgent || full || entry.alone || this.#queue[0]?.alone === true) return
+      const factor = isCrowded || output.more ? crowdedFactor : 1
+      const full =
+        group.entries.length >= maxInputsPerGroup * factor || state.changedRows >= maxRowsPerStep * factor
+      if (output.urgent || full || entry.alone || this.#queue.next?.alone === true) return
     }
   }
 
@@ -363,7 +363,7 @@ export class Loop<S extends CoreState> {
         break
       case 'lostLate':
         this.#options.links.dropAll('the store is open again', undefined)
-        if (isBoot(group)) this.#queue.unshift(group.entries[0]!)
+        if (isBoot(group)) this.#queue.pushFirst(group.entries.slice(0, 1))
     }
     if (found !== 'landed') {
       const reason = `The change was not stored: ${outcome.kind === 'committed' ? '' : outcome.error.message}. Repeat it with the same Idempotency-Key.`
@@ -421,7 +421,7 @@ export class Loop<S extends CoreState> {
   // Back to the last state that is certainly stored. Agents can't be heard now: what they say could not be stored.
   #goOnReading(state: S): void {
     this.#rollback(state, 'the store can not be reached', undefined)
-    for (const { input } of this.#queue.splice(0)) {
+    for (const { input } of this.#queue.takeAll()) {
       if (input.kind === 'request') this.#answer(input.id, this.#refusal()!)
     }
     for (const reader of this.#readers.splice(0)) reader.run()
@@ -442,7 +442,7 @@ export class Loop<S extends CoreState> {
     for (const resolve of this.#idle.splice(0)) resolve()
     const refusal = this.#damage.length > 0 ? this.#refusal() : undefined
     if (refusal !== undefined) {
-      this.#queue = []
+      this.#queue.keep(() => false)
       this.#answerAll(refusal)
     }
     if (this.#queue.length > 0) this.#schedule()
@@ -465,7 +465,7 @@ export class Loop<S extends CoreState> {
         this.#answer(input.id, refused('INTERNAL', `The server failed on this request: ${error.message}`))
       else again.push({ input, alone: true })
     }
-    this.#queue.unshift(...again)
+    this.#queue.pushFirst(again)
     this.#bugTimer ??= setTimeout(() => {
       this.#bugTimer = undefined
       this.#give({ kind: 'tick' }, true)
@@ -481,7 +481,7 @@ export class Loop<S extends CoreState> {
       return
     }
     // The sessions went with the volatile state, so what they still had to say has no meaning.
-    this.#queue = this.#queue.filter(({ input }) => input.kind !== 'agent' && input.kind !== 'agentClosed')
+    this.#queue.keep(({ input }) => input.kind !== 'agent' && input.kind !== 'agentClosed')
     this.#options.links.dropAll(reason, culprit)
   }
 
@@ -530,7 +530,7 @@ export class Loop<S extends CoreState> {
     const now = this.#clock.advance()
     if (!this.#committing) {
       const wake = this.#core.nextWake(this.#state)
-      const queued = this.#bugTimer !== undefined || this.#queue.some(e => e.input.kind === 'tick')
+      const queued = this.#bugTimer !== undefined || this.#queue.has('tick')
       if (wake !== undefined && wake <= now && !queued) this.#give({ kind: 'tick' })
     }
     this.#armBeat()
@@ -542,7 +542,7 @@ export class Loop<S extends CoreState> {
     const { pingIntervalMs } = this.#options
     const onTime = now - this.#roundDue < pingIntervalMs / 2
     setImmediate(() => {
-      if (!this.#queue.some(e => e.input.kind === 'pingRound'))
+      if (!this.#queue.has('pingRound'))
         this.#give({ kind: 'pingRound', round: ++this.#round, sentOnTime: onTime })
     })
     // The next one counts from when this one was due, unless the process was away for longer than a round.

@@ -124,7 +124,7 @@ describe('group commit', () => {
   it('takes 256 inputs at most into one', async () => {
     const rig = await start()
     await Promise.all(Array.from({ length: 600 }, (_, i) => submit(rig, `set k${i} ${i}`)))
-    expect(rig.commits.map(c => c.puts.length)).toEqual([256, 256, 88])
+    expect(rig.commits.map(c => c.puts.length)).toEqual([1024, 1024, 152])
   })
 
   it('goes on with work that a step left over', async () => {
