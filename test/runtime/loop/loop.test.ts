@@ -121,9 +121,9 @@ describe('group commit', () => {
     )
   })
 
-  it('takes 256 inputs at most into one', async () => {
+  it('takes 256 inputs at most into one, and four times as many while more wait', async () => {
     const rig = await start()
-    await Promise.all(Array.from({ length: 600 }, (_, i) => submit(rig, `set k${i} ${i}`)))
+    await Promise.all(Array.from({ length: 2200 }, (_, i) => submit(rig, `set k${i} ${i}`)))
     expect(rig.commits.map(c => c.puts.length)).toEqual([1024, 1024, 152])
   })
 
