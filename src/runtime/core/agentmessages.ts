@@ -225,8 +225,8 @@ function pong(state: State, session: Session, message: Extract<AgentMessage, { k
     backInReach(state, agent.id)
     state.agents.setReachable(agent.id, true)
   }
-  // An answer to a ping that left before the last rows did says nothing about them.
-  if (message.round <= session.sentRound || session.forget.length > 0) return
+  // An answer to a ping that left before the last rows did says nothing about them, nor about those that wait here.
+  if (message.round <= session.sentRound || state.dirtyAgents.has(agent.id)) return
   const isSame =
     message.appliedGen === session.sentGen && message.setHash === expectedSetHash(state, agent.id)
   if (isSame) return

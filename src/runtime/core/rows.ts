@@ -239,6 +239,8 @@ export interface TimingRow {
   readonly start: readonly number[]
   readonly healthy: readonly number[]
   readonly stop: readonly number[]
+  /** Of the last sample; absent in rows of older versions. */
+  readonly at?: ClusterMs
 }
 
 export interface RequestRow {

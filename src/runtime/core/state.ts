@@ -128,6 +128,8 @@ export class State {
   frozen = false
   /** The last ping round. */
   round = 0
+  /** When agents are told at the latest what has changed for them, while steps have more to do. */
+  flushDue = 0
   outbox: Outbox = { replies: [], messages: [], events: [] }
   /** Counts what this transaction made, so that ids and ordinals differ inside one revision. */
   drawn = 0

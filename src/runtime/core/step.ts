@@ -11,6 +11,12 @@ import { dropStaged, stagedUntil } from './specs.ts'
 import type { State } from './state.ts'
 import type { Env, Input, Output } from './types.ts'
 
+/**
+ * While there is more to do than one step can, agents are told at such intervals: one message with what came together
+ * costs both sides much less than one for each row.
+ */
+const flushEveryMs = 200
+
 export function step(state: State, env: Env, input: Input): Output {
   state.env = env
   state.rowsBeforeStep = state.changedRows
@@ -19,7 +25,10 @@ export function step(state: State, env: Env, input: Input): Output {
   const isSwept = dropStaged(state)
   settle(state)
   const more = !isSwept || state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
-  flushAgents(state)
+  if (!more || env.now >= state.flushDue) {
+    state.flushDue = env.now + flushEveryMs
+    flushAgents(state)
+  }
   const { replies, messages, events } = state.outbox
   state.outbox = { replies: [], messages: [], events: [] }
   return { replies, messages, events, urgent: false, more }
