@@ -17,7 +17,11 @@ export function recordTiming(
   // Many that come together say no more than a few, and each costs a row.
   const known = state.tables.timing.get(app)
   const samples = known?.[kind] ?? []
-  if (samples.length >= samplesKept && known !== undefined && state.env.now < (known.at ?? 0) + sampleEveryMs) {
+  if (
+    samples.length >= samplesKept &&
+    known !== undefined &&
+    state.env.now < (known.at ?? 0) + sampleEveryMs
+  ) {
     return
   }
   // The last stops of an app that is gone: nobody would clear its row away.
