@@ -90,6 +90,11 @@ export class Machine {
     this.#state = this.#fromCheckpoint()
   }
 
+  /** Its identity was changed while it was not running. */
+  reread(): void {
+    this.#state = this.#fromCheckpoint()
+  }
+
   /** The checkpoint is gone: the agent is as new, and finds what runs. */
   wipe(): void {
     this.#checkpoint.clear()

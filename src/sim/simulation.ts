@@ -54,6 +54,8 @@ export interface SimulationOptions {
   readonly appendFails?: number
   /** The server's clock against true time. */
   readonly serverRate?: number
+  /** Rows that one step may change, when not as many as usual. */
+  readonly stepRows?: number
   readonly core?: SimulatedCore
   readonly disk?: SimulatedDisk
   readonly observer?: Observer
@@ -71,8 +73,10 @@ export interface Observer {
   afterGroup?(simulation: Simulation, commit: Commit | undefined): void
   /** The commit is stored. */
   afterStored?(simulation: Simulation, commit: Commit): void
-  /** What was not stored has never been: the server was started again, or a commit was rolled back. */
-  afterLost?(simulation: Simulation): void
+  /** All that the group had to say is said, and nothing waits to be stepped. */
+  afterSettled?(simulation: Simulation): void
+  /** What was not stored has never been: the server was started again (with a new state), or a commit was rolled back. */
+  afterLost?(simulation: Simulation, isNew: boolean): void
   /** A message leaves the server. */
   sent?(simulation: Simulation, message: ServerMessage): void
 }
@@ -105,6 +109,7 @@ export class Simulation {
   readonly #random: Random
   readonly #replies = new Map<string, Reply>()
   readonly #clock: DriftingClock
+  readonly #stepRows: number | undefined
   #utcOffset: number
   #appendFails: number
   #inputs: Input[] = []
@@ -126,6 +131,8 @@ export class Simulation {
     this.#random = new Random(options.seed)
     this.#appendFails = options.appendFails ?? 0
     this.state = state
+    this.#stepRows = options.stepRows
+    if (options.stepRows !== undefined) state.stepRows = options.stepRows
     this.timeline = new Timeline(state.now)
     this.#clock = new DriftingClock(this.timeline, state.now, options.serverRate)
     this.#utcOffset = state.utc - state.now
@@ -269,7 +276,8 @@ export class Simulation {
     this.#trace(() => `server starts at revision ${head.revision}`)
     this.#clock.set(head.now)
     this.state = this.#core.load(this.#shuffled(rows), head)
-    this.#options.observer?.afterLost?.(this)
+    if (this.#stepRows !== undefined) this.state.stepRows = this.#stepRows
+    this.#options.observer?.afterLost?.(this, true)
     this.#receive({ kind: 'boot', epoch: Math.max(1, head.epoch) as Epoch, adopt: false })
     if (this.#options.pings !== false) this.#pingLater()
   }
@@ -356,12 +364,14 @@ export class Simulation {
         return isUp()
       },
       agentSays: (session, message) => {
+        this.#trace(() => `  ${session} says ${shortened(JSON.stringify(message)).slice(0, 400)}`)
         if (this.server === 'running') return this.#receive({ kind: 'agent', session, message })
         if (message.kind !== 'hello') return
         const reason = "the server's state is damaged"
         this.network.fromServer(session, { kind: 'refuse', code: 'damaged', reason })
       },
       agentLeft: session => {
+        this.#trace(() => `  ${session} has left`)
         if (this.server === 'running') this.#receive({ kind: 'agentClosed', session })
       },
     }
@@ -453,9 +463,11 @@ export class Simulation {
     for (const { id, reply } of sent.replies) this.#replies.set(id, reply)
     for (const { session, message } of sent.messages) {
       this.#options.observer?.sent?.(this, message)
+      this.#trace(() => `  ${session} is told ${shortened(JSON.stringify(message)).slice(0, 400)}`)
       this.network.fromServer(session, message)
     }
     if (this.#inputs.length > 0) this.#turnSoon()
+    else this.#options.observer?.afterSettled?.(this)
     this.#arm()
   }
 
@@ -463,7 +475,7 @@ export class Simulation {
   #lost(sent: Sent): void {
     this.#core.rollback(this.state)
     this.#busy = false
-    this.#options.observer?.afterLost?.(this)
+    this.#options.observer?.afterLost?.(this, false)
     const message = 'The change was not stored'
     for (const id of sent.requests) this.#replies.set(id, { ok: false, code: 'OUTCOME_UNKNOWN', message })
     this.#inputs = this.#inputs.filter(input => input.kind === 'request')
@@ -539,6 +551,11 @@ function headBefore({ revision, epoch, now, utc }: State): DiskHead {
 }
 
 function commitText({ puts, deletes }: Commit): string {
-  const keys = [...puts.map(p => `+${p.key}`), ...deletes.map(key => `-${key}`)]
+  const keys = [...puts.map(p => `+${shortened(p.key)}`), ...deletes.map(key => `-${shortened(key)}`)]
   return keys.length <= 12 ? keys.join(' ') : `${keys.slice(0, 12).join(' ')} and ${keys.length - 12} more`
+}
+
+// Enough of an id to know it by.
+function shortened(key: string): string {
+  return key.replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, '$1')
 }

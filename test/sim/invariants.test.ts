@@ -78,6 +78,13 @@ const damages: Readonly<Record<string, () => { before?: PlainRows; after: PlainR
       })),
     },
   }),
+  'health kills': () => ({
+    after: changed('allocation', () => ({
+      goal: 'stop' as const,
+      cause: 'unhealthy' as const,
+      author: 'system',
+    })),
+  }),
   references: () => ({ after: changed('instance', () => ({ spec: 'nothing' as SpecHash })) }),
   limits: () => ({
     after: {

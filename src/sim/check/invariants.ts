@@ -1,12 +1,17 @@
 // The invariants of the control plane that can be seen in its rows, recomputed naively after every step. Each gives the
 // sentences that say what is broken; none means that it holds. `before` are the rows before the step.
-import { hostPortsWanted, type AppId, type StopCause } from '../../model/index.ts'
-import type { AgentRow, AllocationRow, InstanceRow, PlainRows } from '../../runtime/core/index.ts'
+import { hostPortsWanted, type App, type AppId, type StopCause } from '../../model/index.ts'
+import type { AgentRow, AllocationRow, InstanceRow, PlainRows, TableName } from '../../runtime/core/index.ts'
 import { brokenConstraints } from './placement.ts'
 import {
+  actionsOf,
+  agentOf,
   allocationOf,
   allocationsOn,
   appOf,
+  backoffOf,
+  deploymentOf,
+  instanceOf,
   instancesOf,
   isSound,
   isStrictlyHealthy,
@@ -23,28 +28,40 @@ export interface Checked {
 
 interface Invariant {
   readonly name: string
+  /** Where none of these tables changed, it holds as it did before. */
+  readonly tables: readonly TableName[]
   readonly broken: (checked: Checked) => Iterable<string>
 }
 
-/** All that is broken, each with the name of its invariant. */
+/** All that is broken, each with the name of its invariant. Lists that are the same ones did not change. */
 export function checkInvariants(checked: Checked): string[] {
-  return invariants.flatMap(({ name, broken }) => [...broken(checked)].map(what => `${name}: ${what}`))
+  const found: string[] = []
+  for (const { name, tables, broken } of invariants) {
+    if (tables.every(table => checked.before[table] === checked.after[table])) continue
+    for (const what of broken(checked)) found.push(`${name}: ${what}`)
+  }
+  return found
 }
 
 export const invariants: readonly Invariant[] = [
-  { name: 'capacity', broken: capacity },
-  { name: 'host ports', broken: hostPorts },
-  { name: 'slots', broken: slots },
-  { name: 'incarnations', broken: incarnations },
-  { name: 'generations', broken: generations },
-  { name: 'promise of health', broken: promise },
-  { name: 'rolling capacity', broken: rollingCapacity },
-  { name: 'constraints', broken: constraints },
-  { name: 'actions', broken: actions },
-  { name: 'causes', broken: causes },
-  { name: 'backoff', broken: backoff },
-  { name: 'references', broken: references },
-  { name: 'limits', broken: limits },
+  { name: 'capacity', tables: ['agent', 'allocation'], broken: capacity },
+  { name: 'host ports', tables: ['agent', 'allocation'], broken: hostPorts },
+  { name: 'slots', tables: ['instance'], broken: slots },
+  { name: 'incarnations', tables: ['instance', 'allocation'], broken: incarnations },
+  { name: 'generations', tables: ['agent', 'allocation'], broken: generations },
+  { name: 'promise of health', tables: ['allocation'], broken: promise },
+  { name: 'rolling capacity', tables: ['instance', 'action', 'deployment'], broken: rollingCapacity },
+  { name: 'constraints', tables: ['instance', 'allocation'], broken: constraints },
+  { name: 'actions', tables: ['action', 'deployment'], broken: actions },
+  { name: 'causes', tables: ['allocation'], broken: causes },
+  { name: 'backoff', tables: ['allocation'], broken: backoff },
+  { name: 'health kills', tables: ['allocation'], broken: healthKills },
+  {
+    name: 'references',
+    tables: ['agent', 'spec', 'app', 'version', 'instance', 'allocation', 'deployment', 'action'],
+    broken: references,
+  },
+  { name: 'limits', tables: ['request', 'audit', 'deployment', 'app', 'version'], broken: limits },
 ]
 
 const resourceNames = ['cpuMilli', 'memKiB', 'diskKiB', 'gpus'] as const
@@ -102,7 +119,7 @@ function* slots({ after }: Checked): Iterable<string> {
 
 function* incarnations({ before, after }: Checked): Iterable<string> {
   for (const { row } of after.instance) {
-    const old = before.instance.find(r => r.row.id === row.id)?.row
+    const old = instanceOf(before, row.id)
     if (old !== undefined && row.incarnation < old.incarnation) {
       yield `${row.id} went from incarnation ${old.incarnation} to ${row.incarnation}`
     }
@@ -126,7 +143,7 @@ function* incarnations({ before, after }: Checked): Iterable<string> {
 // An agent's last generation is the greatest of its row and of those of its allocations.
 function* generations({ before, after }: Checked): Iterable<string> {
   for (const { row } of after.agent) {
-    const old = before.agent.find(r => r.row.id === row.id)?.row
+    const old = agentOf(before, row.id)
     if (old === undefined) continue
     const [was, is] = [lastGeneration(before, old), lastGeneration(after, row)]
     if (is < was) yield `agent ${row.id} went from generation ${was} to ${is}`
@@ -142,15 +159,22 @@ function lastGeneration(rows: PlainRows, agent: AgentRow): number {
   return allocationsOn(rows, agent.id).reduce((last, row) => Math.max(last, row.gen), agent.gen)
 }
 
-const voluntary: ReadonlySet<StopCause | null> = new Set<StopCause>(['deployment', 'scale', 'drain'])
+/** The closed list of stops that are not bound by the promise; every other one is by choice. */
+const exempt: ReadonlySet<StopCause | null> = new Set<StopCause>([
+  'delete',
+  'killed-by-user',
+  'orphan',
+  'replaced',
+  'unhealthy',
+])
 
 // A healthy instance is stopped by choice only while enough healthy ones remain.
 function* promise({ before, after }: Checked): Iterable<string> {
   const victims = new Map<AppId, string[]>()
   for (const { row } of after.allocation) {
-    if (row.goal !== 'stop' || !voluntary.has(row.cause)) continue
+    if (row.goal !== 'stop' || exempt.has(row.cause)) continue
     if (allocationOf(before, row.instance, row.incarnation)?.goal !== 'run') continue
-    const instance = after.instance.find(r => r.row.id === row.instance)?.row
+    const instance = instanceOf(after, row.instance)
     if (instance === undefined || !isSound(after, instance)) continue
     victims.set(row.app, [...(victims.get(row.app) ?? []), row.instance])
   }
@@ -172,10 +196,18 @@ function* promise({ before, after }: Checked): Iterable<string> {
 function* rollingCapacity({ before, after }: Checked): Iterable<string> {
   for (const action of runningActions(after)) {
     if (action.action !== 'RestartApplication') continue
-    const limit = action.maxCapacity + (action.minHealthy >= action.maxCapacity ? 1 : 0)
+    // A promise that was raised in place since the action began holds at once.
+    const app = appOf(after, action.app)
+    const spec = app === undefined ? undefined : specOf(after, app.effective)
+    const raised =
+      spec === undefined || spec.residency !== undefined
+        ? 0
+        : Math.ceil(action.target * spec.upgradeStrategy.minimumHealthCapacity)
+    const isFull = Math.max(action.minHealthy, raised) >= action.maxCapacity
+    const limit = action.maxCapacity + (isFull ? 1 : 0)
     const held = instancesOf(after, action.app)
     // An app that is renamed brings its instances along.
-    const known = held.filter(i => before.instance.some(r => r.row.id === i.id)).length
+    const known = held.filter(i => instanceOf(before, i.id) !== undefined).length
     if (held.length > Math.max(limit, known, instancesOf(before, action.app).length)) {
       yield `${action.app}: ${held.length} live and stopping, ${limit} allowed`
     }
@@ -210,17 +242,17 @@ function* actions({ before, after }: Checked): Iterable<string> {
   for (const action of runningActions(after)) {
     if (seen.has(action.app)) yield `${action.app} has two running actions`
     seen.add(action.app)
-    const deployment = after.deployment.find(r => r.row.id === action.deployment)?.row
+    const deployment = deploymentOf(after, action.deployment)
     const step = deployment?.steps[deployment.current]
     const isPresent = step?.actions.some(a => a.app === action.app && a.action === action.action)
     if (isPresent !== true) yield `${action.app}: ${action.action} runs outside its step`
   }
-  const known = new Set(after.deployment.map(r => r.row.id))
   for (const { row } of after.action) {
-    if (!known.has(row.deployment)) yield `${row.app}: action without deployment ${row.deployment}`
+    if (deploymentOf(after, row.deployment) === undefined)
+      yield `${row.app}: action without deployment ${row.deployment}`
   }
   for (const { row } of after.deployment) {
-    const old = before.deployment.find(r => r.row.id === row.id)?.row
+    const old = deploymentOf(before, row.id)
     if (old === undefined) continue
     if (row.current < old.current)
       yield `deployment ${row.id} went from step ${old.current} to ${row.current}`
@@ -240,12 +272,32 @@ function* causes({ after }: Checked): Iterable<string> {
 function* backoff({ before, after, now }: Checked): Iterable<string> {
   for (const { row } of after.allocation) {
     if (allocationOf(before, row.instance, row.incarnation) !== undefined) continue
-    const instance = after.instance.find(r => r.row.id === row.instance)?.row
-    const delay = after.backoff.find(r => r.row.app === row.app && r.row.runKey === instance?.runKey)?.row
+    const instance = instanceOf(after, row.instance)
+    const delay = instance === undefined ? undefined : backoffOf(after, instance)
     if (delay !== undefined && delay.until > now) {
       yield `${row.instance}/${row.incarnation} was launched ${delay.until - now} ms before its time`
     }
   }
+}
+
+// A task is killed for its health only after one failure more than its app allows, counted by the agent without a gap.
+function* healthKills({ before, after }: Checked): Iterable<string> {
+  for (const { row } of after.allocation) {
+    if (row.goal !== 'stop' || row.cause !== 'unhealthy') continue
+    if (allocationOf(before, row.instance, row.incarnation)?.goal !== 'run') continue
+    const seen = [instanceOf(before, row.instance), instanceOf(after, row.instance)]
+    if (!seen.some(instance => isBeyond(instance, specOf(before, row.spec))))
+      yield `${row.instance}/${row.incarnation} is killed for its health without enough failures`
+  }
+}
+
+function isBeyond(instance: InstanceRow | undefined, app: App | undefined): boolean {
+  return (
+    instance?.health.some(h => {
+      const allowed = app?.healthChecks[h.index]?.maxConsecutiveFailures ?? 0
+      return allowed > 0 && h.consecutiveFailures > allowed
+    }) === true
+  )
 }
 
 function* references({ after }: Checked): Iterable<string> {
@@ -268,7 +320,7 @@ function* references({ after }: Checked): Iterable<string> {
   for (const { row } of after.deployment) {
     for (const action of row.steps.flatMap(s => s.actions)) {
       if (row.state !== 'running' || row.apps[action.app] !== undefined) continue
-      const isKnown = after.action.some(r => r.row.deployment === row.id && r.row.app === action.app)
+      const isKnown = actionsOf(after, row.id).some(a => a.app === action.app)
       if (!isKnown) yield `deployment ${row.id} acts on ${action.app}, of which it knows nothing`
     }
   }

@@ -2,7 +2,7 @@
 // from the specification once more, in another way than the allocator's.
 import type { App, Attribute, Constraint } from '../../model/index.ts'
 import type { AgentRow, InstanceRow, PlainRows } from '../../runtime/core/index.ts'
-import { specOf } from './rows.ts'
+import { agentOf, specOf } from './rows.ts'
 
 /** The constraints that a placement breaks; `others` are the instances of the app that count beside it. */
 export function brokenConstraints(
@@ -11,12 +11,10 @@ export function brokenConstraints(
   others: readonly InstanceRow[],
 ): Constraint[] {
   const app: App | undefined = specOf(rows, placed.spec)
-  const agentOf = (instance: InstanceRow): AgentRow | undefined =>
-    rows.agent.find(r => r.row.id === instance.agent)?.row
-  const home = agentOf(placed)
+  const home = agentOf(rows, placed.agent)
   if (app === undefined || home === undefined) return []
   return app.constraints.filter(constraint => {
-    const values = others.map(other => valueOf(agentOf(other), constraint[0]))
+    const values = others.map(other => valueOf(agentOf(rows, other.agent), constraint[0]))
     return !isAllowed(constraint, valueOf(home, constraint[0]), home, values)
   })
 }

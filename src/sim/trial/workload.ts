@@ -1,0 +1,228 @@
+// Random use of a cluster: what people and programs ask of it. Apps are drawn so that all of them fit when nothing is
+// broken: whatever waits in the end waits for no good reason.
+import type { Json, Random } from '../../base/index.ts'
+import {
+  appAddress,
+  normalizeApp,
+  type App,
+  type AppId,
+  type AppRequest,
+  type Desired,
+  type Operation,
+  type Place,
+  type Plan,
+  type StackName,
+} from '../../model/index.ts'
+import { plan } from '../../planner/index.ts'
+import { snapshotOf, type State } from '../../runtime/core/index.ts'
+
+/** Apps of the stack and apps that REST clients make have names of their own, so that both meet only by renaming. */
+const stackNames = ['one', 'two', 'three'] as const
+const restNames = ['a', 'b', 'c', 'd'] as const
+const origin = 'trial'
+
+type Body = Readonly<Record<string, Json>>
+
+export class Workload {
+  readonly #random: Random
+  readonly #agents: number
+  /** What the stack's configuration says now. */
+  wanted: Desired
+  #made = 0
+
+  constructor(random: Random, agents: number) {
+    this.#random = random
+    this.#agents = agents
+    this.wanted = this.#configuration()
+  }
+
+  /** The configuration is edited. */
+  edit(): void {
+    this.wanted = this.#configuration()
+  }
+
+  /** A plan of the configuration as it is; null when it can't be planned. */
+  planOf(state: State): Plan | null {
+    return plan(this.wanted, snapshotOf(state), { mode: 'apply', deleteUnnamed: true, origin }).plan
+  }
+
+  operation(state: State): Operation | null {
+    const r = this.#random
+    const dice = r.integer(0, 99)
+    const ids = state.tables.app.keys() as AppId[]
+    const rest = ids.filter(id => state.tables.app.get(id)!.stack === null)
+    const force = r.chance(0.5)
+    if (dice < 30) {
+      if (r.chance(0.8)) this.edit()
+      const made = this.planOf(state)
+      return made && { kind: 'applyPlan', plan: made, force: true, takeOver: force }
+    }
+    if (dice < 40 || ids.length === 0) return this.#create(force)
+    const id = r.pick(rest.length > 0 && r.chance(0.8) ? rest : ids)
+    if (dice < 60) {
+      const changes: AppRequest[] = [this.#put(state, id)]
+      const other = r.pick(ids)
+      if (other !== id && r.chance(0.3))
+        changes.push(r.chance(0.3) ? { kind: 'delete', id: other } : this.#put(state, other))
+      return { kind: 'changeApps', changes, force }
+    }
+    if (dice < 65) return { kind: 'changeApps', changes: [{ kind: 'delete', id }], force }
+    if (dice < 70) return { kind: 'changeApps', changes: [{ kind: 'restart', id }], force }
+    if (dice < 74) return this.#rollback(state, id, force)
+    if (dice < 78) return this.#rename(state, id, force)
+    if (dice < 88) {
+      const running = [...state.runningDeployments].sort()
+      const deployment = running.length === 0 ? ('none' as never) : r.pick(running)
+      return { kind: 'cancelDeployment', deployment, force }
+    }
+    const instances = [...(state.apps.get(id)?.instances.keys() ?? [])].sort().filter(() => r.chance(0.4))
+    return { kind: 'killInstances', instances, scale: r.chance(0.4), force }
+  }
+
+  #create(force: boolean): Operation {
+    const id = `/${this.#random.pick(restNames)}`
+    return { kind: 'changeApps', changes: [{ kind: 'create', body: { id, ...this.#body(id) } }], force }
+  }
+
+  #put(state: State, id: AppId): AppRequest {
+    const r = this.#random
+    const whole = this.#body(id)
+    if (r.chance(0.2)) return { kind: 'put', id, body: { id, ...whole }, partial: false, create: true }
+    const body: Record<string, Json> = {}
+    const names = Object.keys(whole)
+    for (let i = r.integer(1, 3); i > 0; i--) {
+      const name = r.pick(names)
+      body[name] = whole[name]!
+    }
+    if (r.chance(0.4)) body['cmd'] = `sleep ${r.integer(1, 4)}`
+    if (r.chance(0.4)) body['instances'] = this.#instances(constraintsOf(state, id))
+    if (r.chance(0.1)) body['cpus'] = -1
+    if (r.chance(0.2)) body['labels'] = { n: String(r.integer(0, 3)) }
+    // What one part allows the other must, too: as many as there are agents.
+    if ('constraints' in body || 'portDefinitions' in body || 'instances' in body) {
+      body['constraints'] = whole['constraints']!
+      body['portDefinitions'] = whole['portDefinitions']!
+      body['instances'] = whole['instances']!
+    }
+    return { kind: 'put', id, body, partial: true, create: true }
+  }
+
+  #rollback(state: State, id: AppId, force: boolean): Operation {
+    const versions = [...(state.versionsOf.get(id) ?? [])].sort()
+    if (versions.length === 0) return { kind: 'changeApps', changes: [{ kind: 'restart', id }], force }
+    const row = state.tables.version.get(this.#random.pick(versions))!
+    const old = state.tables.spec.get(row.spec)!.app
+    const body = { ...old, instances: row.instances } as unknown as Json
+    return { kind: 'changeApps', changes: [{ kind: 'put', id, body, partial: false, create: false }], force }
+  }
+
+  // A stack owns one app, or imports it, and calls it otherwise from now on; or lets go of it.
+  #rename(state: State, id: AppId, force: boolean): Operation | null {
+    const r = this.#random
+    const snapshot = snapshotOf(state)
+    const present = snapshot.apps.find(a => a.id === id)!
+    if (present.stack === this.wanted.stack) return null
+    const to = `/${r.pick(restNames)}` as AppId
+    const { instances, cmd } = present.submitted
+    const submitted: App = {
+      ...present.submitted,
+      id: to,
+      instances: r.chance(0.3) ? Math.max(0, instances - 1) : instances,
+      ...(cmd !== undefined && r.chance(0.3) ? { cmd: `sleep ${r.integer(1, 4)}` } : {}),
+    }
+    const place = (name: AppId, address: string): Place => ({ kind: 'app', address, id: name })
+    const there = { address: appAddress(to), app: submitted, sensitivePaths: [] }
+    const from = place(id, present.address)
+    const isForgotten = present.stack !== null && r.chance(0.4)
+    const want: Desired = {
+      format: 1,
+      stack: 'names' as StackName,
+      apps: isForgotten ? [] : [there],
+      groups: [],
+      volumes: [],
+      outputs: {},
+      ...(isForgotten ? { forgets: [from] } : {}),
+      ...(present.stack === null
+        ? { imports: [{ to: there.address, id }] }
+        : { moves: [{ from, to: place(to, there.address) }] }),
+    }
+    const made = plan(want, snapshot, { mode: 'apply', deleteUnnamed: isForgotten, origin }).plan
+    return made && { kind: 'applyPlan', plan: made, force: true, takeOver: force }
+  }
+
+  #configuration(): Desired {
+    const r = this.#random
+    const names = stackNames.filter(() => r.chance(0.7))
+    return {
+      format: 1,
+      stack: 'trial' as StackName,
+      apps: names.map(name => {
+        const body = { id: `/${name}`, ...this.#body(`/${name}`) }
+        const { app } = normalizeApp(body, {})
+        return { address: `app.${name}`, app: app!, sensitivePaths: [] }
+      }),
+      groups: [],
+      volumes: [],
+      outputs: {},
+    }
+  }
+
+  #instances(constraints: Json): number {
+    const most = JSON.stringify(constraints).includes('UNIQUE') ? this.#agents : 5
+    return this.#random.integer(0, most)
+  }
+
+  #body(id: string): Body {
+    const r = this.#random
+    this.#made++
+    const capacities: readonly [number, number][] = [
+      [1, 1],
+      [1, 0],
+      [0.5, 0],
+      [0, 0],
+      [0.5, 0.25],
+      [0.8, 0.1],
+    ]
+    const [minimumHealthCapacity, maximumOverCapacity] = r.pick(capacities)
+    const constraints = r.pick<Json>([
+      [],
+      [],
+      [['rack', 'GROUP_BY']],
+      [['hostname', 'MAX_PER', '3']],
+      [['rack', 'GROUP_BY', '2']],
+      [['hostname', 'UNIQUE']],
+    ])
+    return {
+      cmd: `sleep ${r.integer(1, 4)}`,
+      cpus: r.pick([0.1, 0.5, 1]),
+      mem: r.pick([32, 64]),
+      instances: this.#instances(constraints),
+      upgradeStrategy: { minimumHealthCapacity, maximumOverCapacity },
+      backoffSeconds: r.pick([0, 1, 5]),
+      maxLaunchDelaySeconds: r.pick([10, 60]),
+      killSelection: r.pick(['YOUNGEST_FIRST', 'OLDEST_FIRST']),
+      constraints,
+      dependencies: r.chance(0.2) ? [`/${r.pick([...stackNames, ...restNames])}`].filter(d => d !== id) : [],
+      unreachableStrategy: r.pick<Json>([
+        { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
+        { inactiveAfterSeconds: 20, expungeAfterSeconds: 40 },
+        'disabled',
+      ]),
+      healthChecks: Array.from({ length: r.pick([0, 0, 1, 2]) }, () => ({
+        protocol: 'TCP',
+        port: 80,
+        gracePeriodSeconds: r.pick([0, 10]),
+        intervalSeconds: r.pick([2, 10]),
+        timeoutSeconds: 1,
+        maxConsecutiveFailures: r.integer(0, 3),
+      })),
+      portDefinitions: Array.from({ length: r.integer(0, 2) }, () => ({ port: 0 })),
+    }
+  }
+}
+
+function constraintsOf(state: State, id: AppId): Json {
+  const row = state.tables.app.get(id)
+  const spec = row === undefined ? undefined : state.tables.spec.get(row.effective)
+  return (spec?.app.constraints ?? []) as Json
+}
