@@ -48,7 +48,9 @@ function flushAgent(state: State, agent: AgentId, session: Session): void {
 
 // The message leaves only when this group is stored, if it changes anything at all.
 function shownRevision(state: State): Revision {
-  return state.changedRows > 0 ? state.nextRevision : state.revision
+  if (state.changedRows === 0) return state.revision
+  state.shownNext = true
+  return state.nextRevision
 }
 
 function sendSpecs(state: State, session: Session, rows: readonly AllocationRow[]): void {

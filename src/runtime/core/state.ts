@@ -137,6 +137,8 @@ export class State {
   stepRows = maxRowsPerStep
   /** Rows changed when the present step began. */
   rowsBeforeStep = 0
+  /** A message shows the revision of the open transaction: it is made, also if nothing differs in the end. */
+  shownNext = false
   /** Between seal and accept or rollback. */
   sealed: Commit | undefined
   env: Env = { now: 0 as ClusterMs, utc: 0 as UtcMs }

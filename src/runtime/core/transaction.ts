@@ -72,7 +72,7 @@ export function seal(state: State, env: Env, events: readonly ClusterEvent[]): C
       } else if (oldValue !== undefined) deletes.push(fullKey)
     }
   }
-  if (puts.length === 0 && deletes.length === 0 && events.length === 0) {
+  if (puts.length === 0 && deletes.length === 0 && events.length === 0 && !state.shownNext) {
     accept(state)
     return undefined
   }
@@ -94,6 +94,7 @@ export function accept(state: State): void {
   state.forgetFacts(state.tables.spec.changed().map(change => change.key as SpecHash))
   for (const name of tableNames) state.tables[name].accept()
   state.drawn = 0
+  state.shownNext = false
   if (state.sealed === undefined) return
   state.revision = state.sealed.revision
   state.digest = state.sealed.digest
@@ -113,6 +114,7 @@ export function rollback(state: State): void {
   }
   for (const name of rollbackOrder) state.tables[name].rollback()
   state.drawn = 0
+  state.shownNext = false
   state.sealed = undefined
   state.dropVolatile()
 }
