@@ -34,6 +34,9 @@ export interface App {
   readonly portDefinitions?: readonly PortDefinition[]
   readonly requirePorts: boolean
   readonly constraints: readonly Constraint[]
+  /** Ours: what is preferred among the agents that may be taken. */
+  readonly affinities?: readonly Affinity[]
+  readonly spreads?: readonly Spread[]
   readonly healthChecks: readonly HealthCheck[]
   readonly readinessChecks: readonly ReadinessCheck[]
   readonly check?: Check
@@ -192,6 +195,27 @@ export interface Network {
 
 /** `[field, operator, value?]`; the operator in upper case. */
 export type Constraint = readonly [field: string, operator: ConstraintOperator, value?: string]
+
+/** Agents of which this holds are preferred; with a negative weight, avoided. */
+export interface Affinity {
+  readonly field: string
+  readonly operator: AffinityOperator
+  readonly value: string
+  /** -100 to 100. */
+  readonly weight: number
+}
+
+export const affinityOperators = ['LIKE', 'UNLIKE', 'IS'] as const
+export type AffinityOperator = (typeof affinityOperators)[number]
+
+/** Instances are spread over the values of a field. */
+export interface Spread {
+  readonly field: string
+  /** 1 to 100. */
+  readonly weight: number
+  /** Absent: evenly. The values that are not named share what is left. */
+  readonly targets?: readonly { readonly value: string; readonly percent: number }[]
+}
 
 export const constraintOperators = [
   'UNIQUE',

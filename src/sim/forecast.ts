@@ -17,7 +17,7 @@ import type {
   Reply,
   UnplacedForecast,
 } from '../model/index.ts'
-import { load, rowsOf, strictlyHealthy, type Row, type State } from '../runtime/core/index.ts'
+import { load, obstaclesFor, rowsOf, strictlyHealthy, type Row, type State } from '../runtime/core/index.ts'
 import type { Behaviour } from './driver.ts'
 import { mirrorAgent } from './mirror.ts'
 import { durationMs, profiles, typicalProfile, type Profile } from './profiles.ts'
@@ -241,7 +241,12 @@ function unplacedOf(state: State, apps: readonly App[]): UnplacedForecast[] {
     const runKey = state.tables.app.get(app.id)?.runKey
     const live = state.apps.get(app.id)?.liveInstances() ?? []
     const placed = live.filter(i => i.agent !== null && i.runKey === runKey).length
-    unplaced.push({ app: app.id, wanted: app.instances, placed, reasons: waiting.reasons })
+    unplaced.push({
+      app: app.id,
+      wanted: app.instances,
+      placed,
+      reasons: obstaclesFor(state, app.id)?.reasons ?? [],
+    })
   }
   return unplaced
 }

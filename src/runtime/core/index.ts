@@ -2,6 +2,7 @@
 // forecast of a plan, in the simulator and in the benchmark.
 export { clusterRow, clusterRowKey, raisedEpoch } from './clusterrow.ts'
 export { strictlyHealthy } from './instances.ts'
+export { obstaclesFor } from './launch.ts'
 export * from './plainrows.ts'
 export * from './rows.ts'
 export { snapshotOf } from './snapshot.ts'

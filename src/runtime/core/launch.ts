@@ -1,32 +1,40 @@
-// Places what waits for a place, app by app, in slices. Instances of one app are alike, so the first that finds no place
-// ends the app's turn; its reasons are kept for whoever asks, and it is tried again when an agent has more room.
+// Places what waits for a place, app by app, in slices. Instances of one app and configuration are alike, so the first
+// that finds no place ends the turn of all; it is tried again when an agent gets room that may help. Why it waits is
+// worked out when somebody asks.
 import type { ClusterMs } from '../../base/index.ts'
-import { resourcesOf, type AppId } from '../../model/index.ts'
-import { place } from './allocate/place.ts'
-import { PlacedCounts } from './allocate/placed.ts'
+import type { AppId, SpecHash } from '../../model/index.ts'
+import { Batch, type BatchRequest } from './allocate/batch.ts'
+import { explain } from './allocate/place.ts'
+import { countedFields } from './allocate/placed.ts'
+import type { Obstacles } from './allocate/reasons.ts'
 import { allocate, specOf } from './instances.ts'
 import type { InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
 
 /** Instances of one app that are placed before another app gets its turn. */
-const launchesPerTurn = 100
+const launchesPerTurn = 500
 
 export function launchWaiting(state: State): void {
-  if (state.capacityFreed) {
-    state.capacityFreed = false
-    for (const app of state.waiting.keys()) state.launchQueue.add(app)
-  }
+  state.waiting.wake(state.agents, state.agents.takeGained())
+  queueWoken(state)
   if (state.frozen) return
-  let turn = [...state.launchQueue].sort()
-  while (turn.length > 0) {
-    const again: AppId[] = []
-    for (const app of turn) {
-      if (state.budget <= 0) return
-      if (launchSome(state, app)) again.push(app)
-      else state.launchQueue.delete(app)
-    }
-    turn = again
+  while (state.budget > 0) {
+    const app = state.launchQueue.take()
+    if (app === undefined) return
+    if (launchSome(state, app)) state.launchQueue.add(app)
+    queueWoken(state)
   }
+}
+
+function queueWoken(state: State): void {
+  for (const app of state.waiting.takeWoken()) state.launchQueue.add(app)
+}
+
+/** What waits in one configuration. */
+interface Run {
+  /** Nothing of it can be launched now. */
+  isOver: boolean
+  readonly batches: Map<SpecHash, Batch>
 }
 
 // True when the app has more to place and may find room.
@@ -36,21 +44,36 @@ function launchSome(state: State, app: AppId): boolean {
     state.waiting.delete(app)
     return false
   }
-  const waiting = [...index.scheduled]
-    .map(id => state.tables.instance.get(id)!)
-    .sort((a, b) => a.slot - b.slot)
-  const due = waiting.filter(i => launchTime(state, i) <= state.env.now)
-  for (const instance of waiting) {
+  const configurations = [...index.runKeys()].length
+  const runs = new Map<string, Run>()
+  let launched = 0
+  let failed: InstanceRow | undefined
+  for (const instance of index.scheduled.rows()) {
+    if (state.budget <= 0 || launched >= launchesPerTurn) return true
+    const run = runOf(state, runs, instance)
+    if (!run.isOver && launchOne(state, instance, batchOf(state, run, instance))) {
+      launched++
+      continue
+    }
+    if (!run.isOver) failed ??= instance
+    run.isOver = true
+    if (runs.size === configurations && [...runs.values()].every(r => r.isOver)) break
+  }
+  if (failed === undefined) state.waiting.delete(app)
+  else wait(state, failed)
+  return false
+}
+
+// Instances whose backoff is not over are left for later.
+function runOf(state: State, runs: Map<string, Run>, instance: InstanceRow): Run {
+  let run = runs.get(instance.runKey)
+  if (run === undefined) {
     const at = launchTime(state, instance)
-    if (at > state.env.now) state.wakeAt(at, app)
+    if (at > state.env.now) state.wakeAt(at, instance.app)
+    run = { isOver: at > state.env.now, batches: new Map() }
+    runs.set(instance.runKey, run)
   }
-  const counts = new Map<string, PlacedCounts>()
-  for (const instance of due.slice(0, launchesPerTurn)) {
-    if (state.budget <= 0) return true
-    if (!launchOne(state, instance, countsFor(state, counts, instance))) return false
-  }
-  state.waiting.delete(app)
-  return due.length > launchesPerTurn
+  return run
 }
 
 /** When the backoff of its configuration lets an instance be launched. */
@@ -59,48 +82,51 @@ export function launchTime(state: State, instance: InstanceRow): ClusterMs {
   return backoff?.runKey === instance.runKey ? backoff.until : (0 as ClusterMs)
 }
 
-// Constraints look at the placed instances of the same configuration; older ones do not count.
-function countsFor(state: State, cache: Map<string, PlacedCounts>, instance: InstanceRow): PlacedCounts {
-  const known = cache.get(instance.runKey)
-  if (known !== undefined) return known
-  const counts = new PlacedCounts(specOf(state, instance.spec).constraints)
-  for (const other of state.apps.get(instance.app)?.instances.values() ?? []) {
-    if (other.agent === null || other.runKey !== instance.runKey || other.unreachable) continue
-    const agent = state.agents.get(other.agent)
-    if (agent !== undefined) counts.add(agent)
+function batchOf(state: State, run: Run, instance: InstanceRow): Batch {
+  let batch = run.batches.get(instance.spec)
+  if (batch === undefined) {
+    batch = new Batch(state.agents, requestOf(state, instance))
+    run.batches.set(instance.spec, batch)
   }
-  cache.set(instance.runKey, counts)
-  return counts
+  return batch
 }
 
-function launchOne(state: State, instance: InstanceRow, counts: PlacedCounts): boolean {
+// Constraints look at the placed instances of the same configuration; older ones do not count.
+function requestOf(state: State, instance: Pick<InstanceRow, 'app' | 'spec' | 'runKey'>): BatchRequest {
   const app = specOf(state, instance.spec)
-  const result = place(state.agents, {
+  return {
     app,
-    resources: resourcesOf(app),
-    slot: instance.slot,
-    incarnation: instance.incarnation,
-    placed: counts,
-    ...(instance.planned === null ? {} : { preferred: instance.planned }),
-  })
-  if (result.kind === 'waiting') {
-    const before = state.waiting.get(instance.app)
-    state.waiting.set(instance.app, {
-      reasons: result.reasons,
-      since: before?.since ?? state.env.now,
-      sinceUtc: before?.sinceUtc ?? state.env.utc,
-    })
-    return false
+    resources: state.factsOf(instance.spec).resources,
+    placed: state.placed.of(instance.app, instance.runKey, countedFields(app)),
+    instances: state.tables.app.get(instance.app)?.instances ?? 1,
   }
-  if (result.deviated) {
-    state.event('placement_deviation', {
-      instanceId: instance.id,
-      planned: instance.planned,
-      agent: result.agent,
-    })
+}
+
+function launchOne(state: State, instance: InstanceRow, batch: Batch): boolean {
+  const { slot, incarnation, planned } = instance
+  const placement = batch.next({ slot, incarnation, preferred: planned ?? undefined })
+  if (placement === undefined) return false
+  if (placement.deviated) {
+    state.event('placement_deviation', { instanceId: instance.id, planned, agent: placement.agent })
   }
-  allocate(state, instance, result.agent, result.ports)
-  const agent = state.agents.get(result.agent)
-  if (agent !== undefined) counts.add(agent)
+  allocate(state, instance, placement.agent, placement.ports)
   return true
+}
+
+function wait(state: State, instance: InstanceRow): void {
+  const before = state.waiting.get(instance.app)
+  state.waiting.set(instance.app, {
+    since: before?.since ?? state.env.now,
+    sinceUtc: before?.sinceUtc ?? state.env.utc,
+    need: requestOf(state, instance),
+    spec: instance.spec,
+    runKey: instance.runKey,
+  })
+}
+
+/** Why instances of the app find no place, as things are now; undefined when none is waiting for one. */
+export function obstaclesFor(state: State, app: AppId): Obstacles | undefined {
+  const waiting = state.waiting.get(app)
+  if (waiting === undefined || !state.tables.spec.has(waiting.spec)) return undefined
+  return explain(state.agents, requestOf(state, { ...waiting, app }))
 }

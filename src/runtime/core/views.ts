@@ -22,7 +22,7 @@ import {
 import { roundsUntilUnreachable } from './agentmessages.ts'
 import { appsOf } from './deployments.ts'
 import { aggregateHealth, effectiveAppOf, strictlyHealthy } from './instances.ts'
-import { launchTime } from './launch.ts'
+import { launchTime, obstaclesFor } from './launch.ts'
 import { candidatesOf, figuresOf, healthyCount } from './reconcile.ts'
 import { rollingDecision } from './rolling/rolling.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
@@ -109,10 +109,12 @@ function waitingView(state: State, id: AppId): WaitingView | undefined {
   const index = state.apps.get(id)
   if (index === undefined || index.scheduled.size === 0) return undefined
   const known = state.waiting.get(id)
-  const first = [...index.scheduled].map(i => state.tables.instance.get(i)!)[0]!
+  const first = index.scheduled.first()!
   const until = launchTime(state, first)
   const waitMs = until - state.env.now
-  const reasons = state.frozen ? [frozen(state), ...(known?.reasons ?? [])] : (known?.reasons ?? [])
+  const obstacles = obstaclesFor(state, id)
+  const found = obstacles?.reasons ?? []
+  const reasons = state.frozen ? [frozen(state), ...found] : found
   return {
     instances: index.scheduled.size,
     since: isoTime(known?.sinceUtc ?? state.env.utc),

@@ -576,7 +576,7 @@ function changedKeys(a: readonly Row[], b: readonly Row[]): string {
 function agentTotals(state: State): unknown {
   return [...state.agents.candidates()].map(a => {
     const { cpuMilli, memKiB, diskKiB, gpus } = a.free
-    return [a.id, a.hostname, cpuMilli, memKiB, diskKiB, gpus, a.portsHeld, a.portCount]
+    return [a.id, a.hostname, cpuMilli, memKiB, diskKiB, gpus, a.portsHeld, a.ports.offered]
   })
 }
 

@@ -1,8 +1,8 @@
 // Placement constraints, as Marathon released them: one row per operator. What is placed
 // already comes as counts, never as a list.
 import { RE2JS } from 're2js'
-import { attributeText, type Constraint, type ConstraintOperator } from '../../../model/index.ts'
-import type { AgentFacts } from './agents.ts'
+import { attributeText, type Constraint } from '../../../model/index.ts'
+import type { AgentFacts } from './facts.ts'
 import { fieldText, fieldTexts } from './fields.ts'
 import type { PlacedCounts } from './placed.ts'
 
@@ -15,12 +15,24 @@ export function constraintAccepts(
   const [field, operator, value] = constraint
   const offered = fieldText(agent, field)
   if (offered === undefined) return operator === 'UNLIKE'
-  return rules[operator]({
-    offered,
-    texts: fieldTexts(agent, field),
-    value,
-    groups: placed.groups(field),
-  })
+  switch (operator) {
+    case 'UNIQUE':
+      return !placed.groups(field).has(offered)
+    case 'MAX_PER':
+      return (placed.groups(field).get(offered) ?? 0) < Number(value)
+    case 'GROUP_BY':
+      return mayJoinGroup(placed, field, offered, Number(value ?? 0))
+    case 'CLUSTER':
+      return value === undefined
+        ? isChosenGroup(placed.groups(field), offered)
+        : fieldTexts(agent, field).includes(value)
+    case 'LIKE':
+      return fieldTexts(agent, field).some(text => matches(value ?? '', text))
+    case 'UNLIKE':
+      return !fieldTexts(agent, field).some(text => matches(value ?? '', text))
+    case 'IS':
+      return isOneOf(fieldTexts(agent, field), value ?? '')
+  }
 }
 
 /**
@@ -44,38 +56,24 @@ export function constraintText(constraint: Constraint): string {
   return constraint.filter(part => part !== undefined).join(' ')
 }
 
-interface Case {
-  readonly offered: string
-  /** `offered` and what else the agent answers to. */
-  readonly texts: readonly string[]
-  readonly value: string | undefined
-  readonly groups: ReadonlyMap<string | undefined, number>
-}
-
-const rules: Readonly<Record<ConstraintOperator, (c: Case) => boolean>> = {
-  UNIQUE: c => !c.groups.has(c.offered),
-  CLUSTER: c => (c.value === undefined ? isChosenGroup(c) : c.texts.includes(c.value)),
-  LIKE: c => c.texts.some(text => matches(c.value ?? '', text)),
-  UNLIKE: c => !c.texts.some(text => matches(c.value ?? '', text)),
-  IS: c => c.texts.includes(c.value ?? '') || c.texts.includes(normalNumber(c.value ?? '')),
-  MAX_PER: c => (c.groups.get(c.offered) ?? 0) < Number(c.value),
-  GROUP_BY: c => mayJoinGroup(c),
-}
-
 // CLUSTER without a value: the value of the instances there. Should there be several (an attribute was changed under
 // running instances), the agent must have the only value that more instances have than any other.
-function isChosenGroup({ groups, offered }: Case): boolean {
+function isChosenGroup(groups: ReadonlyMap<string | undefined, number>, offered: string): boolean {
   if (groups.size === 0) return true
   const mine = groups.get(offered) ?? 0
-  return mine > 0 && [...groups].every(([value, size]) => value === offered || size < mine)
+  if (mine === 0) return false
+  for (const [value, size] of groups) if (value !== offered && size >= mine) return false
+  return true
 }
 
-function mayJoinGroup({ groups, offered, value }: Case): boolean {
+function mayJoinGroup(placed: PlacedCounts, field: string, offered: string, least: number): boolean {
+  const groups = placed.groups(field)
   const mine = groups.get(offered)
-  if (mine === undefined) return true
-  if (groups.size < Number(value ?? 0)) return false
-  for (const size of groups.values()) if (size < mine) return false
-  return true
+  return mine === undefined || (groups.size >= least && mine === placed.smallestGroup(field))
+}
+
+function isOneOf(texts: readonly string[], value: string): boolean {
+  return texts.includes(value) || texts.includes(normalNumber(value))
 }
 
 /** `4` and `4.0` are the same to IS. */

@@ -1,7 +1,7 @@
 // What a constraint's field means on an agent.
 
 import { attributeText } from '../../../model/index.ts'
-import type { AgentFacts } from './agents.ts'
+import type { AgentFacts } from './facts.ts'
 
 /** The agent's value of a field, by which instances are counted; undefined when it has none. */
 export function fieldText(
@@ -23,7 +23,7 @@ export function fieldTexts(
   return text === undefined ? [] : [text]
 }
 
-function isHostname(field: string): boolean {
+export function isHostname(field: string): boolean {
   return field === 'hostname' || field === '@hostname'
 }
 

@@ -4,7 +4,7 @@ import type { App, DriverKind, Resources } from '../../../model/index.ts'
 import type { Candidate } from './agents.ts'
 import { constraintAccepts, constraintText } from './constraints.ts'
 import type { PlacedCounts } from './placed.ts'
-import { choosePorts, type PortSeed, type PortWanted } from './ports.ts'
+import { missingPort, type PortWanted } from './ports.ts'
 
 export interface Need {
   readonly app: App
@@ -12,7 +12,6 @@ export interface Need {
   readonly placed: PlacedCounts
   readonly driver: DriverKind
   readonly ports: readonly PortWanted[]
-  readonly seed: PortSeed
 }
 
 export interface Filter {
@@ -34,6 +33,11 @@ export const filters: readonly Filter[] = [
     message: agents => `${agents.length === 1 ? 'is' : 'are'} being drained`,
   },
   {
+    name: 'cordoned',
+    accepts: agent => agent.eligible !== false,
+    message: agents => `${agents.length === 1 ? 'is' : 'are'} cordoned`,
+  },
+  {
     name: 'driver',
     accepts: (agent, need) => agent.drivers.includes(need.driver),
     message: (_, need) => `can't run ${need.driver === 'docker' ? 'Docker containers' : 'plain processes'}`,
@@ -41,10 +45,7 @@ export const filters: readonly Filter[] = [
   {
     // Agents offer everything for every role until roles have reservations.
     name: 'role',
-    accepts: (_, { app }) =>
-      app.acceptedResourceRoles === undefined ||
-      app.acceptedResourceRoles.includes('*') ||
-      app.acceptedResourceRoles.includes(app.role),
+    accepts: (_, { app }) => acceptsRole(app),
     message: (_, { app }) => `offer nothing for the roles ${(app.acceptedResourceRoles ?? []).join(', ')}`,
   },
   amount('cpus', 'cpuMilli', milli => `${milli / 1000} CPU`),
@@ -61,13 +62,9 @@ export const filters: readonly Filter[] = [
   },
   {
     name: 'ports',
-    accepts: (agent, need) => 'ports' in choosePorts(agent, need.ports, need.seed),
+    accepts: (agent, need) => missingPort(agent.ports, need.ports) === undefined,
     message: (agents, need) => {
-      const missing = new Set<number>()
-      for (const agent of agents) {
-        const chosen = choosePorts(agent, need.ports, need.seed)
-        if ('missing' in chosen) missing.add(chosen.missing.port)
-      }
+      const missing = new Set(agents.map(agent => missingPort(agent.ports, need.ports)?.port ?? 0))
       const fixed = [...missing].filter(port => port !== 0).sort((a, b) => a - b)
       return fixed.length > 0
         ? `with the resources do not have host port ${fixed.join(', ')} free`
@@ -75,6 +72,10 @@ export const filters: readonly Filter[] = [
     },
   },
 ]
+
+export function acceptsRole({ acceptedResourceRoles: accepted, role }: App): boolean {
+  return accepted === undefined || accepted.includes('*') || accepted.includes(role)
+}
 
 function amount(name: string, key: keyof Resources, say: (amount: number) => string): Filter {
   return {

@@ -1,9 +1,10 @@
-// Which host ports a task gets. Fixed ports must lie in the agent's ranges and be free. Random ones come from a hash of
-// app, slot and incarnation with linear probing over the ranges: no random stream lives in the state, and the same
-// decision made twice gives the same ports.
+// Which host ports a task gets. Fixed ports must lie in the agent's ranges and be free for their protocol. A random one
+// is a number that nobody holds under any protocol: whether there are enough of them is known without a search. It comes
+// from a hash of app, slot and incarnation with linear probing over the ranges: no random stream lives in the state, and
+// the same decision made twice gives the same ports.
 import { murmur32 } from '../../../base/index.ts'
-import type { AppId, PortProtocol, PortRange } from '../../../model/index.ts'
-import type { Candidate } from './agents.ts'
+import type { AppId, PortProtocol } from '../../../model/index.ts'
+import { protocolBits, tcpBit, udpBit, type PortSet } from './portset.ts'
 
 export interface PortWanted {
   /** 0: any. */
@@ -12,69 +13,66 @@ export interface PortWanted {
 }
 
 export interface PortSeed {
-  readonly app: AppId
+  /** Of the app: see `appSeed`. */
+  readonly base: number
   readonly slot: number
   readonly incarnation: number
 }
 
-/** One port per wanted entry, in order; or the first entry that can't be had. */
-export function choosePorts(
-  agent: Candidate,
-  wanted: readonly PortWanted[],
-  seed: PortSeed,
-): { readonly ports: readonly number[] } | { readonly missing: PortWanted } {
-  if (wanted.length === 0) return { ports: [] }
-  const ports: number[] = wanted.map(w => w.port)
-  const taken = new Set(ports)
-  for (const entry of wanted) {
-    if (entry.port !== 0 && !(inRanges(agent.capacity.ports, entry.port) && isFree(agent, entry)))
-      return { missing: entry }
+type Ports = Pick<PortSet, 'offered' | 'untouched' | 'offers' | 'at' | 'isFree'>
+
+/** The first wanted entry that the agent can't give; undefined when it has them all. */
+export function missingPort(agent: Ports, wanted: readonly PortWanted[]): PortWanted | undefined {
+  let left = agent.untouched
+  let random: PortWanted | undefined
+  for (let i = 0; i < wanted.length; i++) {
+    const entry = wanted[i]!
+    if (entry.port === 0) {
+      left--
+      random ??= entry
+      continue
+    }
+    if (!agent.offers(entry.port) || !agent.isFree(entry.port, protocolBits(entry.protocol))) return entry
+    const isFirst = wanted.findIndex(w => w.port === entry.port) === i
+    if (isFirst && agent.isFree(entry.port, tcpBit | udpBit)) left--
   }
-  for (const [i, entry] of wanted.entries()) {
-    if (entry.port !== 0) continue
-    const port = probe(agent, entry.protocol, hash(seed, i), taken)
-    if (port === undefined) return { missing: entry }
-    ports[i] = port
-    taken.add(port)
-  }
-  return { ports }
+  return left < 0 ? random : undefined
 }
 
-function isFree(agent: Candidate, { port, protocol }: PortWanted): boolean {
-  return agent.portIsFree(port, protocol)
+/** One port per wanted entry, in order, on an agent that misses none. */
+export function choosePorts(agent: Ports, wanted: readonly PortWanted[], seed: PortSeed): readonly number[] {
+  if (wanted.length === 0) return noPorts
+  const ports = wanted.map(w => w.port)
+  for (let i = 0; i < wanted.length; i++) {
+    if (wanted[i]!.port === 0) ports[i] = probe(agent, mix(seed, i), ports)
+  }
+  return ports
 }
 
-function probe(
-  agent: Candidate,
-  protocol: PortProtocol,
-  start: number,
-  taken: ReadonlySet<number>,
-): number | undefined {
-  const count = agent.portCount
+const noPorts: readonly number[] = []
+
+function probe(agent: Ports, start: number, taken: readonly number[]): number {
+  const count = agent.offered
   for (let i = 0; i < count; i++) {
-    const port = portAt(agent.capacity.ports, (start + i) % count)
-    if (!taken.has(port) && agent.portIsFree(port, protocol)) return port
-  }
-  return undefined
-}
-
-/** The port at a position counted through all ranges. */
-function portAt(ranges: readonly PortRange[], position: number): number {
-  let left = position
-  for (const [first, last] of ranges) {
-    const size = last - first + 1
-    if (left < size) return first + left
-    left -= size
+    const port = agent.at((start + i) % count)
+    if (agent.isFree(port, tcpBit | udpBit) && !taken.includes(port)) return port
   }
   return 0
 }
 
-function inRanges(ranges: readonly PortRange[], port: number): boolean {
-  return ranges.some(([first, last]) => first <= port && port <= last)
-}
-
 const encoder = new TextEncoder()
 
-function hash({ app, slot, incarnation }: PortSeed, index: number): number {
-  return murmur32(encoder.encode(`${app}\u0000${slot}\u0000${incarnation}\u0000${index}`), 0)
+export function appSeed(app: AppId): number {
+  return murmur32(encoder.encode(app), 0)
+}
+
+// The last steps of murmur3 over the words one after another.
+function mix({ base, slot, incarnation }: PortSeed, index: number): number {
+  return stirred(stirred(stirred(base, slot), incarnation), index)
+}
+
+function stirred(hash: number, word: number): number {
+  let h = Math.imul(hash ^ word, 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
 }

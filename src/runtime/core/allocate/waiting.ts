@@ -1,0 +1,125 @@
+// Apps with instances that find no place. Those that ask for the same are one group: when an agent gets room, the needs
+// of the groups are held against that agent, and of each that fits one app after another is tried, until one fails. So
+// the end of a task costs nothing per app that waits when nobody fits.
+import type { ClusterMs, UtcMs } from '../../../base/index.ts'
+import { hostPortsWanted, type App, type AppId, type SpecHash } from '../../../model/index.ts'
+import type { AgentIndex } from './agents.ts'
+import { fitsAgent, leastOf, type BatchRequest } from './batch.ts'
+import { isCounting } from './placed.ts'
+
+export interface WaitingApp {
+  readonly since: ClusterMs
+  readonly sinceUtc: UtcMs
+  readonly need: Pick<BatchRequest, 'app' | 'resources'>
+  /** Of the instances that wait. */
+  readonly spec: SpecHash
+  readonly runKey: string
+}
+
+interface Group {
+  readonly need: WaitingApp['need']
+  readonly apps: Set<AppId>
+  /** An agent got room: its apps are tried until one fails. */
+  isHopeful: boolean
+}
+
+export class WaitingApps {
+  readonly #apps = new Map<AppId, WaitingApp & { readonly signature: string }>()
+  readonly #groups = new Map<string, Group>()
+  readonly #woken = new Set<AppId>()
+
+  get size(): number {
+    return this.#apps.size
+  }
+
+  has(app: AppId): boolean {
+    return this.#apps.has(app)
+  }
+
+  get(app: AppId): WaitingApp | undefined {
+    return this.#apps.get(app)
+  }
+
+  /** The app was tried in vain: so would be the others of its group. */
+  set(app: AppId, waiting: WaitingApp): void {
+    this.#remove(app)
+    const signature = signatureOf(waiting.need.app, app)
+    this.#apps.set(app, { ...waiting, signature })
+    let group = this.#groups.get(signature)
+    if (group === undefined) {
+      group = { need: waiting.need, apps: new Set(), isHopeful: false }
+      this.#groups.set(signature, group)
+    }
+    group.isHopeful = false
+    group.apps.add(app)
+  }
+
+  /** It waits no more: the next of its group may have luck, too. */
+  delete(app: AppId): void {
+    const group = this.#remove(app)
+    const next = group?.isHopeful === true ? firstOf(group.apps) : undefined
+    if (next !== undefined) this.#woken.add(next)
+  }
+
+  clear(): void {
+    this.#apps.clear()
+    this.#groups.clear()
+    this.#woken.clear()
+  }
+
+  /** These agents have got room. */
+  wake(index: AgentIndex, gained: ReadonlySet<number>): void {
+    if (gained.size === 0) return
+    for (const group of this.#groups.values()) {
+      if (group.isHopeful || !mayHelp(index, gained, group.need)) continue
+      group.isHopeful = true
+      this.#woken.add(firstOf(group.apps)!)
+    }
+  }
+
+  /** Apps that are to be tried again, in no order. */
+  takeWoken(): readonly AppId[] {
+    if (this.#woken.size === 0) return nobody
+    const woken = [...this.#woken]
+    this.#woken.clear()
+    return woken
+  }
+
+  #remove(app: AppId): Group | undefined {
+    const waiting = this.#apps.get(app)
+    if (waiting === undefined) return undefined
+    this.#apps.delete(app)
+    const group = this.#groups.get(waiting.signature)!
+    group.apps.delete(app)
+    if (group.apps.size === 0) this.#groups.delete(waiting.signature)
+    return group
+  }
+}
+
+const nobody: readonly AppId[] = []
+
+// Apps of one signature pass on the same agents. One whose own instances are counted is alone.
+function signatureOf(app: App, id: AppId): string {
+  const { acceptedResourceRoles, role, constraints } = app
+  return JSON.stringify([
+    [app.cpus, app.mem, app.disk, app.gpus],
+    constraints,
+    constraints.some(isCounting) ? id : '',
+    hostPortsWanted(app),
+    app.container?.docker === undefined,
+    acceptedResourceRoles === undefined ? '' : [acceptedResourceRoles, role],
+  ])
+}
+
+function mayHelp(index: AgentIndex, gained: ReadonlySet<number>, need: WaitingApp['need']): boolean {
+  const least = leastOf(need.resources)
+  for (const handle of gained) if (fitsAgent(index, index.at(handle), need.app, least)) return true
+  return false
+}
+
+// By id, as a queue of all of them would go.
+function firstOf(apps: ReadonlySet<AppId>): AppId | undefined {
+  let first: AppId | undefined
+  for (const app of apps) if (first === undefined || app < first) first = app
+  return first
+}
