@@ -42,6 +42,8 @@ export type ServerMessage =
       readonly revision: Revision
       readonly agentId: AgentId
       readonly pingIntervalMs: number
+      /** The server may have lost statuses that it acknowledged: the newest of every task is to be told again. */
+      readonly repeat?: true
     }
   | {
       readonly kind: 'assign'
@@ -77,6 +79,8 @@ export interface Hello {
   readonly seenRevision: Revision
   readonly appliedGen: number
   readonly setHash: string
+  /** Over the statuses that the server acknowledged (see statusHash); absent from older agents. */
+  readonly statusHash?: string
   readonly hostname: string
   readonly capacity: Capacity
   readonly attributes: Readonly<Record<string, Attribute>>

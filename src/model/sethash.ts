@@ -1,6 +1,7 @@
 // The digest by which server and agent find out that their sets of rows differ although no message seems lost. It
 // is a sum, so the order of the rows does not matter and one row can be added or taken away without the others.
 import { addDigest, emptyDigest, rowHash, type Digest } from '../base/index.ts'
+import type { InstanceId } from './ids.ts'
 import type { AssignmentRow } from './protocol.ts'
 
 export type SetHashRow = Pick<AssignmentRow, 'instance' | 'incarnation' | 'goal' | 'gen'>
@@ -9,6 +10,23 @@ export type SetHashRow = Pick<AssignmentRow, 'instance' | 'incarnation' | 'goal'
 export function setHash(rows: Iterable<SetHashRow>): string {
   let sum = emptyDigest
   for (const row of rows) sum = addDigest(sum, assignmentDigest(row))
+  return setHashText(sum)
+}
+
+/** A task that has not ended, and the number of its newest status that the server took note of; 0 is left out. */
+export interface StatusHashRow {
+  readonly instance: InstanceId
+  readonly incarnation: number
+  readonly statusSeq: number
+}
+
+/** 16 hex digits by which a server that lost statuses, or an agent that lost their numbers, is noticed. */
+export function statusHash(rows: Iterable<StatusHashRow>): string {
+  let sum = emptyDigest
+  for (const { instance, incarnation, statusSeq } of rows) {
+    if (statusSeq === 0) continue
+    sum = addDigest(sum, rowHash(`${instance}/${incarnation}`, encoder.encode(String(statusSeq))))
+  }
   return setHashText(sum)
 }
 

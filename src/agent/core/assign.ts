@@ -49,6 +49,7 @@ export function onWelcome(turn: Turn, message: Welcome): void {
     turn.memoryChanged()
   }
   if (message.epoch > state.epoch) raiseEpoch(turn, message.epoch, message.revision)
+  if (message.repeat === true) for (const task of state.tasks.values()) repeatLast(turn, task)
   noteRevision(turn, message.revision)
   if (specsMissing(turn)) askForAll(turn)
 }

@@ -4,9 +4,11 @@ import type { ClusterMs } from '../../base/index.ts'
 import {
   protocolVersion,
   setHashText,
+  statusHash,
   type Hello,
   type ServerMessage,
   type SessionId,
+  type StatusHashRow,
 } from '../../model/index.ts'
 import { onAssign, onSpecs, noteRevision, onWelcome } from './assign.ts'
 import { onBoot } from './boot.ts'
@@ -63,11 +65,20 @@ export function hello(state: AgentState, session: SessionId): Hello {
     seenRevision: state.seenRevision,
     appliedGen: state.appliedGen,
     setHash: setHashText(state.rowsDigest),
+    statusHash: statusHash(acknowledgedStatuses(state)),
     hostname: identity.hostname,
     capacity: identity.capacity,
     attributes: identity.attributes,
     drivers: identity.drivers,
     version: identity.version,
+  }
+}
+
+function* acknowledgedStatuses(state: AgentState): Generator<StatusHashRow> {
+  for (const { key, attached, phase, pending, statusSeq } of state.tasks.values()) {
+    if (!attached || phase === 'ended') continue
+    const [oldest] = pending
+    yield { ...key, statusSeq: oldest === undefined ? statusSeq : oldest.seq - 1 }
   }
 }
 

@@ -43,7 +43,7 @@ const hello: Decoder<Hello> = record(
     drivers: list(oneOf(...driverKinds), driverKinds.length),
     version: text(100),
   },
-  { clusterId },
+  { clusterId, statusHash: text(128) },
 )
 
 const row: Decoder<ReportRow> = record(

@@ -3,6 +3,7 @@
 import {
   isTerminal,
   protocolVersion,
+  statusHash,
   type AgentId,
   type AgentMessage,
   type Hello,
@@ -10,7 +11,8 @@ import {
   type ServerMessage,
   type SessionId,
 } from '../../model/index.ts'
-import type { UtcMs } from '../../base/index.ts'
+import { sameJson, type UtcMs } from '../../base/index.ts'
+import { readmit } from './agents/operations.ts'
 import { brakeAllows } from './brake.ts'
 import {
   aggregateHealth,
@@ -20,7 +22,7 @@ import {
   taskEnded,
   touchApp,
 } from './instances.ts'
-import type { AgentRow, AllocationRow } from './rows.ts'
+import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
 import type { Session, State } from './state.ts'
 import { recordTiming } from './timings.ts'
 
@@ -76,14 +78,15 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
     return refuse('damaged', 'what the agent says to have seen is no count of anything')
   }
   const known = state.tables.agent.get(message.agentId)
-  noticeTimeTravel(state, message)
+  const gone = state.tables.gone.get(message.agentId)
+  noticeTimeTravel(state, gone, message)
   const old = state.sessionOf.get(message.agentId)
   if (old !== undefined) state.sessions.delete(old)
   // A connection speaks for one agent, the last that it named.
   if (state.sessions.has(sessionId)) agentClosed(state, sessionId)
   // An agent that first hears of this epoch now forgets its generation.
   const sentGen = message.seenEpoch === state.epoch ? message.appliedGen : 0
-  const gen = Math.max(state.generationOf(message.agentId), sentGen)
+  const gen = Math.max(state.generationOf(message.agentId), gone?.gen ?? 0, sentGen)
   const session: Session = {
     id: sessionId,
     agent: message.agentId,
@@ -91,6 +94,7 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
     sentRound: state.round,
     needFull: sentGen === 0 || message.setHash !== expectedSetHash(state, message.agentId),
     sentSpecs: new Set(),
+    heard: isInStep(state, known, message) ? undefined : new Map(),
     forget: [],
   }
   state.sessions.set(sessionId, session)
@@ -107,10 +111,17 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
     version: message.version,
     gen,
     unreachableSince: null,
+    ...(known?.cordoned === undefined ? {} : { cordoned: known.cordoned }),
+    ...(known?.drain === undefined ? {} : { drain: known.drain }),
   }
   state.tables.agent.put(message.agentId, row)
+  if (gone !== undefined) {
+    readmit(state, message.agentId)
+    session.needFull = true
+  }
+  if (known === undefined || offersOther(known, row)) touchDaemons(state)
+  if (known !== undefined && known.bootId !== row.bootId) forgetReports(state, message.agentId)
   if (wasUnreachable) backInReach(state, message.agentId)
-  if (known !== undefined && message.clusterId === undefined) lostRecords(state, message.agentId)
   state.agents.setReachable(message.agentId, true)
   send(state, sessionId, {
     kind: 'welcome',
@@ -120,18 +131,30 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
     revision: state.revision,
     agentId: message.agentId,
     pingIntervalMs: state.settings.pingIntervalMs,
+    ...(session.heard === undefined ? {} : { repeat: true }),
   })
   state.dirtyAgents.add(message.agentId)
+}
+
+// Both count the same statuses of the same tasks: nobody has lost any. An older agent does not say.
+function isInStep(state: State, known: AgentRow | undefined, message: Hello): boolean {
+  if (known === undefined) return true
+  if (message.clusterId === undefined || message.seenEpoch !== state.epoch) return false
+  return (
+    message.statusHash === undefined ||
+    message.statusHash === statusHash(state.rowsOn(message.agentId).values())
+  )
 }
 
 // The agent has seen more than this server knows: the server was set back (a restored copy, a lost tail). A new epoch
 // makes its word count again, and what runs unknown is adopted rather than stopped. Revisions are counted on after a
 // short tail was lost, so that they alone don't show it; what this agent was told does.
-function noticeTimeTravel(state: State, message: Hello): void {
+function noticeTimeTravel(state: State, gone: GoneRow | undefined, message: Hello): void {
+  const knownGen = Math.max(state.generationOf(message.agentId), gone?.gen ?? 0)
   const ahead =
     message.seenEpoch > state.epoch ||
     (message.seenEpoch === state.epoch &&
-      (message.seenRevision > state.nextRevision || message.appliedGen > state.generationOf(message.agentId)))
+      (message.seenRevision > state.nextRevision || message.appliedGen > knownGen))
   if (!ahead || message.clusterId === undefined) return
   const cluster = state.tables.cluster.get('cluster')!
   const epoch = (Math.max(message.seenEpoch, state.epoch) + 1) as typeof cluster.epoch
@@ -139,6 +162,7 @@ function noticeTimeTravel(state: State, message: Hello): void {
   state.event('server_set_back', { agent: message.agentId, seenRevision: message.seenRevision })
   for (const session of state.sessions.values()) {
     session.needFull = true
+    session.heard = new Map()
     state.dirtyAgents.add(session.agent)
   }
 }
@@ -167,9 +191,17 @@ function reportRow(state: State, session: Session, row: ReportRow): void {
     forget(state, session, row)
     return
   }
-  if (row.statusSeq <= allocation.statusSeq) return
+  if (isRepetition(session, allocation, row)) return
   state.tables.allocation.set({ ...allocation, statusSeq: row.statusSeq })
   updateInstance(state, allocation, row)
+}
+
+function isRepetition({ heard }: Session, allocation: AllocationRow, { statusSeq }: ReportRow): boolean {
+  if (heard === undefined) return statusSeq <= allocation.statusSeq
+  const key = allocationKey(allocation.instance, allocation.incarnation)
+  if (statusSeq <= (heard.get(key) ?? 0)) return true
+  heard.set(key, statusSeq)
+  return false
 }
 
 function updateInstance(state: State, allocation: AllocationRow, row: ReportRow): void {
@@ -192,6 +224,7 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
   const isHealthy = strictlyHealthy(state, reported)
   const next = isHealthy && reported.healthyAt === 0 ? { ...reported, healthyAt: state.env.now } : reported
   state.tables.instance.put(instance.id, next)
+  if (startsRunning) noteRun(state, instance.app)
   if (startsRunning) recordTiming(state, instance.app, 'start', state.env.now - instance.placedAt)
   if (row.condition !== instance.reported) {
     if (row.condition !== 'Killing') anchorBackoff(state, next)
@@ -274,18 +307,12 @@ function backInReach(state: State, agent: AgentId): void {
   markInstances(state, agent, false)
 }
 
-// The agent knows nothing of its former life: its tasks start or are found anew, and their statuses count from 1 again.
-function lostRecords(state: State, agent: AgentId): void {
-  for (const allocation of [...state.rowsOn(agent).values()]) {
-    state.tables.allocation.set({ ...allocation, statusSeq: 0 })
-  }
-}
-
 function markInstances(state: State, agent: AgentId, unreachable: boolean): void {
   for (const allocation of [...state.rowsOn(agent).values()]) {
     const instance = state.tables.instance.get(allocation.instance)
     if (instance === undefined || instance.incarnation !== allocation.incarnation) continue
     state.tables.instance.put(instance.id, { ...instance, unreachable })
+    forgetDues(state, instance.app)
     touchApp(state, instance.app)
   }
 }

@@ -4,6 +4,7 @@
 import type { Random } from '../../../src/base/index.ts'
 import {
   setHash,
+  statusHash,
   type AgentId,
   type AgentMessage,
   type AssignmentRow,
@@ -14,6 +15,7 @@ import {
   type Revision,
   type ServerMessage,
   type SessionId,
+  type StatusHashRow,
 } from '../../../src/model/index.ts'
 
 interface Task {
@@ -25,6 +27,7 @@ interface Task {
   failures: number
   checks: number
   pending: ReportRow[]
+  last: ReportRow | undefined
 }
 
 const terminal: ReadonlySet<string> = new Set(['Finished', 'Failed', 'Killed', 'Error'])
@@ -73,6 +76,7 @@ export class ModelAgent {
       seenRevision: this.#seenRevision,
       appliedGen: this.#appliedGen,
       setHash: this.#setHash(),
+      statusHash: statusHash([...this.#tasks.values()].filter(isAttached).map(acknowledged)),
       hostname: this.id,
       capacity: {
         resources: { cpuMilli: this.cpus * 1000, memKiB: 16 * 1024 * 1024, diskKiB: 1024 * 1024, gpus: 0 },
@@ -168,7 +172,7 @@ export class ModelAgent {
 
   #status(task: Task, condition: ReportRow['condition'], health?: ReportRow['health']): void {
     task.condition = condition
-    task.pending.push({
+    task.last = {
       instance: task.row.instance,
       incarnation: task.row.incarnation,
       statusSeq: ++task.statusSeq,
@@ -176,7 +180,8 @@ export class ModelAgent {
       agoMs: 0,
       ...(health === undefined ? {} : { health }),
       ...(terminal.has(condition) ? { exit: { code: 1, message: 'ended' } } : {}),
-    })
+    }
+    task.pending.push(task.last)
   }
 
   #take(message: ServerMessage): void {
@@ -186,6 +191,7 @@ export class ModelAgent {
         this.#clusterId = message.clusterId
         this.#welcomed = true
         if (message.epoch > this.#epoch) this.#raise(message.epoch, message.revision)
+        if (message.repeat === true) this.#repeatStatuses()
         return
       case 'assign':
         return this.#assign(message)
@@ -225,17 +231,11 @@ export class ModelAgent {
     this.#seenRevision = revision
     this.#appliedGen = 0
     this.#parts = undefined
-    this.repeatStatuses()
+    this.#repeatStatuses()
   }
 
-  repeatStatuses(): void {
-    for (const task of this.#tasks.values()) {
-      // One that waits to be sent may bear a number that the server has seen in the time it was set back from.
-      if (task.pending.length === 0 || !terminal.has(task.condition)) {
-        const health = task.checks === 0 ? undefined : healthOf(task)
-        this.#status(task, task.condition, health)
-      }
-    }
+  #repeatStatuses(): void {
+    for (const task of this.#tasks.values()) if (task.pending.length === 0) task.pending = [task.last!]
   }
 
   #assign(message: Extract<ServerMessage, { kind: 'assign' }>): void {
@@ -290,6 +290,7 @@ export class ModelAgent {
         failures: 0,
         checks: 0,
         pending: [],
+        last: undefined,
       }
       this.#tasks.set(key, made)
       this.#status(made, 'Staging')
@@ -326,9 +327,11 @@ export class ModelAgent {
   }
 }
 
-function healthOf(task: Task): NonNullable<ReportRow['health']> {
-  return [
-    { index: 0, alive: task.failures === 0, consecutiveFailures: task.failures },
-    ...(task.checks > 1 ? [{ index: 1, alive: true, consecutiveFailures: 0 }] : []),
-  ]
+function isAttached(task: Task): boolean {
+  return task.attached && !terminal.has(task.condition)
+}
+
+function acknowledged({ row, pending, statusSeq }: Task): StatusHashRow {
+  const [oldest] = pending
+  return { ...row, statusSeq: oldest === undefined ? statusSeq : oldest.statusSeq - 1 }
 }
