@@ -50,6 +50,16 @@ export class ByteWriter {
     bytes[this.#length++] = rest
   }
 
+  /** An integer below 2^32, in 4 bytes. */
+  fixed32(value: number): void {
+    if (this.#length + 4 > this.#bytes.length) this.#reserve(4)
+    const bytes = this.#bytes
+    bytes[this.#length++] = value >>> 24
+    bytes[this.#length++] = value >>> 16
+    bytes[this.#length++] = value >>> 8
+    bytes[this.#length++] = value
+  }
+
   /** An integer of either sign. */
   signed(value: number): void {
     this.integer(value < 0 ? -2 * value - 1 : 2 * value)
@@ -88,9 +98,14 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length)
   }
 
-  /** What was written, good until the next write. */
-  view(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length)
+  /** What was written from there on; not a copy: good as long as the writer is not cleared. */
+  since(start: number): Uint8Array {
+    return this.#bytes.subarray(start, this.#length)
+  }
+
+  /** What was written lies at the start of it. Good until the next write. */
+  get buffer(): Uint8Array {
+    return this.#bytes
   }
 
   // False, and nothing written, when a character is not ASCII.
@@ -149,13 +164,23 @@ export class ByteReader {
   }
 
   integer(): number {
-    let value = 0
-    for (let factor = 1; ; factor *= 0x80) {
+    const first = this.byte()
+    if (first < 0x80) return first
+    let value = first & 0x7f
+    for (let factor = 0x80; ; factor *= 0x80) {
       const byte = this.byte()
       value += (byte & 0x7f) * factor
       if (byte < 0x80) return value
       assert(factor < 2 ** 49, 'integer too long')
     }
+  }
+
+  fixed32(): number {
+    const at = this.#at
+    const bytes = this.#bytes
+    assert(at + 4 <= bytes.length, 'row ends too early')
+    this.#at = at + 4
+    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
   }
 
   signed(): number {

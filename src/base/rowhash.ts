@@ -64,8 +64,8 @@ export class DigestSum {
     return lane2 >>> 0
   }
 
-  subtract(key: string, value: Uint8Array): void {
-    hashRow(key, value, value.length)
+  subtract(key: string, value: Uint8Array, length = value.length): void {
+    hashRow(key, value, length)
     this.#high = (this.#high - lane1) | 0
     this.#low = (this.#low - lane2) | 0
   }

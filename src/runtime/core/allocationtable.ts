@@ -86,9 +86,24 @@ export class AllocationTable implements RowTable<'allocation'> {
     this.#replace(instance, incarnation, undefined)
   }
 
+  /** As `restore`, without making a key. */
+  bring(row: AllocationRow): void {
+    this.#replace(row.instance, row.incarnation, row)
+  }
+
   restore(key: string, row: AllocationRow | undefined): void {
     const { instance, incarnation } = row ?? partsOf(key)
     this.#replace(instance, incarnation, row)
+  }
+
+  /** Instances whose allocations the open transaction touched. */
+  touched(): IterableIterator<InstanceId> {
+    return this.#before.keys()
+  }
+
+  /** All of an instance, as they were before the open transaction. */
+  were(instance: InstanceId): readonly AllocationRow[] {
+    return this.#before.has(instance) ? listOf(this.#before.get(instance)) : this.of(instance)
   }
 
   changed(): Change<'allocation'>[] {

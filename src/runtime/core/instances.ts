@@ -1,19 +1,28 @@
 // The life of one copy of an app: made for a slot, placed, running, stopped or started anew. Every function changes rows
 // and marks what must be looked at again; none decides whether the change should be made (see reconcile.ts).
-import { derivedUuid, isoTime, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
+import { isoTime, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import {
-  underscored,
   type AgentId,
   type App,
   type AppId,
   type Exit,
-  type InstanceId,
   type ReportedCondition,
   type SpecHash,
   type StopCause,
 } from '../../model/index.ts'
+import { noteLaunch } from './dues.ts'
+import { batchOutcome, isFailedRun } from './modes/outcome.ts'
 import { backoffAfter } from './rolling/backoff.ts'
-import { allocationKey, type AllocationRow, type AppRow, type BackoffRow, type InstanceRow } from './rows.ts'
+import { isCanaryPhase } from './rolling/bounds.ts'
+import { instanceIdOf } from './instanceid.ts'
+import {
+  actionKey,
+  allocationKey,
+  type AllocationRow,
+  type AppRow,
+  type BackoffRow,
+  type InstanceRow,
+} from './rows.ts'
 import type { State } from './state.ts'
 import { recordTiming } from './timings.ts'
 
@@ -51,15 +60,9 @@ export function createInstances(
   planned: readonly AgentId[] = [],
 ): void {
   const slots = state.indexOf(app.id).freeSlots(count)
+  const place = `${state.tables.cluster.get('cluster')!.clusterId}/${state.epoch}/`
   for (const [i, slot] of slots.entries()) {
-    const uuid = derivedUuid(
-      state.tables.cluster.get('cluster')!.clusterId,
-      state.epoch,
-      state.nextRevision,
-      state.drawn++,
-      'instance',
-    )
-    const id = `${underscored(app.id)}.instance-${uuid}` as InstanceId
+    const id = instanceIdOf(app.id, place, state.ordinal())
     state.tables.instance.put(id, {
       id,
       app: app.id,
@@ -126,6 +129,7 @@ export function allocate(
     placedAt: state.env.now,
     stagedUtc: state.env.utc,
   })
+  noteLaunch(state, instance.app)
   statusEvent(state, instance, agent, 'TASK_STAGING', '')
 }
 
@@ -133,9 +137,16 @@ export function allocate(
 export function stopInstance(state: State, instance: InstanceRow, cause: StopCause, author: string): void {
   const allocation = state.allocation(instance.id, instance.incarnation)
   if (allocation !== undefined) stopAllocation(state, allocation, cause, author)
-  if (allocation === undefined || instance.unreachable) state.tables.instance.delete(instance.id)
+  if (allocation === undefined || instance.unreachable) deleteInstance(state, instance.id)
   else state.tables.instance.put(instance.id, { ...instance, goal: 'stop' })
   touchApp(state, instance.app)
+}
+
+/** The instance is gone, and what was noted of it. */
+export function deleteInstance(state: State, id: InstanceId): void {
+  state.tables.instance.delete(id)
+  state.tables.attempt.delete(id)
+  state.tables.move.delete(id)
 }
 
 /** Ends the present task of an instance that stays wanted: a new incarnation follows. */
@@ -163,24 +174,31 @@ function stopAllocation(state: State, allocation: AllocationRow, cause: StopCaus
 export function startAnew(state: State, instance: InstanceRow): void {
   const app = state.tables.app.get(instance.app)
   const config =
-    app === undefined || holdsBack(state, instance.app)
+    app === undefined || (instance.runKey !== app.runKey && keepsOld(state, instance.app))
       ? { spec: instance.spec, runKey: instance.runKey, version: instance.version }
       : { spec: app.effective, runKey: app.runKey, version: app.version }
+  const isDaemon = specOf(state, config.spec).mode === 'daemon'
   state.tables.instance.put(instance.id, {
     ...instance,
     ...config,
     ...unplaced,
     incarnation: instance.incarnation + 1,
     agent: null,
-    planned: null,
+    planned: isDaemon ? (instance.agent ?? instance.planned) : null,
   })
   touchApp(state, instance.app)
 }
 
-// A deployment has not come to this app yet: its new configuration must not start before its turn.
-function holdsBack(state: State, app: AppId): boolean {
+/**
+ * Old instances of the app stay as they are for now, and start again as they were: a deployment has not come to the app
+ * yet, was paused, waits for its canaries to be promoted, or has failed.
+ */
+function keepsOld(state: State, app: AppId): boolean {
   const lock = state.locks.get(app)
-  return lock !== undefined && state.tables.action.get(`${lock}${app}`)?.state !== 'running'
+  if (lock === undefined) return state.tables.app.get(app)?.halted !== undefined
+  const action = state.tables.action.get(actionKey(lock, app))
+  if (action?.state !== 'running') return true
+  return state.tables.deployment.get(lock)?.paused !== undefined || isCanaryPhase(action)
 }
 
 /** The agent says that a task is at its end: what it held is free, and its instance goes or starts anew. */
@@ -195,23 +213,62 @@ export function taskEnded(
     recordTiming(state, allocation.app, 'stop', state.env.now - allocation.stopAt)
   }
   touchApp(state, allocation.app)
+  // Daemons go when the agent holds nothing else any more.
+  if (state.draining.has(allocation.agent)) for (const app of state.daemons) touchApp(state, app)
   const instance = state.tables.instance.get(allocation.instance)
   if (instance === undefined || instance.incarnation !== allocation.incarnation) return
   statusEvent(state, instance, allocation.agent, `TASK_${condition.toUpperCase()}`, exit?.message ?? '')
   if (instance.goal === 'stop') {
-    state.tables.instance.delete(instance.id)
+    deleteInstance(state, instance.id)
     return
   }
-  if (allocation.goal === 'run' && state.tables.app.has(instance.app)) {
-    recordFailure(state, allocation, condition, exit)
+  const app = state.tables.app.get(instance.app)
+  const isReplaced = isBeingReplaced(state, instance)
+  const isBatch = specOf(state, instance.spec).mode === 'batch'
+  const outcome =
+    isBatch && app !== undefined && !isReplaced
+      ? batchOutcome(state, instance, allocation, condition, retriesOf(state, app))
+      : 'again'
+  if (outcome === 'completed') return keepEnd(state, instance, 'Finished')
+  const isFailure = isBatch && isFailedRun(allocation, condition)
+  if ((allocation.goal === 'run' || isFailure) && app !== undefined) {
+    recordFailure(state, allocation, condition, endOf(allocation, exit))
     // One that is not started again must not make others wait.
-    if (condition !== 'Killed' && !isBeingReplaced(state, instance)) delayLaunches(state, instance)
+    const isAgain = outcome === 'again' && !isReplaced
+    if ((condition !== 'Killed' || isFailure) && isAgain) delayLaunches(state, instance)
   }
-  goOn(state, instance)
+  if (outcome === 'failed') keepEnd(state, instance, 'Failed')
+  else goOn(state, instance)
+}
+
+function retriesOf(state: State, app: AppRow): number {
+  return specOf(state, app.effective).retries ?? usualRetries
+}
+
+// What the agent can't know of the end of a task: why it was told to stop.
+function endOf(allocation: AllocationRow, exit: Exit | null): Exit | null {
+  if (allocation.cause !== 'expired') return exit
+  return { ...exit, message: 'stopped: it ran for longer than its maxRunDurationSeconds' }
+}
+
+// A batch instance has had its end: it stays as what it came to, and holds nothing.
+function keepEnd(state: State, instance: InstanceRow, reported: 'Finished' | 'Failed'): void {
+  const { id, app } = instance
+  state.tables.instance.put(id, {
+    ...instance,
+    agent: null,
+    planned: null,
+    reported,
+    unreachable: false,
+    health: [],
+    pid: 0,
+    ipAddresses: [],
+  })
+  state.event(reported === 'Finished' ? 'batch_completed' : 'batch_failed', { appId: app, instanceId: id })
 }
 
 function goOn(state: State, instance: InstanceRow): void {
-  if (isBeingReplaced(state, instance)) state.tables.instance.delete(instance.id)
+  if (isBeingReplaced(state, instance)) deleteInstance(state, instance.id)
   else startAnew(state, instance)
 }
 
@@ -219,11 +276,13 @@ function goOn(state: State, instance: InstanceRow): void {
 function isBeingReplaced(state: State, instance: InstanceRow): boolean {
   const lock = state.locks.get(instance.app)
   if (lock === undefined) return false
-  const action = state.tables.action.get(`${lock}${instance.app}`)
+  const action = state.tables.action.get(actionKey(lock, instance.app))
   if (action?.state !== 'running') return false
   if (action.action === 'StopApplication') return true
   return (
-    action.action === 'RestartApplication' && instance.runKey !== state.tables.app.get(instance.app)?.runKey
+    action.action === 'RestartApplication' &&
+    instance.runKey !== state.tables.app.get(instance.app)?.runKey &&
+    !keepsOld(state, instance.app)
   )
 }
 

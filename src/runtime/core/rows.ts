@@ -18,6 +18,7 @@ import type {
   HealthResult,
   InstanceId,
   KeptLifecycle,
+  Operation,
   Reply,
   ReportedCondition,
   Resources,
@@ -66,8 +67,15 @@ export interface AppRow {
   readonly sensitivePaths: readonly string[]
   /** What its stack said; absent when nothing, and in rows of older versions. */
   readonly lifecycle?: KeptLifecycle
+  /** Of the effective form, for whoever must know without looking at specifications; absent: a service. */
+  readonly mode?: 'daemon' | 'batch'
   /** Of the effective form: kept here so that ports in use are known without looking at specifications. */
   readonly servicePorts: readonly number[]
+  /**
+   * Its deployment failed and was not rolled back: what runs stays as it is, in this number, until the app's
+   * configuration is changed again. What ends is started again as it was.
+   */
+  readonly halted?: { readonly deployment: DeploymentId; readonly instances: number; readonly reason: string }
 }
 
 export interface VersionRow {
@@ -156,6 +164,37 @@ export interface AllocationRow {
   readonly stopAt: ClusterMs
 }
 
+/** What instances made for one configuration of an app share. */
+export interface RunAlias {
+  readonly kind: 'run'
+  readonly number: number
+  /** Of their ids, up to the UUID; empty for ids of other forms. */
+  readonly start: string
+  readonly app: AppId
+  readonly spec: SpecHash
+  readonly runKey: string
+  readonly version: UtcMs
+}
+
+/** What allocations of one specification share. */
+export interface TaskAlias {
+  readonly kind: 'task'
+  readonly number: number
+  readonly app: AppId
+  readonly spec: SpecHash
+  readonly version: UtcMs
+  readonly resources: Resources
+  readonly graceMs: number
+}
+
+export interface AgentAlias {
+  readonly kind: 'agent'
+  readonly number: number
+  readonly agent: AgentId
+}
+
+export type AliasRow = RunAlias | TaskAlias | AgentAlias
+
 export interface AgentRow {
   readonly id: AgentId
   readonly hostname: string
@@ -167,6 +206,48 @@ export interface AgentRow {
   /** Last generation given to a row of this agent. */
   readonly gen: number
   readonly unreachableSince: ClusterMs | null
+  /** Gets nothing new, and keeps what it has. */
+  readonly cordoned?: true
+  /** It is being emptied; gets nothing new either. */
+  readonly drain?: DrainRow
+}
+
+export interface DrainRow {
+  readonly since: ClusterMs
+  readonly sinceUtc: UtcMs
+  /** From then on batch tasks are waited for no longer. Null: no such time. */
+  readonly deadline: ClusterMs | null
+  /** At the deadline the rest is stopped, also below its promise of health. */
+  readonly force: boolean
+  readonly author: string
+}
+
+/**
+ * An agent that a person took out of the cluster. Should it come back, it counts its generations on, and is told to stop
+ * what it ran.
+ */
+export interface GoneRow {
+  readonly id: AgentId
+  readonly gen: number
+  readonly ordinal: number
+  readonly allocations: readonly AllocationRow[]
+}
+
+/** How often an instance of a batch app has failed, in which configuration. Absent: never. */
+export interface AttemptRow {
+  readonly instance: InstanceId
+  readonly runKey: string
+  readonly failures: number
+}
+
+/** An instance that is to be replaced by one on a better agent, by a rebalancing. */
+export interface MoveRow {
+  readonly instance: InstanceId
+  readonly incarnation: number
+  readonly to: AgentId
+  readonly author: string
+  /** Given up then. */
+  readonly until: ClusterMs
 }
 
 /** How far one action is. The figures are set once, when it begins; all counts are derived from rows. */
@@ -174,7 +255,8 @@ export interface ActionRow {
   readonly deployment: DeploymentId
   readonly app: AppId
   readonly action: Action['action']
-  readonly state: 'pending' | 'running' | 'done'
+  /** `failed`: a deadline has passed; the deployment ends with it. `pending` is in rows of older versions only. */
+  readonly state: 'pending' | 'running' | 'done' | 'failed'
   readonly begunAt: ClusterMs
   readonly target: number
   /** Instances that had to be started when the action began. */
@@ -183,13 +265,40 @@ export interface ActionRow {
   readonly healthyAtStart: number
   readonly minHealthy: number
   readonly maxCapacity: number
+  /** What the app's `update` said then, and how far that is; absent when it said nothing. */
+  readonly rollout?: RolloutRow
+  /** Why it failed, for people. */
+  readonly failure?: string
 }
+
+/** The bounds of an action besides Marathon's figures. Times are cluster time. */
+export interface RolloutRow {
+  readonly maxParallel?: number
+  /** New instances to be looked at before the others follow. Absent: none, or nothing old to stand beside. */
+  readonly canary?: number
+  readonly promoted?: boolean
+  readonly pauseMs?: number
+  readonly healthyDeadlineMs?: number
+  readonly progressDeadlineMs?: number
+  readonly autoRollback?: boolean
+  /** New instances in batches that are over; the next waits until `heldUntil`. */
+  readonly passed?: number
+  readonly heldUntil?: ClusterMs
+  /** The most new instances that were healthy at once, and since when. */
+  readonly reached: number
+  readonly progressAt: ClusterMs
+  /** Since when a new instance that ended is being started again, without progress meanwhile. */
+  readonly troubledAt?: ClusterMs
+}
+
+/** `queued`: waits for the apps that another holds; it has no steps yet. `refused`: at its turn it no longer fitted. */
+export type DeploymentState = 'queued' | 'running' | 'done' | 'cancelled' | 'replaced' | 'failed' | 'refused'
 
 export interface DeploymentRow {
   readonly id: DeploymentId
   readonly version: UtcMs
   readonly actor: Actor
-  readonly state: 'running' | 'done' | 'cancelled' | 'replaced'
+  readonly state: DeploymentState
   readonly steps: readonly Step[]
   /** 0-based; equal to steps.length when all are done. */
   readonly current: number
@@ -200,6 +309,17 @@ export interface DeploymentRow {
   readonly placements: Readonly<Record<string, readonly AgentId[]>>
   /** Counts deployments, for order. */
   readonly ordinal: number
+  /** The request of one that is queued, and the apps that it waits for. */
+  readonly queued?: { readonly operation: Operation; readonly apps: readonly AppId[] }
+  /** A person stopped it for a while. */
+  readonly paused?: { readonly at: ClusterMs; readonly utc: UtcMs; readonly by: string }
+  /** When a person let it go on: deadlines count from then. */
+  readonly resumedAt?: ClusterMs
+  /** The deployment that this one rolls back. */
+  readonly undoes?: DeploymentId
+  /** Why it ended, where its state does not say it. */
+  readonly reason?: string
+  readonly endedUtc?: UtcMs
 }
 
 /** Launch delay of an app, for the configuration that failed last. */
@@ -260,6 +380,8 @@ export interface AuditRow {
 
 export interface Rows {
   readonly action: ActionRow
+  /** Numbers for what many rows name. */
+  readonly alias: AliasRow
   readonly cluster: ClusterRow
   readonly spec: SpecRow
   readonly staged: StagedRow
@@ -271,6 +393,9 @@ export interface Rows {
   readonly instance: InstanceRow
   readonly allocation: AllocationRow
   readonly agent: AgentRow
+  readonly attempt: AttemptRow
+  readonly gone: GoneRow
+  readonly move: MoveRow
   readonly deployment: DeploymentRow
   readonly backoff: BackoffRow
   readonly brake: BrakeRow
@@ -285,16 +410,20 @@ export type TableName = keyof Rows
 export const tableNames = [
   'action',
   'agent',
+  'alias',
   'allocation',
   'app',
+  'attempt',
   'audit',
   'backoff',
   'brake',
   'cluster',
   'deployment',
   'failure',
+  'gone',
   'group',
   'instance',
+  'move',
   'request',
   'spec',
   'stack',
@@ -303,6 +432,25 @@ export const tableNames = [
   'version',
   'volume',
 ] as const satisfies readonly TableName[]
+
+/** Tables with a row on disk for each row of theirs. Instances and allocations go together (see units.ts). */
+export const plainTables = tableNames.filter(
+  (name): name is Exclude<TableName, 'instance' | 'allocation'> =>
+    name !== 'instance' && name !== 'allocation',
+)
+
+/**
+ * A batch instance that has had its end: it is kept, without a task, until its app changes or goes. What else has no
+ * agent waits for one, and nothing was reported of it.
+ */
+export function hasCompleted(row: Pick<InstanceRow, 'agent' | 'reported'>): boolean {
+  return row.agent === null && row.reported === 'Finished'
+}
+
+/** The same after too many failures. */
+export function hasFailed(row: Pick<InstanceRow, 'agent' | 'reported'>): boolean {
+  return row.agent === null && row.reported === 'Failed'
+}
 
 export function allocationKey(instance: InstanceId, incarnation: number): string {
   return `${instance}/${incarnation}`

@@ -3,7 +3,7 @@
 // with what it needs, and its task, which no row names then, is kept by its agent.
 import type { AppId, ClusterId, Epoch } from '../../model/index.ts'
 import { clusterRow, clusterRowKey } from './clusterrow.ts'
-import { decodeRow } from './codec.ts'
+import { encodeRows, readRows, type PlainRows } from './plainrows.ts'
 import {
   allocationKey,
   tableNames,
@@ -17,7 +17,7 @@ import {
 import type { Row } from './types.ts'
 
 export interface SoundRows {
-  /** In the order of those given. */
+  /** By key; the cluster's own, where it was lost, at the end. */
   readonly rows: readonly Row[]
   /** Keys of those left out, and why. */
   readonly dropped: readonly { readonly key: string; readonly why: string }[]
@@ -26,7 +26,7 @@ export interface SoundRows {
 export function soundRows(rows: readonly Row[], clusterId: ClusterId): SoundRows {
   const sifter = new Sifter(rows)
   sifter.sift()
-  const kept = rows.filter(row => !sifter.dropped.has(row.key))
+  const kept = sifter.kept()
   // Who it is stands elsewhere, too.
   if (!kept.some(row => row.key === clusterRowKey)) kept.push(clusterRow(clusterId, 1 as Epoch))
   return { rows: kept, dropped: [...sifter.dropped].map(([key, why]) => ({ key, why })) }
@@ -39,7 +39,17 @@ class Sifter {
   readonly #tables = Object.fromEntries(tableNames.map(name => [name, new Map()])) as unknown as Tables
 
   constructor(rows: readonly Row[]) {
-    for (const row of rows) this.#decode(row)
+    const read = readRows(rows, (key, why) => this.dropped.set(key, why))
+    for (const name of tableNames) {
+      const table = this.#tables[name] as Map<string, Rows[TableName]>
+      for (const { key, row } of read[name]) table.set(key, row)
+    }
+  }
+
+  /** What was not dropped, by key. */
+  kept(): Row[] {
+    const lists = tableNames.map(name => [name, [...this.#tables[name]].map(([key, row]) => ({ key, row }))])
+    return encodeRows(Object.fromEntries(lists) as PlainRows)
   }
 
   sift(): void {
@@ -52,21 +62,6 @@ class Sifter {
       deployment.has(row.deployment) ? undefined : 'its deployment is lost',
     )
     this.#siftInstances()
-  }
-
-  #decode(row: Row): void {
-    const cut = row.key.indexOf('/')
-    const table = row.key.slice(0, cut) as TableName
-    if (!tableNames.includes(table)) {
-      this.dropped.set(row.key, 'its table is not known')
-      return
-    }
-    try {
-      const map = this.#tables[table] as Map<string, Rows[TableName]>
-      map.set(row.key.slice(cut + 1), decodeRow(table, row.value))
-    } catch {
-      this.dropped.set(row.key, 'it can not be decoded')
-    }
   }
 
   #each<T extends TableName>(

@@ -15,11 +15,13 @@ import type {
   TaskKey,
 } from '../../model/index.ts'
 import { AgentRows } from './agentrows.ts'
+import { Aliases } from './aliases.ts'
 import { AgentIndex } from './allocate/agents.ts'
 import { PlacedIndex } from './allocate/placedindex.ts'
 import { WaitingApps } from './allocate/waiting.ts'
 import { AllocationTable } from './allocationtable.ts'
 import { AppIndex } from './appindex.ts'
+import { DeploymentIndex } from './deploymentindex.ts'
 import {
   auditKey,
   versionKey,
@@ -59,6 +61,11 @@ export interface Session {
   /** Send all rows next time. */
   needFull: boolean
   readonly sentSpecs: Set<SpecHash>
+  /**
+   * Set when this server or the agent may have lost statuses: what the agent says now counts whatever numbers are
+   * stored. By allocation key, the numbers heard on this connection.
+   */
+  heard: Map<string, number> | undefined
   /** Ends taken note of, to be forgotten by the agent. */
   forget: TaskKey[]
 }
@@ -93,10 +100,15 @@ export class State {
 
   readonly apps = new Map<AppId, AppIndex>()
   readonly agents = new AgentIndex()
+  readonly aliases = new Aliases()
   readonly allocationsOf = new Map<AgentId, AgentRows>()
   /** Running deployments by the apps they hold. */
   readonly locks = new Map<AppId, DeploymentId>()
   readonly runningDeployments = new Set<DeploymentId>()
+  /** Apps with one instance on every matching agent: each change of an agent is theirs. */
+  readonly daemons = new Set<AppId>()
+  /** Agents that are being emptied. */
+  readonly draining = new Set<AgentId>()
   readonly specReferences = new Map<SpecHash, number>()
   /** Keys of the stored versions of each app. */
   readonly versionsOf = new Map<AppId, Set<string>>()
@@ -123,6 +135,8 @@ export class State {
   readonly placed = new PlacedIndex(this.agents, app => this.apps.get(app)?.instances.values() ?? [])
   readonly wakes = new Heap<Wake>((a, b) => a.at < b.at)
   readonly #wakeOf = new Map<AppId, ClusterMs>()
+  /** No deadline of an action on the app can have passed before. */
+  readonly deadlineChecks = new Map<AppId, ClusterMs>()
   readonly unknownTasks = new Map<AgentId, readonly TaskKey[]>()
   /** More agents are silent than may be given up at once: nothing is placed until that is clear. */
   frozen = false
@@ -280,10 +294,19 @@ export class State {
     const count = this.#changes
     const plain = <T extends TableName>(name: T): Table<T> => new Table(name, count)
     return {
-      action: plain('action'),
+      action: new Table('action', count, {
+        change: (old, row) => {
+          if (old !== undefined) this.progress.removeAction(old)
+          if (row !== undefined) this.progress.addAction(row)
+        },
+      }),
+      alias: new Table('alias', count, {
+        change: (old, row) => this.aliases.change(old, row),
+      }),
       agent: new Table('agent', count, {
         change: (old, row) => {
           // What an agent holds outlives each change of its row.
+          this.draining.delete((row ?? old)!.id)
           if (row === undefined) this.agents.remove(old!.id)
           else this.#addAgent(row)
         },
@@ -293,8 +316,11 @@ export class State {
         change: (old, row) => {
           if (row !== undefined) this.#countApp(row, 1)
           if (old !== undefined) this.#countApp(old, -1)
+          if (row?.mode === 'daemon') this.daemons.add(row.id)
+          else this.daemons.delete((row ?? old)!.id)
         },
       }),
+      attempt: plain('attempt'),
       audit: new Table('audit', count, {
         change: (_, row) => {
           if (row !== undefined) this.oldestOf.audit.push({ key: auditKey(row.ordinal), age: row.ordinal })
@@ -310,8 +336,15 @@ export class State {
         },
       }),
       failure: plain('failure'),
+      gone: new Table('gone', count, {
+        change: (old, row) => {
+          for (const { spec } of row?.allocations ?? []) this.#refer(spec, 1)
+          for (const { spec } of old?.allocations ?? []) this.#refer(spec, -1)
+        },
+      }),
       group: plain('group'),
       instance: new Table('instance', count, { change: (old, row) => this.#changeInstance(old, row) }),
+      move: plain('move'),
       request: new Table('request', count, {
         change: (_, row) => {
           if (row !== undefined) this.oldestOf.request.push({ key: row.key, age: row.ordinal })
@@ -336,6 +369,7 @@ export class State {
   }
 
   #addAgent(row: AgentRow): void {
+    if (row.drain !== undefined) this.draining.add(row.id)
     this.agents.upsert({
       id: row.id,
       hostname: row.hostname,
@@ -343,6 +377,7 @@ export class State {
       drivers: row.drivers,
       capacity: row.capacity,
       reachable: this.sessionOf.has(row.id) && row.unreachableSince === null,
+      draining: row.cordoned === true || row.drain !== undefined,
     })
   }
 
@@ -386,6 +421,7 @@ export class State {
       if (original !== null) this.#referAppSpecs(original, 1)
       if (target !== null) this.#referAppSpecs(target, 1)
     }
+    this.progress.addDeployment(row)
     if (row.state !== 'running') return
     this.runningDeployments.add(row.id)
     for (const step of row.steps) for (const action of step.actions) this.locks.set(action.app, row.id)
@@ -396,6 +432,7 @@ export class State {
       if (original !== null) this.#referAppSpecs(original, -1)
       if (target !== null) this.#referAppSpecs(target, -1)
     }
+    this.progress.removeDeployment(row)
     if (row.state !== 'running') return
     this.runningDeployments.delete(row.id)
     for (const step of row.steps) {

@@ -1,13 +1,15 @@
 // The open transaction and its end. Rows change only inside it; `seal` makes one commit of all that changed, `accept`
 // follows when it is stored, `rollback` when it is not. Load, replay and rollback go through the same tables and
 // indexes, so there is one code path from rows to state.
-import { addDigest, assert, compareStrings, rowHash, sameDigest, subtractDigest } from '../../base/index.ts'
+import { assert, compareStrings, DigestSum, sameDigest } from '../../base/index.ts'
 import type { Epoch, SpecHash } from '../../model/index.ts'
-import { decodeRow, encodeRow } from './codec.ts'
-import { tableNames, type Rows, type TableName } from './rows.ts'
+import { encodeRow, type PlainTable } from './codec.ts'
+import { Loader, restorePlain, splitKey } from './loader.ts'
+import { plainTables, tableNames, type Rows, type TableName } from './rows.ts'
+import { replayUnits, sealUnits, unitRowsOf } from './sealunits.ts'
 import { State } from './state.ts'
-import type { RowTable } from './table.ts'
 import type { ClusterEvent, Commit, Env, Genesis, Row, Settings } from './types.ts'
+import { isUnitKey } from './units.ts'
 
 /** A new cluster: no rows but its own. The first commit stores it. */
 export function createState(genesis: Genesis, settings?: Settings): State {
@@ -25,53 +27,50 @@ export function load(
   head: Pick<Commit, 'revision' | 'now' | 'utc'>,
   settings?: Settings,
 ): State {
-  const state = new State(settings)
-  const held = [...rows].sort((a, b) => loadOrder(a.key) - loadOrder(b.key) || compareStrings(a.key, b.key))
-  for (const row of held) {
-    const { table, key } = splitKey(row.key)
-    restoreRow(state, table, key, decodeRow(table, row.value))
-    state.digest = addDigest(state.digest, rowHash(row.key, row.value))
+  const loader = new Loader(settings)
+  const sum = new DigestSum()
+  for (const row of rows) {
+    sum.add(row.key, row.value)
+    loader.add(row)
   }
-  state.revision = head.revision
-  state.now = head.now
-  state.utc = head.utc
-  for (const hash of state.tables.spec.keys()) {
-    if (!state.specReferences.has(hash as SpecHash)) state.specGarbage.add(hash as SpecHash)
-  }
-  state.lookAtAll()
-  return state
+  return loader.finish(head, sum.digest)
 }
 
-/** All rows, encoded, sorted by key. */
+/** All rows, encoded, sorted by key. Only between transactions. */
 export function rowsOf(state: State): Row[] {
   const rows: Row[] = []
-  for (const table of tableNames) {
+  for (const table of plainTables) {
     for (const key of state.tables[table].keys()) {
-      rows.push({ key: `${table}/${key}`, value: encodeRow(table, anyRow(state, table, key)!) })
+      rows.push({ key: `${table}/${key}`, value: encodeRow(table, plainRow(state, table, key)!) })
     }
   }
+  rows.push(...unitRowsOf(state))
   return rows.sort((a, b) => compareStrings(a.key, b.key))
 }
 
 /** Closes the group. Undefined: nothing changed, the outputs may leave at once. */
 export function seal(state: State, env: Env, events: readonly ClusterEvent[]): Commit | undefined {
   collectSpecs(state)
+  const sum = new DigestSum(state.digest)
+  // Before the other tables: aliases come and go with the rows of instances.
+  const units = sealUnits(state, sum)
   const puts: Row[] = []
   const deletes: string[] = []
-  let digest = state.digest
-  for (const name of tableNames) {
+  for (const name of plainTables) {
     for (const { key, before, after } of state.tables[name].changed()) {
       const fullKey = `${name}/${key}`
       const oldValue = before === undefined ? undefined : encodeRow(name, before)
       const newValue = after === undefined ? undefined : encodeRow(name, after)
       if (oldValue !== undefined && newValue !== undefined && sameBytes(oldValue, newValue)) continue
-      if (oldValue !== undefined) digest = subtractDigest(digest, rowHash(fullKey, oldValue))
+      if (oldValue !== undefined) sum.subtract(fullKey, oldValue)
       if (newValue !== undefined) {
-        digest = addDigest(digest, rowHash(fullKey, newValue))
+        sum.add(fullKey, newValue)
         puts.push({ key: fullKey, value: newValue })
       } else if (oldValue !== undefined) deletes.push(fullKey)
     }
   }
+  for (const put of units.puts) puts.push(put)
+  for (const key of units.deletes) deletes.push(key)
   if (puts.length === 0 && deletes.length === 0 && events.length === 0 && !state.shownNext) {
     accept(state)
     return undefined
@@ -83,7 +82,8 @@ export function seal(state: State, env: Env, events: readonly ClusterEvent[]): C
     utc: env.utc,
     puts: puts.sort((a, b) => compareStrings(a.key, b.key)),
     deletes: deletes.sort(compareStrings),
-    digest,
+    gone: units.gone,
+    digest: sum.digest,
     events,
   }
   return state.sealed
@@ -93,6 +93,7 @@ export function seal(state: State, env: Env, events: readonly ClusterEvent[]): C
 export function accept(state: State): void {
   state.forgetFacts(state.tables.spec.changed().map(change => change.key as SpecHash))
   for (const name of tableNames) state.tables[name].accept()
+  state.aliases.settle(true)
   state.drawn = 0
   state.shownNext = false
   if (state.sealed === undefined) return
@@ -113,6 +114,7 @@ export function rollback(state: State): void {
     if (before !== undefined) state.tables.agent.restore(key, before)
   }
   for (const name of rollbackOrder) state.tables[name].rollback()
+  state.aliases.settle(false)
   state.drawn = 0
   state.shownNext = false
   state.sealed = undefined
@@ -125,21 +127,20 @@ export function replay(state: State, commit: Commit): void {
     commit.revision === state.nextRevision,
     `commit ${commit.revision} does not follow ${state.revision}`,
   )
+  const sum = new DigestSum(state.digest)
+  for (const put of commit.puts) {
+    if (isUnitKey(put.key)) continue
+    takeOld(state, put.key, sum)
+    sum.add(put.key, put.value)
+    restorePlain(state, put)
+  }
+  replayUnits(state, commit, sum)
   for (const key of commit.deletes) {
-    const { table, key: rowKey } = splitKey(key)
-    const old = anyRow(state, table, rowKey)
-    assert(old !== undefined, `commit ${commit.revision} deletes a row that is not there: ${key}`)
-    state.digest = subtractDigest(state.digest, rowHash(key, encodeRow(table, old)))
-    restoreRow(state, table, rowKey, undefined)
+    if (isUnitKey(key)) continue
+    takeOld(state, key, sum, `commit ${commit.revision} deletes a row that is not there: ${key}`)
+    restorePlain(state, { key, value: undefined })
   }
-  for (const put of [...commit.puts].sort((a, b) => loadOrder(a.key) - loadOrder(b.key))) {
-    const { table, key } = splitKey(put.key)
-    const old = anyRow(state, table, key)
-    if (old !== undefined)
-      state.digest = subtractDigest(state.digest, rowHash(put.key, encodeRow(table, old)))
-    state.digest = addDigest(state.digest, rowHash(put.key, put.value))
-    restoreRow(state, table, key, decodeRow(table, put.value))
-  }
+  state.digest = sum.digest
   assert(
     sameDigest(state.digest, commit.digest),
     `after commit ${commit.revision} the replica's digest differs`,
@@ -151,28 +152,20 @@ export function replay(state: State, commit: Commit): void {
   state.utc = commit.utc
 }
 
-// Agents and specifications first: allocations take from the ones, the health of instances is counted by the others.
-function loadOrder(key: string): number {
-  return key.startsWith('agent/') || key.startsWith('spec/') ? 0 : 1
-}
-
 const rollbackOrder: readonly TableName[] = [...tableNames].sort(
   (a, b) => Number(a === 'agent') - Number(b === 'agent'),
 )
 
-function splitKey(full: string): { table: TableName; key: string } {
-  const cut = full.indexOf('/')
-  const table = full.slice(0, cut)
-  assert((tableNames as readonly string[]).includes(table), `row of an unknown table: ${full}`)
-  return { table: table as TableName, key: full.slice(cut + 1) }
-}
-
-function anyRow(state: State, table: TableName, key: string): Rows[TableName] | undefined {
+function plainRow(state: State, table: PlainTable, key: string): Rows[PlainTable] | undefined {
   return state.tables[table].get(key)
 }
 
-function restoreRow(state: State, table: TableName, key: string, row: Rows[TableName] | undefined): void {
-  ;(state.tables[table] as unknown as RowTable<TableName>).restore(key, row)
+// The row as it is leaves the sum. `wanted`: what to say when there is none.
+function takeOld(state: State, key: string, sum: DigestSum, wanted?: string): void {
+  const { table, rowKey } = splitKey(key)
+  const old = plainRow(state, table, rowKey)
+  assert(old !== undefined || wanted === undefined, wanted ?? '')
+  if (old !== undefined) sum.subtract(key, encodeRow(table, old))
 }
 
 // A specification goes when nothing names it any more.

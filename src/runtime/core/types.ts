@@ -14,12 +14,14 @@ import type {
   AgentMessage,
   ClusterId,
   Epoch,
+  InstanceId,
   Operation,
   Reply,
   Revision,
   ServerMessage,
   SessionId,
 } from '../../model/index.ts'
+import { isUnitKey } from './units.ts'
 
 /** Both constant within a group of steps. `now` decides; `utc` is for display and cron only. */
 export interface Env {
@@ -73,6 +75,8 @@ export interface Commit {
   readonly puts: readonly Row[]
   /** Sorted. */
   readonly deletes: readonly string[]
+  /** Instances whose rows are among the deletes, in the same order; for whoever follows as it is made. Not stored. */
+  readonly gone?: readonly InstanceId[]
   /** Order-free sum of the hashes of all rows after this commit. */
   readonly digest: Digest
   readonly events: readonly ClusterEvent[]
@@ -83,9 +87,10 @@ export interface Commit {
  * written, and what an agent runs it can tell again. The others stand twice, so that a damaged one can be mended.
  */
 export function commitRecord(commit: Commit): Commit {
-  const isKept = (key: string): boolean => !key.startsWith('instance/') && !key.startsWith('allocation/')
+  const isKept = (key: string): boolean => !isUnitKey(key)
+  const { gone: _gone, ...record } = commit
   return {
-    ...commit,
+    ...record,
     puts: commit.puts.filter(row => isKept(row.key)),
     deletes: commit.deletes.filter(isKept),
   }

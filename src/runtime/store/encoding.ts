@@ -78,7 +78,7 @@ export function encodeCommit(commit: Commit): Uint8Array {
     w.integer(value.length)
     w.bytes(value)
   })
-  return w.view()
+  return w.since(0)
 }
 
 /** Undefined when the bytes are no commit of a version we know. */

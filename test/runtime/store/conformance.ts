@@ -59,7 +59,7 @@ export function storeConformance(name: string, make: () => Promise<Store>): void
       await store.open()
       const maker = new CommitMaker(9)
       const value = new Uint8Array([1])
-      const keys = ['app//web', 'instance/1', 'allocation/1/1', 'instances/1']
+      const keys = ['app//web', 'unit/1', 'unit/2', 'units/1']
       const put = maker.of(
         keys.map(key => ({ key, value })),
         [],
@@ -68,8 +68,8 @@ export function storeConformance(name: string, make: () => Promise<Store>): void
       maker.take(put)
       await committed(store, maker.of([], keys))
       const [first, second] = await all(store.commits(1 as Revision))
-      expect(first!.puts.map(row => row.key)).toEqual(['app//web', 'instances/1'])
-      expect(second!.deletes).toEqual(['app//web', 'instances/1'])
+      expect(first!.puts.map(row => row.key)).toEqual(['app//web', 'units/1'])
+      expect(second!.deletes).toEqual(['app//web', 'units/1'])
       expect(await all(store.snapshot())).toEqual([])
       await store.close()
     })

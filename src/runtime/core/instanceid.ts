@@ -1,0 +1,50 @@
+// The ids of instances: `<app>.instance-<uuid>`. The second half of the UUID counts up over all instances of a cluster, so
+// that their rows lie in the order in which they were made: a store that sorts takes what is nearly sorted at half the
+// price. The first half is a hash, by which people tell them apart.
+//
+//   hhhhhhhh-hhhh-8hhh-accc-cccccccccccc     h hash, c count; 8 is the UUID version for forms of one's own (RFC 9562)
+import { rowHash } from '../../base/index.ts'
+import { underscored, type AppId, type InstanceId } from '../../model/index.ts'
+
+/** Characters of a UUID. */
+export const uuidLength = 36
+/** Hexadecimal digits of the hash, and of the count. */
+export const halfDigits = 15
+
+/** `ordinal` is never given twice in a cluster; `place` tells clusters and histories apart. */
+export function instanceIdOf(app: AppId, place: string, ordinal: number): InstanceId {
+  const count = ordinal.toString(16).padStart(halfDigits, '0')
+  const { high, low } = rowHash(place + count, nothing)
+  const hash = high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
+  const uuid = `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(12, 15)}-a${count.slice(0, 3)}-${count.slice(3)}`
+  return `${startOfIds(app)}${uuid}` as InstanceId
+}
+
+/** What the ids of an app's instances begin with. */
+export function startOfIds(app: AppId): string {
+  return `${underscored(app)}.instance-`
+}
+
+/** The count in an id, as 15 digits. Undefined: it has another form, as ids of older versions have. */
+export function countOf(id: InstanceId): string | undefined {
+  const at = id.length - uuidLength
+  if (at < 0) return undefined
+  for (let i = 0; i < uuidLength; i++) {
+    const unit = id.charCodeAt(at + i)
+    const wanted = form[i]!
+    if (wanted === anyDigit ? !isDigit(unit) : unit !== wanted) return undefined
+  }
+  return id.slice(at + 20, at + 23) + id.slice(at + 24)
+}
+
+const anyDigit = 0
+const form = Array.from('hhhhhhhh-hhhh-8hhh-accc-cccccccccccc', c =>
+  c === 'h' || c === 'c' ? anyDigit : c.charCodeAt(0),
+)
+
+// 0-9 or a-f.
+function isDigit(unit: number): boolean {
+  return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x61 && unit <= 0x66)
+}
+
+const nothing = new Uint8Array(0)

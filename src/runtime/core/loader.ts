@@ -1,0 +1,94 @@
+// A state from its rows, one by one as a store reads them: nothing is kept but the state. Rows may come in any order; in
+// the order of their keys none has to wait, since units come behind what they need.
+import { assert, emptyDigest, type Digest } from '../../base/index.ts'
+import type { SpecHash } from '../../model/index.ts'
+import { decodeRow } from './codec.ts'
+import { allocationKey, plainTables, type Rows, type TableName } from './rows.ts'
+import { State } from './state.ts'
+import type { RowTable } from './table.ts'
+import type { Commit, Row, Settings } from './types.ts'
+import { UnitReader } from './unitreader.ts'
+import { isUnitKey, type Unit } from './units.ts'
+
+export class Loader {
+  readonly #state: State
+  readonly #units: UnitReader
+  /** Units that came before what they need. */
+  readonly #early: Row[] = []
+
+  constructor(settings?: Settings) {
+    this.#state = new State(settings)
+    this.#units = new UnitReader(this.#state.aliases)
+  }
+
+  /** The value must not change until `finish`. */
+  add(row: Row): void {
+    if (!isUnitKey(row.key)) restorePlain(this.#state, row)
+    else if (!this.#restoreUnit(row, false)) this.#early.push(row)
+  }
+
+  /** All rows were added; `digest` is their sum. */
+  finish(
+    { revision, now, utc }: Pick<Commit, 'revision' | 'now' | 'utc'>,
+    digest: Digest = emptyDigest,
+  ): State {
+    const state = this.#state
+    for (const row of this.#early) {
+      assert(this.#restoreUnit(row, true), `what ${row.key} names is not there`)
+    }
+    state.aliases.loaded()
+    state.digest = digest
+    state.revision = revision
+    state.now = now
+    state.utc = utc
+    for (const hash of state.tables.spec.keys()) {
+      if (!state.specReferences.has(hash as SpecHash)) state.specGarbage.add(hash as SpecHash)
+    }
+    state.lookAtAll()
+    return state
+  }
+
+  // False: it came too early.
+  #restoreUnit({ key, value }: Row, isLast: boolean): boolean {
+    const unit = this.#units.read(key, value)
+    if (unit === undefined || (!isLast && !isComplete(this.#state, unit))) return false
+    this.#units.use()
+    restoreUnit(this.#state, unit)
+    return true
+  }
+}
+
+/** Puts or takes away a row outside any transaction. */
+export function restorePlain(
+  state: State,
+  { key, value }: { key: string; value: Uint8Array | undefined },
+): void {
+  const { table, rowKey } = splitKey(key)
+  const row = value === undefined ? undefined : decodeRow(table, value)
+  ;(state.tables[table] as unknown as RowTable<TableName>).restore(rowKey, row as Rows[TableName])
+}
+
+/** Makes the state hold this unit and nothing else of its instance. */
+export function restoreUnit(state: State, { id, instance, allocations }: Unit): void {
+  const table = state.tables.allocation
+  for (const row of table.of(id)) {
+    if (allocations.every(a => a.incarnation !== row.incarnation))
+      table.restore(allocationKey(id, row.incarnation), undefined)
+  }
+  for (const row of allocations) table.bring(row)
+  state.tables.instance.restore(id, instance)
+}
+
+export function splitKey(key: string): { table: (typeof plainTables)[number]; rowKey: string } {
+  const cut = key.indexOf('/')
+  const table = plainTables.find(name => name.length === cut && key.startsWith(name))
+  assert(table !== undefined, `row of an unknown table: ${key}`)
+  return { table, rowKey: key.slice(cut + 1) }
+}
+
+// Free resources are counted per agent, health by the checks of a specification.
+function isComplete(state: State, { instance, allocations }: Unit): boolean {
+  const { agent, spec } = state.tables
+  if (instance !== undefined && !spec.has(instance.spec)) return false
+  return allocations.every(row => agent.has(row.agent))
+}

@@ -1,0 +1,162 @@
+// The rows of instances in a commit: each unit that the group touched is encoded as it was, for the digest, and as it is.
+// Aliases come with the first unit that names them and go with the last.
+import { assert, Bug, ByteWriter, compareStrings, type DigestSum } from '../../base/index.ts'
+import type { InstanceId } from '../../model/index.ts'
+import { restoreUnit } from './loader.ts'
+import type { State } from './state.ts'
+import type { Commit, Row } from './types.ts'
+import { UnitReader } from './unitreader.ts'
+import { encodeUnit, isUnitKey, unitKey, type Namer, type Unit } from './units.ts'
+
+export interface SealedUnits {
+  /** By key. */
+  readonly puts: Row[]
+  readonly deletes: string[]
+  /** Whose rows the deletes are. */
+  readonly gone: InstanceId[]
+}
+
+/** A guess, so that the buffer seldom grows. */
+const bytesPerUnit = 96
+
+export function sealUnits(state: State, sum: DigestSum): SealedUnits {
+  const touched = new Set<InstanceId>()
+  for (const id of state.tables.instance.touched()) touched.add(id as InstanceId)
+  for (const id of state.tables.allocation.touched()) touched.add(id)
+  const sealed: SealedUnits = { puts: [], deletes: [], gone: [] }
+  if (touched.size === 0) return sealed
+  const units = Array.from(touched, id => ({ id, key: unitKey(id) }))
+  units.sort((a, b) => compareStrings(a.key, b.key))
+  const w = new ByteWriter(bytesPerUnit * units.length)
+  const coming = comingNamer(state)
+  const going = goingNamer(state)
+  for (const { id, key } of units) {
+    const before = unitBefore(state, id)
+    const after = unitOf(state, id)
+    old.clear()
+    if (isThere(before)) encodeUnit(old, key, before, going)
+    if (!isThere(after)) {
+      if (old.length === 0) continue
+      sum.subtract(key, old.buffer, old.length)
+      sealed.deletes.push(key)
+      sealed.gone.push(id)
+      continue
+    }
+    const start = w.length
+    encodeUnit(w, key, after, coming)
+    const value = w.since(start)
+    if (old.length > 0) {
+      if (isSame(value)) continue
+      sum.subtract(key, old.buffer, old.length)
+    }
+    sum.add(key, value)
+    sealed.puts.push({ key, value })
+  }
+  for (const number of state.aliases.unused()) state.tables.alias.delete(String(number))
+  return sealed
+}
+
+function unitOf(state: State, id: InstanceId): Unit {
+  return { id, instance: state.tables.instance.get(id), allocations: state.tables.allocation.of(id) }
+}
+
+/** The rows of all units, in no defined order. */
+export function unitRowsOf(state: State): Row[] {
+  const ids = new Set<InstanceId>()
+  for (const row of state.tables.instance.values()) ids.add(row.id)
+  for (const row of state.tables.allocation.values()) ids.add(row.instance)
+  const w = new ByteWriter(bytesPerUnit * ids.size)
+  const namer = lookupNamer(state)
+  const rows: Row[] = []
+  for (const id of ids) {
+    const key = unitKey(id)
+    const start = w.length
+    encodeUnit(w, key, unitOf(state, id), namer)
+    rows.push({ key, value: w.since(start) })
+  }
+  return rows
+}
+
+/** Follows what a commit did to units. What it put in other tables is there already; what it takes away, still. */
+export function replayUnits(state: State, { puts, deletes, gone = [] }: Commit, sum: DigestSum): void {
+  const reader = new UnitReader(state.aliases)
+  const going = goingNamer(state)
+  const takeOld = (id: InstanceId, key: string): boolean => {
+    const unit = unitOf(state, id)
+    if (!isThere(unit)) return false
+    old.clear()
+    encodeUnit(old, key, unit, going)
+    sum.subtract(key, old.buffer, old.length)
+    return true
+  }
+  const keys = deletes.filter(isUnitKey)
+  assert(keys.length === gone.length, 'each row of an instance that goes is named')
+  for (const [i, key] of keys.entries()) {
+    assert(takeOld(gone[i]!, key), `a row goes that is not there: ${key}`)
+    restoreUnit(state, { id: gone[i]!, instance: undefined, allocations: [] })
+  }
+  for (const { key, value } of puts) {
+    if (!isUnitKey(key)) continue
+    const unit = reader.read(key, value)
+    assert(unit !== undefined, `what ${key} names is not there`)
+    reader.use()
+    takeOld(unit.id, key)
+    sum.add(key, value)
+    restoreUnit(state, unit)
+  }
+  state.aliases.settle(true)
+}
+
+/** Aliases are looked up and must be there. */
+function lookupNamer({ aliases }: Pick<State, 'aliases'>): Namer {
+  return { aliases, use: numbered => numbered.alias.number, make: missing }
+}
+
+/** For a unit that goes with the commit that is being sealed. */
+function goingNamer({ aliases }: Pick<State, 'aliases'>): Namer {
+  return {
+    aliases,
+    use(numbered) {
+      aliases.refer(numbered, -1)
+      return numbered.alias.number
+    },
+    make: missing,
+  }
+}
+
+function comingNamer({ aliases, tables }: State): Namer {
+  return {
+    aliases,
+    use(numbered) {
+      aliases.refer(numbered, 1)
+      return numbered.alias.number
+    },
+    make(alias) {
+      tables.alias.put(String(alias.number), alias)
+      aliases.refer(aliases.byNumber(alias.number)!, 1)
+      return alias.number
+    },
+  }
+}
+
+function missing(): never {
+  throw new Bug('a stored row names what has no alias')
+}
+
+function unitBefore(state: State, id: InstanceId): Unit {
+  return { id, instance: state.tables.instance.was(id), allocations: state.tables.allocation.were(id) }
+}
+
+function isThere(unit: Unit): boolean {
+  return unit.instance !== undefined || unit.allocations.length > 0
+}
+
+// One for all: sealing is one piece, and what it holds is read at once.
+const old = new ByteWriter(1024)
+
+function isSame(value: Uint8Array): boolean {
+  if (value.length !== old.length) return false
+  const { buffer } = old
+  for (let i = 0; i < value.length; i++) if (value[i] !== buffer[i]) return false
+  return true
+}
