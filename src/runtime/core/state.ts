@@ -66,6 +66,11 @@ export interface Session {
    * stored. By allocation key, the numbers heard on this connection.
    */
   heard: Map<string, number> | undefined
+  /**
+   * Set when this server or the agent may have lost statuses: what the agent says now counts whatever numbers are
+   * stored. By allocation key, the numbers heard on this connection.
+   */
+  heard: Map<string, number> | undefined
   /** Ends taken note of, to be forgotten by the agent. */
   forget: TaskKey[]
 }

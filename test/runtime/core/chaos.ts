@@ -101,8 +101,6 @@ export class Chaos {
       agent.healthy = true
       agent.silent = false
       agent.resetCapacity()
-      // A lost tail of nothing but statuses that were acknowledged is not noticed by anyone.
-      if (this.#wasSetBack) agent.repeatStatuses()
       this.#connect(agent)
     }
     for (let i = 0; i < 400 && this.#problems.length === 0; i++) {
