@@ -23,6 +23,7 @@ export function createAgentState(
     rowsDigest: emptyDigest,
     connection: {
       phase: 'none',
+      session: undefined,
       reason: undefined,
       parts: undefined,
       reportsInFlight: new Map(),

@@ -11,6 +11,7 @@ import {
   type HealthResult,
   type ReportedCondition,
   type Revision,
+  type SessionId,
   type SpecHash,
   type TaskKey,
 } from '../../model/index.ts'
@@ -44,6 +45,7 @@ export interface AgentState {
 export interface Connection {
   /** `ignored`: the peer has no authority here (another cluster, an older epoch), nothing it says counts. */
   phase: 'none' | 'greeting' | 'welcomed' | 'ignored'
+  session: SessionId | undefined
   /** Why a peer is ignored or refused us, for the log. */
   reason: string | undefined
   parts: PartialAssign | undefined

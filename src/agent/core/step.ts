@@ -29,6 +29,7 @@ export function step(state: AgentState, env: AgentEnv, input: AgentInput): Agent
     case 'connected':
       resetConnection(state)
       state.connection.phase = 'greeting'
+      state.connection.session = input.session
       turn.messages.push(hello(state, input.session))
       break
     case 'disconnected':
@@ -104,6 +105,11 @@ function onServer(turn: Turn, message: ServerMessage): void {
     connection.reason = `refused by the server: ${message.reason}`
     return
   }
+  // The server knows us, and its welcome got lost: it is asked for again.
+  if (connection.phase === 'greeting' && message.kind === 'ping' && connection.session !== undefined) {
+    turn.messages.push(hello(turn.state, connection.session))
+    return
+  }
   if (connection.phase !== 'welcomed') return
   switch (message.kind) {
     case 'assign':
@@ -159,6 +165,7 @@ function resetConnection(state: AgentState): void {
   resetReports(state)
   state.askAgainAt = undefined
   state.connection.phase = 'none'
+  state.connection.session = undefined
   state.connection.reason = undefined
   state.connection.parts = undefined
 }

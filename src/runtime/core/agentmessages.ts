@@ -44,7 +44,9 @@ export function handleAgentMessage(state: State, sessionId: SessionId, message: 
   }
   if (message.kind === 'report') return report(state, session, message)
   if (message.kind === 'pong') return pong(state, session, message)
+  // It may be a specification that got lost.
   session.needFull = true
+  session.sentSpecs.clear()
   state.dirtyAgents.add(session.agent)
 }
 
