@@ -67,12 +67,14 @@ export function onAssign(turn: Turn, message: Assign): void {
   }
   const whole = collect(turn, message)
   if (!whole) return
-  if (message.fromGen === 0) {
-    state.askAgainAt = undefined
-    detachAbsent(turn, whole.rows)
-  }
+  if (message.fromGen === 0) detachAbsent(turn, whole.rows)
   for (const row of whole.rows) applyRow(turn, row, message.epoch)
   for (const key of whole.forget) forget(turn, key)
+  if (message.fromGen === 0) {
+    // The specs that came along may have got lost.
+    if (specsMissing(turn)) askForAll(turn)
+    else state.askAgainAt = undefined
+  }
   if (state.appliedGen !== message.toGen) {
     state.appliedGen = message.toGen
     turn.memoryChanged()
