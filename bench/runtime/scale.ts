@@ -4,6 +4,7 @@
 //
 //   run DIRECTORY AGENTS INSTANCES    makes a cluster there and fills it
 //   start DIRECTORY                   opens, loads and boots it
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { assert } from '../../src/base/index.ts'
@@ -18,7 +19,7 @@ import {
 import {
   accept,
   createState,
-  load,
+  newLoader,
   nextWake,
   replay,
   rollback,
@@ -48,6 +49,7 @@ async function run(directory: string, agents: number, instances: number): Promis
   times.clear()
   const apps = Math.max(leastApps, Math.ceil(instances / instancesPerApp))
   const begun = performance.now()
+  const cpuBefore = threadSeconds()
   for (let i = 0; i < apps; i++) {
     const share = Math.floor(instances / apps) + (i < instances % apps ? 1 : 0)
     void loop.submit({ kind: 'changeApps', changes: [create(i, share)], force: true }, actor).then(reply => {
@@ -56,6 +58,7 @@ async function run(directory: string, agents: number, instances: number): Promis
   }
   await fleet.done
   const seconds = (performance.now() - begun) / 1000
+  const threadS = threadSeconds() - cpuBefore
   const healthy = await loop.read(state => [...state.apps.values()].reduce((sum, app) => sum + app.live, 0))
   assert(healthy === instances, `${healthy} of ${instances} instances are there`)
   const revision = loop.head.revision
@@ -67,6 +70,7 @@ async function run(directory: string, agents: number, instances: number): Promis
     apps,
     instances,
     seconds,
+    threadS,
     placementsPerS: instances / seconds,
     stepP50Ms: times.at(0.5),
     stepP99Ms: times.at(0.99),
@@ -116,7 +120,7 @@ class StepTimes {
   readonly #times: number[] = []
   readonly core: Core<State> = {
     createState,
-    load,
+    newLoader,
     nextWake,
     seal,
     accept,
@@ -214,6 +218,15 @@ function heapBytes(): number {
   globalThis.gc?.()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
+}
+
+/** Seconds that this thread had a processor: of use on a machine that others use too. 0 where it can't be known. */
+function threadSeconds(): number {
+  try {
+    return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e9
+  } catch {
+    return 0
+  }
 }
 
 function print(figures: object): void {

@@ -1,9 +1,12 @@
 // The face of the control plane's core. Pure: the same state and inputs give the same outputs, in production, in the
 // forecast of a plan, in the simulator and in the benchmark.
 export { clusterRow, clusterRowKey, raisedEpoch } from './clusterrow.ts'
+export { upgradedRows } from './codec1.ts'
 export { strictlyHealthy } from './instances.ts'
 export { obstaclesFor } from './launch.ts'
+export { newLoader } from './loader.ts'
 export * from './plainrows.ts'
+export { plannedMoves } from './rebalance.ts'
 export * from './rows.ts'
 export { snapshotOf } from './snapshot.ts'
 export { soundRows, type SoundRows } from './soundrows.ts'

@@ -1,6 +1,6 @@
 // A state from its rows, one by one as a store reads them: nothing is kept but the state. Rows may come in any order; in
 // the order of their keys none has to wait, since units come behind what they need.
-import { assert, emptyDigest, type Digest } from '../../base/index.ts'
+import { assert } from '../../base/index.ts'
 import type { SpecHash } from '../../model/index.ts'
 import { decodeRow } from './codec.ts'
 import { allocationKey, plainTables, type Rows, type TableName } from './rows.ts'
@@ -10,7 +10,11 @@ import type { Commit, Row, Settings } from './types.ts'
 import { UnitReader } from './unitreader.ts'
 import { isUnitKey, type Unit } from './units.ts'
 
-export class Loader {
+export function newLoader(settings?: Settings): Loader {
+  return new Loader(settings)
+}
+
+class Loader {
   readonly #state: State
   readonly #units: UnitReader
   /** Units that came before what they need. */
@@ -27,11 +31,8 @@ export class Loader {
     else if (!this.#restoreUnit(row, false)) this.#early.push(row)
   }
 
-  /** All rows were added; `digest` is their sum. */
-  finish(
-    { revision, now, utc }: Pick<Commit, 'revision' | 'now' | 'utc'>,
-    digest: Digest = emptyDigest,
-  ): State {
+  /** All rows were added. The digest is believed: whoever read the rows has summed them up. */
+  finish({ revision, now, utc, digest }: Pick<Commit, 'revision' | 'now' | 'utc' | 'digest'>): State {
     const state = this.#state
     for (const row of this.#early) {
       assert(this.#restoreUnit(row, true), `what ${row.key} names is not there`)

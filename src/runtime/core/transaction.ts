@@ -4,7 +4,7 @@
 import { assert, compareStrings, DigestSum, sameDigest } from '../../base/index.ts'
 import type { Epoch, SpecHash } from '../../model/index.ts'
 import { encodeRow, type PlainTable } from './codec.ts'
-import { Loader, restorePlain, splitKey } from './loader.ts'
+import { newLoader, restorePlain, splitKey } from './loader.ts'
 import { plainTables, tableNames, type Rows, type TableName } from './rows.ts'
 import { replayUnits, sealUnits, unitRowsOf } from './sealunits.ts'
 import { State } from './state.ts'
@@ -27,13 +27,14 @@ export function load(
   head: Pick<Commit, 'revision' | 'now' | 'utc'>,
   settings?: Settings,
 ): State {
-  const loader = new Loader(settings)
+  const loader = newLoader(settings)
   const sum = new DigestSum()
   for (const row of rows) {
     sum.add(row.key, row.value)
     loader.add(row)
   }
-  return loader.finish(head, sum.digest)
+  const { revision, now, utc } = head
+  return loader.finish({ revision, now, utc, digest: sum.digest })
 }
 
 /** All rows, encoded, sorted by key. Only between transactions. */

@@ -11,9 +11,17 @@ export interface CoreState {
   readonly changedRows: number
 }
 
+export interface StateLoader<S extends CoreState> {
+  /** Throws for a row that is none. */
+  add(row: Row): void
+  /** All rows were added. */
+  finish(head: Pick<Commit, 'revision' | 'now' | 'utc' | 'digest'>): S
+}
+
 export interface Core<S extends CoreState> {
   createState(genesis: Genesis, settings: Settings): S
-  load(rows: Iterable<Row>, head: Pick<Commit, 'revision' | 'now' | 'utc'>, settings: Settings): S
+  /** Makes a state of rows that are given one by one, in any order: a store need not hold all of them at once. */
+  newLoader(settings: Settings): StateLoader<S>
   step(state: S, env: Env, input: Input): Output
   nextWake(state: S): ClusterMs | undefined
   /** Undefined: nothing changed, the outputs may leave at once. */

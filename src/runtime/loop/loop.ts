@@ -31,7 +31,7 @@ import type { Log } from '../log.ts'
 import type { Image } from '../store/image.ts'
 import type { AppendOutcome, Opened, Store } from '../store/store.ts'
 import { ClusterClock, type MachineClock, machineClock } from './clock.ts'
-import type { Core, CoreState } from './core.ts'
+import type { Core, CoreState, StateLoader } from './core.ts'
 import { type Entry, InputQueue } from './queue.ts'
 
 /** The loop turns at least this often, so that cluster time keeps up (see maxAdvanceMs). */
@@ -134,8 +134,8 @@ export class Loop<S extends CoreState> {
 
   /** Opens the store, loads what is there, and gives the first input. Resolves when that is durable. */
   static async start<S extends CoreState>(options: LoopOptions<S>): Promise<Loop<S>> {
-    const { opened, rows } = await openStore(options)
-    const loop = new Loop(options, opened, await loadState(options, opened, rows))
+    const { opened, loaded } = await openStore(options)
+    const loop = new Loop(options, opened, loaded)
     if (loop.#damage.length > 0) return loop
     try {
       await loop.#begin()
@@ -558,13 +558,22 @@ export class Loop<S extends CoreState> {
   }
 }
 
-// A store that is too damaged to be opened is told, and something older is shown in its place.
+interface Loaded<S> {
+  readonly state: S | undefined
+  readonly damage: readonly string[]
+}
+
+// The state is made while the store is read. A store that is too damaged to be opened is told, and something older is
+// shown in its place.
 async function openStore<S extends CoreState>(
   options: LoopOptions<S>,
-): Promise<{ opened: Opened; rows: readonly Row[] }> {
-  const rows: Row[] = []
+): Promise<{ opened: Opened; loaded: Loaded<S> }> {
+  const { core, store } = options
+  const loader = new GuardedLoader(core.newLoader({ pingIntervalMs: options.pingIntervalMs }))
   try {
-    return { opened: await options.store.open(row => void rows.push(row)), rows }
+    const opened = await store.open(row => loader.add(row))
+    if (opened.damage.length === 0) return { opened, loaded: loadedWhole(options, opened, loader) }
+    return { opened, loaded: loadedSound(options, opened, await readable(store.snapshot())) }
   } catch (error) {
     const isDamage = error instanceof CodedError && error.code === 'DATA_DAMAGED'
     if (!isDamage || options.otherwise === undefined) throw error
@@ -578,40 +587,87 @@ async function openStore<S extends CoreState>(
       digest: image?.digest ?? emptyDigest,
       damage: [error.message, ...words],
     }
-    return { opened, rows: image === undefined ? [] : await all(image.rows) }
+    return { opened, loaded: loadedSound(options, opened, image === undefined ? [] : await all(image.rows)) }
   }
 }
 
-interface Loaded<S> {
-  readonly state: S | undefined
-  readonly damage: readonly string[]
-}
+/** Whether a row is one must not decide whether the store proves whole: the first that is none is told at the end. */
+class GuardedLoader<S extends CoreState> {
+  readonly #loader: StateLoader<S>
+  #error: Error | undefined
 
-async function loadState<S extends CoreState>(
-  { core, pingIntervalMs }: LoopOptions<S>,
-  { clusterId, head: revision, now, utc, damage }: Opened,
-  rows: readonly Row[],
-): Promise<Loaded<S>> {
-  const settings = { pingIntervalMs }
-  if (damage.length === 0) {
-    if (revision === 0) return { state: core.createState({ clusterId }, settings), damage }
+  constructor(loader: StateLoader<S>) {
+    this.#loader = loader
+  }
+
+  add(row: Row): void {
+    if (this.#error !== undefined) return
     try {
-      return { state: core.load(rows, { revision, now, utc }, settings), damage }
+      this.#loader.add(row)
     } catch (error) {
-      return { state: undefined, damage: [`The rows can not be loaded: ${described(error as Error)}`] }
+      this.#error = error as Error
     }
   }
+
+  finish(opened: Opened): S {
+    if (this.#error !== undefined) throw this.#error
+    return this.#loader.finish(headOf(opened))
+  }
+}
+
+function loadedWhole<S extends CoreState>(
+  { core, pingIntervalMs }: LoopOptions<S>,
+  opened: Opened,
+  loader: GuardedLoader<S>,
+): Loaded<S> {
+  const { clusterId, head, damage } = opened
+  if (head === 0) return { state: core.createState({ clusterId }, { pingIntervalMs }), damage }
+  try {
+    return { state: loader.finish(opened), damage }
+  } catch (error) {
+    return { state: undefined, damage: [`The rows can not be loaded: ${described(error as Error)}`] }
+  }
+}
+
+function loadedSound<S extends CoreState>(
+  { core, pingIntervalMs }: LoopOptions<S>,
+  opened: Opened,
+  rows: readonly Row[],
+): Loaded<S> {
+  const { damage } = opened
   if (rows.length === 0) return { state: undefined, damage }
   try {
-    const { rows: sound, dropped } = core.sound?.(rows, clusterId) ?? { rows, dropped: [] }
+    const { rows: sound, dropped } = core.sound?.(rows, opened.clusterId) ?? { rows, dropped: [] }
     const words = dropped.length === 0 ? [] : [`${dropped.length} rows that need lost ones are not shown`]
-    return { state: core.load(sound, { revision, now, utc }, settings), damage: [...damage, ...words] }
+    const loader = core.newLoader({ pingIntervalMs })
+    for (const row of sound) loader.add(row)
+    return { state: loader.finish(headOf(opened)), damage: [...damage, ...words] }
   } catch (error) {
     return {
       state: undefined,
       damage: [...damage, `The rows can not be shown: ${described(error as Error)}`],
     }
   }
+}
+
+function headOf({
+  head: revision,
+  now,
+  utc,
+  digest,
+}: Opened): Pick<Commit, 'revision' | 'now' | 'utc' | 'digest'> {
+  return { revision, now, utc, digest }
+}
+
+// Of a damaged store: the rows up to where it can be read.
+async function readable(rows: AsyncIterable<Row>): Promise<Row[]> {
+  const read: Row[] = []
+  try {
+    for await (const row of rows) read.push(row)
+  } catch {
+    // The proof has told it.
+  }
+  return read
 }
 
 async function all(rows: Image['rows']): Promise<Row[]> {

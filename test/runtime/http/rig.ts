@@ -17,7 +17,7 @@ import { setHash } from '../../../src/model/index.ts'
 import {
   accept,
   createState,
-  load,
+  newLoader,
   nextWake,
   replay,
   rollback,
@@ -63,7 +63,7 @@ export interface Rig<T extends Store = MemoryStore> {
   close(): Promise<void>
 }
 
-const core = { createState, load, step, nextWake, seal, accept, rollback, replay }
+const core = { createState, newLoader, step, nextWake, seal, accept, rollback, replay }
 
 /** `agents` of an earlier rig go on running what they run, and say hello to this one. */
 export async function startRig<T extends Store = MemoryStore>(

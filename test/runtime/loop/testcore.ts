@@ -55,14 +55,18 @@ export class TestState {
 
 export const testCore: Core<TestState> = {
   createState: () => new TestState(),
-  load(rows: Iterable<Row>, head) {
+  newLoader() {
     const state = new TestState()
-    for (const { key, value } of rows) {
-      state.rows.set(key, Buffer.from(value).toString())
-      state.digest = addDigest(state.digest, rowHash(key, value))
+    return {
+      add({ key, value }: Row) {
+        state.rows.set(key, Buffer.from(value).toString())
+        state.digest = addDigest(state.digest, rowHash(key, value))
+      },
+      finish({ revision }) {
+        state.revision = revision
+        return state
+      },
     }
-    state.revision = head.revision
-    return state
   },
   step(state: TestState, env: Env, input: Input): Output {
     assert(state.sealed === undefined, 'nothing steps while a commit is in flight')
