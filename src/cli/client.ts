@@ -4,10 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { CodedError, type ErrorCode } from '../base/index.ts'
 import type {
+  AgentView,
   ApplyRequest,
   ClusterView,
   DeploymentView,
   Diagnostic,
+  MoveView,
   Plan,
   PlanRequest,
   Snapshot,
@@ -38,6 +40,36 @@ export class Client {
 
   snapshot(): Promise<Snapshot> {
     return this.#get('/v1/snapshot')
+  }
+
+  agents(): Promise<AgentView[]> {
+    return this.#get('/v1/agents')
+  }
+
+  cordonAgent(id: string): Promise<object> {
+    return this.#send('POST', `/v1/agents/${encodeURIComponent(id)}/cordon`, {})
+  }
+
+  uncordonAgent(id: string): Promise<object> {
+    return this.#send('POST', `/v1/agents/${encodeURIComponent(id)}/uncordon`, {})
+  }
+
+  drainAgent(id: string, order: { deadlineSeconds?: number; force: boolean }): Promise<object> {
+    return this.#send('POST', `/v1/agents/${encodeURIComponent(id)}/drain`, order)
+  }
+
+  removeAgent(id: string): Promise<object> {
+    return this.#send('DELETE', `/v1/agents/${encodeURIComponent(id)}`)
+  }
+
+  async moves(apps: readonly string[]): Promise<MoveView[]> {
+    const query = new URLSearchParams()
+    for (const app of apps) query.append('app', app)
+    return (await this.#get<{ moves: MoveView[] }>(`/v1/rebalance?${query}`)).moves
+  }
+
+  rebalance(apps: readonly string[]): Promise<object> {
+    return this.#send('POST', '/v1/rebalance', apps.length === 0 ? {} : { apps })
   }
 
   deployments(): Promise<DeploymentView[]> {

@@ -3,11 +3,13 @@ import type { Json } from '../base/index.ts'
 
 export type { Diagnostic } from '../base/index.ts'
 export type {
+  AgentView,
   AppProgress,
   ApplyRequest,
   AppView,
   ClusterView,
   DeploymentView,
+  MoveView,
   Plan,
   PlanRequest,
   Snapshot,

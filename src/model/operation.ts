@@ -2,7 +2,7 @@
 // each is a request to the core, is answered by one reply, and leaves an entry in the audit log.
 import type { ErrorCode, Json } from '../base/index.ts'
 import type { App } from './app.ts'
-import type { AppId, DeploymentId, InstanceId, Revision } from './ids.ts'
+import type { AgentId, AppId, DeploymentId, InstanceId, Revision } from './ids.ts'
 import type { Plan } from './plan.ts'
 
 /** Who asks: `user@host`, and by which way. */
@@ -14,15 +14,45 @@ export interface Actor {
 export type Operation =
   /** Big applies bring their apps first, by content; invisible until an apply names them. */
   | { readonly kind: 'stageSpecs'; readonly specs: readonly App[] }
-  | { readonly kind: 'applyPlan'; readonly plan: Plan; readonly force: boolean; readonly takeOver: boolean }
-  | { readonly kind: 'changeApps'; readonly changes: readonly AppRequest[]; readonly force: boolean }
+  | {
+      readonly kind: 'applyPlan'
+      readonly plan: Plan
+      readonly force: boolean
+      readonly takeOver: boolean
+      /** Wait for apps that other deployments hold, instead of a refusal. */
+      readonly queue?: boolean
+    }
+  | {
+      readonly kind: 'changeApps'
+      readonly changes: readonly AppRequest[]
+      readonly force: boolean
+      readonly queue?: boolean
+    }
   | { readonly kind: 'cancelDeployment'; readonly deployment: DeploymentId; readonly force: boolean }
+  /** The canaries are good: the others follow. */
+  | { readonly kind: 'promoteDeployment'; readonly deployment: DeploymentId }
+  /** Nothing more is begun until it is resumed; what ends meanwhile is started again. */
+  | { readonly kind: 'pauseDeployment'; readonly deployment: DeploymentId }
+  | { readonly kind: 'resumeDeployment'; readonly deployment: DeploymentId }
+  | { readonly kind: 'changeAgent'; readonly agent: AgentId; readonly change: AgentChange }
+  /** Moves instances to better places; without `apps` those of all. */
+  | { readonly kind: 'rebalance'; readonly apps: readonly AppId[] | null }
   | {
       readonly kind: 'killInstances'
       readonly instances: readonly InstanceId[]
       readonly scale: boolean
       readonly force: boolean
     }
+
+export type AgentChange =
+  /** Gets nothing new. */
+  | { readonly kind: 'cordon' }
+  /** Takes back a cordon or a drain. */
+  | { readonly kind: 'uncordon' }
+  /** Empties it. Null: without a deadline. With `force` the rest is stopped then, below its promise of health. */
+  | { readonly kind: 'drain'; readonly deadlineMs: number | null; readonly force: boolean }
+  /** It will never come back. */
+  | { readonly kind: 'remove' }
 
 export type AppRequest =
   /** `POST /v2/apps`: refused when it exists. `body` is what came in, Marathon's JSON in any accepted form. */
@@ -43,6 +73,8 @@ export type Reply =
       readonly ok: true
       readonly revision: Revision
       readonly deployment?: DeploymentId
+      /** The deployment waits for others to end. */
+      readonly queued?: true
       /** ISO time of the change. */
       readonly version?: string
       /** Apps that the request created. */

@@ -42,6 +42,31 @@ export interface AgentView {
   readonly tasks: number
   readonly attributes: Readonly<Record<string, Attribute>>
   readonly drivers: readonly string[]
+  /** Gets nothing new. */
+  readonly cordoned?: true
+  readonly drain?: DrainView
+}
+
+/** An agent that is being emptied. */
+export interface DrainView {
+  /** ISO time. */
+  readonly since: string
+  readonly done: boolean
+  /** Until the deadline; absent: there is none, or it is past. */
+  readonly remainingSeconds?: number
+  readonly force: boolean
+  /** What is still there and why, one sentence per app. */
+  readonly waitingFor: readonly string[]
+}
+
+/** One move that a rebalancing would make. */
+export interface MoveView {
+  readonly instance: InstanceId
+  readonly app: AppId
+  readonly slot: number
+  readonly from: AgentId
+  readonly to: AgentId
+  readonly reason: string
 }
 
 export interface AppView {
@@ -49,7 +74,13 @@ export interface AppView {
   readonly address: string
   readonly stack: StackName | null
   readonly version: string
+  /** Absent: a service. */
+  readonly mode?: 'daemon' | 'batch'
+  /** For a daemon: the agents that it belongs on. */
   readonly wanted: number
+  /** Batch: instances that had their end, well and not. */
+  readonly completed?: number
+  readonly failed?: number
   readonly staged: number
   readonly running: number
   readonly healthy: number
@@ -57,6 +88,8 @@ export interface AppView {
   readonly instances: readonly InstanceView[]
   /** Present while instances wait for a place. */
   readonly waiting?: WaitingView
+  /** Its deployment failed: what runs stays as it is, of more than one configuration maybe. */
+  readonly halted?: { readonly deployment: DeploymentId; readonly reason: string }
 }
 
 export interface WaitingView {
@@ -96,20 +129,50 @@ export interface InstanceView {
 export interface DeploymentView {
   readonly id: DeploymentId
   readonly version: string
-  readonly state: 'running' | 'done' | 'cancelled' | 'replaced'
+  /** `paused`: runs, and begins nothing more for a while. The last five have ended. */
+  readonly state: 'queued' | 'running' | 'paused' | 'done' | 'cancelled' | 'replaced' | 'failed' | 'refused'
   readonly actor: string
   readonly steps: readonly Step[]
   /** 1-based; 0 before the first; steps.length + 1 when done. */
   readonly currentStep: number
   readonly currentActions: readonly Action[]
   readonly progress: readonly AppProgress[]
+  /** Why it does not move on by itself, or what it awaits; empty when it has ended. */
+  readonly waits: readonly DeploymentWait[]
+  /** Why it failed or was refused. */
+  readonly reason?: string
+  /** The deployment that it rolls back. */
+  readonly undoes?: DeploymentId
+  /** ISO time. */
+  readonly endedAt?: string
+}
+
+/**
+ * One thing that a deployment waits for. `place`: agents with room; `backoff`: the launch delay after a failure;
+ * `health`: new instances that are not healthy yet; `stop`: instances that end; `promotion`, `resume`: a person; `batch`:
+ * the time between two batches; `step`: the step before; `lock`: another deployment; `turn`: a place among those that run.
+ */
+export interface DeploymentWait {
+  readonly kind:
+    'place' | 'backoff' | 'health' | 'stop' | 'promotion' | 'resume' | 'batch' | 'step' | 'lock' | 'turn'
+  readonly app?: AppId
+  readonly action?: Action['action']
+  /** What it waits for, to be read after "waits for". */
+  readonly message: string
+  readonly instances?: number
+  /** Who holds the app. */
+  readonly deployment?: DeploymentId
+  /** ISO times: since when; when it goes on by itself; when the deployment fails if nothing happens. */
+  readonly since?: string
+  readonly until?: string
+  readonly deadline?: string
 }
 
 /** How far one app of a deployment is. */
 export interface AppProgress {
   readonly app: AppId
   readonly action: Action['action']
-  readonly state: 'pending' | 'running' | 'done'
+  readonly state: 'pending' | 'running' | 'done' | 'failed'
   /** Instances of older configurations still there. */
   readonly old: number
   readonly new: number
@@ -141,6 +204,20 @@ export interface FailureView {
   /** ISO times. */
   readonly version: string
   readonly at: string
+}
+
+/** Body of `POST /v1/agents/{id}/drain`. */
+export interface DrainRequest {
+  /** From now; null or absent: no deadline. */
+  readonly deadlineSeconds: number | null
+  /** At the deadline the rest is stopped, also below the promise of health. */
+  readonly force: boolean
+}
+
+/** Body of `POST /v1/rebalance`. */
+export interface RebalanceRequest {
+  /** Null or absent: all. */
+  readonly apps: readonly AppId[] | null
 }
 
 /** Body of `POST /v1/plan`. */

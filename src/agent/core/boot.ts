@@ -3,7 +3,7 @@
 import type { Exit } from '../../model/index.ts'
 import { scheduleChecks } from './health.ts'
 import { taskText, tasksInOrder, type TaskState } from './state.ts'
-import { addStatus, repeatLast } from './status.ts'
+import { addStatus } from './status.ts'
 import { createTask, end, launch, orderStop, runs } from './task.ts'
 import type { Turn } from './turn.ts'
 import type { AgentInput, FoundTask } from './types.ts'
@@ -53,8 +53,6 @@ function restore(turn: Turn, task: TaskState, found: FoundTask | undefined): voi
     end(turn, task, found.exit?.code === 0 ? 'Finished' : 'Failed', exitOf(found))
   } else {
     runs(turn, task, found.pid, found.ipAddresses)
-    // After a reboot the server believes nothing of what it heard before.
-    repeatLast(turn, task)
     // A preparation that is under way goes on by its time.
     if (task.stopping && !task.preStop) orderStop(turn, task)
     else if (!task.stopping) scheduleChecks(turn, task)

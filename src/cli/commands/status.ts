@@ -38,7 +38,7 @@ function statusText(terminal: Terminal, status: StatusView, url: string): string
   return parts.join('\n\n')
 }
 
-function agentsText({ paint }: Terminal, agents: readonly AgentView[]): string {
+export function agentsText({ paint }: Terminal, agents: readonly AgentView[]): string {
   if (agents.length === 0)
     return paint.yellow('No agents. Nothing can run until one joins: sddc agent --server URL')
   const states = {
@@ -49,13 +49,18 @@ function agentsText({ paint }: Terminal, agents: readonly AgentView[]): string {
   const rows = agents.map(a => [
     a.id,
     a.hostname === a.id ? '' : a.hostname,
-    states[a.state],
+    a.state === 'ready' && outOfService(a) !== '' ? paint.yellow(outOfService(a)) : states[a.state],
     `${a.tasks} task${a.tasks === 1 ? '' : 's'}`,
     `cpus ${cpus(a.used.cpuMilli)}/${cpus(a.capacity.resources.cpuMilli)}`,
     `mem ${mib(a.used.memKiB)}/${mib(a.capacity.resources.memKiB)}`,
     paint.dim(a.drivers.join(', ')),
   ])
   return `${paint.bold('Agents')}\n${table(rows, '  ')}`
+}
+
+function outOfService({ cordoned, drain }: AgentView): string {
+  if (drain !== undefined) return drain.done ? 'drained' : 'draining'
+  return cordoned ? 'cordoned' : ''
 }
 
 function cpus(milli: number): string {
@@ -68,8 +73,8 @@ function mib(kib: number): string {
 
 function appText(terminal: Terminal, app: AppView, shown: number): string {
   const { paint } = terminal
-  const enough = app.running >= app.wanted
-  const counts = `${app.running}/${app.wanted} running`
+  const enough = app.running + (app.completed ?? 0) >= app.wanted
+  const counts = countsText(app)
   const health = app.healthy + app.unhealthy > 0 ? `, ${app.healthy} healthy, ${app.unhealthy} unhealthy` : ''
   const stack = app.stack === null ? '' : paint.dim(`  stack ${app.stack}`)
   const head = `  ${paint.bold(app.id)}  ${(enough ? paint.green : paint.yellow)(counts)}${health}${stack}`
@@ -79,6 +84,13 @@ function appText(terminal: Terminal, app: AppView, shown: number): string {
     lines.push(`    and ${app.instances.length - shown} more: sddc status ${app.id}`)
   if (app.waiting !== undefined) lines.push(...waitingLines(terminal, app.waiting))
   return lines.join('\n')
+}
+
+function countsText(app: AppView): string {
+  if (app.mode === 'daemon') return `daemon: ${app.running} of ${app.wanted} agents`
+  if (app.mode !== 'batch') return `${app.running}/${app.wanted} running`
+  const failed = app.failed ? `, ${app.failed} failed` : ''
+  return `batch: ${app.completed ?? 0} of ${app.wanted} completed, ${app.running} running${failed}`
 }
 
 function instanceRow({ paint }: Terminal, i: InstanceView): string[] {

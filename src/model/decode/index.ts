@@ -2,5 +2,10 @@
 export { decodeAgentMessage } from './agentmessage.ts'
 export { decodeDesired } from './desired.ts'
 export { decodePlan } from './plan.ts'
-export { decodeApplyRequest, decodePlanRequest } from './requests.ts'
+export {
+  decodeApplyRequest,
+  decodeDrainRequest,
+  decodePlanRequest,
+  decodeRebalanceRequest,
+} from './requests.ts'
 export { decodeServerMessage } from './servermessage.ts'

@@ -1,8 +1,9 @@
 // Bodies of the plan and apply requests. What they carry (`desired`, `plan`) is decoded on its own, so that a mistake
 // there can be told apart from a mistake of the client.
 import type { Result } from '../../base/index.ts'
-import type { ApplyRequest, PlanRequest } from '../views.ts'
-import { decodeWith, flag, json, oneOf, record, text } from './decoder.ts'
+import type { AppId } from '../ids.ts'
+import type { ApplyRequest, DrainRequest, PlanRequest, RebalanceRequest } from '../views.ts'
+import { amount, decodeWith, flag, json, list, oneOf, record, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 
 /** The request, or where and what is wrong in it. */
@@ -27,3 +28,29 @@ const planRequest: Decoder<PlanRequest> = value => {
 }
 
 const applyRequest: Decoder<ApplyRequest> = record({ plan: json, force: flag, takeOver: flag })
+
+/** The request, or where and what is wrong in it. */
+export function decodeDrainRequest(value: unknown): Result<DrainRequest, string> {
+  return decodeWith(drainRequest, value)
+}
+
+/** The request, or where and what is wrong in it. */
+export function decodeRebalanceRequest(value: unknown): Result<RebalanceRequest, string> {
+  return decodeWith(rebalanceRequest, value)
+}
+
+/** A year: beyond that there is no deadline. */
+const longestDeadlineSeconds = 31_536_000
+const drainFields = record({}, { deadlineSeconds: amount(0, longestDeadlineSeconds), force: flag })
+
+const drainRequest: Decoder<DrainRequest> = value => {
+  const { deadlineSeconds = null, force = false } = drainFields(value)
+  return { deadlineSeconds, force }
+}
+
+const rebalanceFields = record({}, { apps: list(text(5000) as Decoder<AppId>, 1000) })
+
+const rebalanceRequest: Decoder<RebalanceRequest> = value => {
+  const { apps = null } = rebalanceFields(value)
+  return { apps }
+}

@@ -201,7 +201,8 @@ function defaultUpgrade(
   if (given.labels?.[singleInstanceLabel] === 'true')
     return { minimumHealthCapacity: 0, maximumOverCapacity: 0 }
   const external = container?.volumes.some(v => 'external' in v) ?? false
-  if (resident || external || given.mode === 'daemon') return { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
+  if (resident || external || given.mode === 'daemon')
+    return { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
   return { minimumHealthCapacity: 1, maximumOverCapacity: 1 }
 }
 

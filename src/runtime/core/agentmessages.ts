@@ -22,7 +22,9 @@ import {
   taskEnded,
   touchApp,
 } from './instances.ts'
-import { allocationKey, type AgentRow, type AllocationRow } from './rows.ts'
+import { forgetDues, noteRun } from './dues.ts'
+import { touchDaemons } from './modes/daemon.ts'
+import { allocationKey, type AgentRow, type AllocationRow, type GoneRow } from './rows.ts'
 import type { Session, State } from './state.ts'
 import { recordTiming } from './timings.ts'
 
@@ -142,6 +144,7 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
 function isInStep(state: State, known: AgentRow | undefined, message: Hello): boolean {
   if (known === undefined) return true
   if (message.clusterId === undefined || message.seenEpoch !== state.epoch) return false
+  if (known.bootId !== message.bootId) return false
   return (
     message.statusHash === undefined ||
     message.statusHash === statusHash(state.rowsOn(message.agentId).values())
@@ -301,12 +304,33 @@ function outOfReach(state: State, agent: AgentRow): void {
   state.tables.agent.put(agent.id, { ...agent, unreachableSince: state.env.now })
   state.agents.setReachable(agent.id, false)
   state.event('agent_unreachable', { agentId: agent.id, hostname: agent.hostname })
+  touchDaemons(state)
   markInstances(state, agent.id, true)
 }
 
 function backInReach(state: State, agent: AgentId): void {
   state.event('agent_reachable', { agentId: agent })
+  touchDaemons(state)
   markInstances(state, agent, false)
+}
+
+function offersOther(before: AgentRow, after: AgentRow): boolean {
+  return (
+    before.hostname !== after.hostname ||
+    !sameJson(before.attributes, after.attributes) ||
+    !sameJson(before.drivers, after.drivers)
+  )
+}
+
+// The machine was started again: what ran is gone, or runs anew, and is believed only when the agent says so.
+function forgetReports(state: State, agent: AgentId): void {
+  for (const allocation of [...state.rowsOn(agent).values()]) {
+    const instance = state.tables.instance.get(allocation.instance)
+    if (instance === undefined || instance.incarnation !== allocation.incarnation) continue
+    if (instance.reported === null) continue
+    state.tables.instance.put(instance.id, { ...instance, reported: null, health: [] })
+    touchApp(state, instance.app)
+  }
 }
 
 function markInstances(state: State, agent: AgentId, unreachable: boolean): void {

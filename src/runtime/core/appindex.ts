@@ -1,9 +1,9 @@
 // The instances of one app by slot, with running totals and sets, so that questions about counts, about the next to be
 // placed or the next free slot cost the same whether the app has ten instances or a million. Followed by the tables of
 // instances and allocations (see state.ts); every set goes by slot, so that no decision hangs on the order of arrival.
-import { compareStrings } from '../../base/index.ts'
+import { compareStrings, type ClusterMs } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
-import type { InstanceRow } from './rows.ts'
+import { hasCompleted, hasFailed, type InstanceRow } from './rows.ts'
 import { SlotSet } from './slotset.ts'
 
 /** The rows of one slot. More than one only while an instance of a former life, or of a rollback, ends. By id. */
@@ -23,9 +23,17 @@ export class AppIndex {
   /** All of them, by slot. */
   readonly instances = new Instances(this)
   /** Goal run, without an allocation. */
-  readonly scheduled = new InstanceSet(this, row => row.goal === 'run' && row.agent === null)
+  readonly scheduled = new InstanceSet(this, isScheduled)
   /** Goal stop, not yet gone. */
   readonly stopping = new InstanceSet(this, row => row.goal === 'stop')
+  /** Placed, and not yet said to run. */
+  readonly starting = new InstanceSet(this, isStarting)
+  /** Batch instances that had their end, well and not. */
+  readonly completed = new InstanceSet(this, row => row.goal === 'run' && hasCompleted(row))
+  readonly failed = new InstanceSet(this, row => row.goal === 'run' && hasFailed(row))
+  /** When to look at those that start, and at those that run, at the earliest. Undefined: not known. A memo, no state. */
+  startsDue: ClusterMs | undefined
+  runsDue: { readonly at: ClusterMs; readonly limitMs: number } | undefined
   readonly unreachable = new InstanceSet(this, row => row.unreachable)
   /** Live, with a health check that failed last time. */
   readonly failing = new InstanceSet(this, isFailing)
@@ -134,6 +142,9 @@ export class AppIndex {
     }
     this.scheduled.change(old, row)
     this.stopping.change(old, row)
+    this.starting.change(old, row)
+    this.completed.change(old, row)
+    this.failed.change(old, row)
     this.unreachable.change(old, row)
     this.failing.change(old, row)
     if (old !== undefined && row !== undefined && old.runKey === row.runKey) {
@@ -279,6 +290,14 @@ class Instances {
   *keys(): IterableIterator<InstanceId> {
     for (const row of this.#index.rows()) yield row.id
   }
+}
+
+function isScheduled(row: InstanceRow): boolean {
+  return row.goal === 'run' && row.agent === null && !hasCompleted(row) && !hasFailed(row)
+}
+
+function isStarting(row: InstanceRow): boolean {
+  return row.goal === 'run' && row.agent !== null && row.runningAt === 0
 }
 
 function isFailing(row: InstanceRow): boolean {

@@ -56,7 +56,8 @@ function launchSome(state: State, app: AppId): boolean {
       continue
     }
     if (!run.isOver) failed ??= instance
-    run.isOver = true
+    // Instances of one configuration are alike, but for those that are bound to an agent.
+    run.isOver ||= !isBound(state, instance)
     if (runs.size === configurations && [...runs.values()].every(r => r.isOver)) break
   }
   if (failed === undefined) state.waiting.delete(app)
@@ -104,13 +105,19 @@ function requestOf(state: State, instance: Pick<InstanceRow, 'app' | 'spec' | 'r
 
 function launchOne(state: State, instance: InstanceRow, batch: Batch): boolean {
   const { slot, incarnation, planned } = instance
-  const placement = batch.next({ slot, incarnation, preferred: planned ?? undefined })
+  // A daemon's instance belongs on its agent.
+  const onlyAgent = planned !== null && isBound(state, instance) ? planned : undefined
+  const placement = batch.next({ slot, incarnation, preferred: planned ?? undefined, onlyAgent })
   if (placement === undefined) return false
   if (placement.deviated) {
     state.event('placement_deviation', { instanceId: instance.id, planned, agent: placement.agent })
   }
   allocate(state, instance, placement.agent, placement.ports)
   return true
+}
+
+function isBound(state: State, instance: InstanceRow): boolean {
+  return specOf(state, instance.spec).mode === 'daemon'
 }
 
 function wait(state: State, instance: InstanceRow): void {

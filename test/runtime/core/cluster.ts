@@ -22,6 +22,7 @@ import {
   createState,
   load,
   nextWake,
+  replay,
   rowsOf,
   seal,
   step,
@@ -74,7 +75,10 @@ export class Cluster {
     return agent
   }
 
-  connect(agent: FakeAgent, options: { cpus?: number; mem?: number; rack?: string } = {}): void {
+  connect(
+    agent: FakeAgent,
+    options: { cpus?: number; mem?: number; rack?: string; bootId?: string } = {},
+  ): void {
     agent.session = `s${++this.#sessions}` as SessionId
     this.input({
       kind: 'agent',
@@ -85,7 +89,7 @@ export class Cluster {
         ...(agent.appliedGen > 0 ? { clusterId: 'c1' as ClusterId } : {}),
         agentId: agent.id,
         session: agent.session,
-        bootId: 'b1',
+        bootId: options.bootId ?? 'b1',
         seenEpoch: 1 as Epoch,
         seenRevision: 0 as Revision,
         appliedGen: agent.appliedGen,
@@ -193,6 +197,17 @@ export class Cluster {
     return [...this.agents.values()].flatMap(agent =>
       [...agent.tasks.entries()].filter(([, t]) => !t.ended).map(([key, t]) => ({ agent, key, row: t.row })),
     )
+  }
+
+  /** Gives a replica all commits from the given one on. */
+  replayOn(replica: State, from: number): void {
+    for (const commit of this.commits.slice(from)) replay(replica, commit)
+  }
+
+  /** One step and no more, without a commit. */
+  stepOnly(operation: Operation): void {
+    const env = { now: this.now as ClusterMs, utc: (1_700_000_000_000 + this.now) as UtcMs }
+    step(this.state, env, { kind: 'request', id: 'alone', actor, operation })
   }
 
   /** The state as a restart would find it. */

@@ -1,6 +1,7 @@
 // Every command, in the order in which help lists them.
 import type { Command, OptionSpec } from '../command.ts'
 import { everywhere } from '../shared.ts'
+import { agentCommands } from './agents.ts'
 import { clusterCommands } from './clusters.ts'
 import { configurationCommands } from './configurations.ts'
 import { operationCommands } from './operations.ts'
@@ -9,6 +10,7 @@ export const commands: readonly Command[] = [
   ...configurationCommands,
   ...clusterCommands,
   ...operationCommands,
+  ...agentCommands,
 ]
 
 /** Commands that only hold others: `deployment`. */

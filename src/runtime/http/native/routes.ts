@@ -7,18 +7,12 @@ import {
   redact,
 } from '../../../model/index.ts'
 import type { AppId, DeploymentId, Operation, Plan, Snapshot, StackName } from '../../../model/index.ts'
-import {
-  agentViews,
-  appView,
-  deploymentView,
-  deploymentViews,
-  snapshotOf,
-  statusView,
-} from '../../core/index.ts'
+import { appView, deploymentView, deploymentViews, snapshotOf, statusView } from '../../core/index.ts'
 import { decoded, decodedBody } from '../body.ts'
 import { type Context, isTrue } from '../context.ts'
 import { accepted, json, notFound } from '../respond.ts'
 import { route, type Route } from '../route.ts'
+import { agentRoutes } from './agents.ts'
 import { logs } from './logs.ts'
 import { stateFile } from './statefile.ts'
 
@@ -28,7 +22,7 @@ export const nativeRoutes: readonly Route[] = [
     json(await backend.read(state => statusView(state, backend.version, backend.head().damage))),
   ),
   route('GET /v1/snapshot', async ({ backend }) => json(redactedSnapshot(await backend.read(snapshotOf)))),
-  route('GET /v1/agents', async ({ backend }) => json(await backend.read(agentViews))),
+  ...agentRoutes,
   route('GET /v1/apps', showApp),
   route('GET /v1/deployments', async ({ backend }) => json(await backend.read(deploymentViews))),
   route('GET /v1/deployments/{id}', showDeployment),
