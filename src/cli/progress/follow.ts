@@ -31,7 +31,7 @@ export async function follow(client: Client, id: string, terminal: Terminal): Pr
       if (seen !== undefined) {
         view = seen
         screen.show(view)
-        if (view.state !== 'running') return { kind: 'ended', view }
+        if (!goesOn(view)) return { kind: 'ended', view }
       }
       if (interrupt.signal.aborted) return { kind: 'interrupted', view }
       await delay(pollMs, undefined, { signal: interrupt.signal }).catch(() => {})
@@ -40,6 +40,10 @@ export async function follow(client: Client, id: string, terminal: Terminal): Pr
     process.off('SIGINT', onInterrupt)
     process.off('SIGTERM', onInterrupt)
   }
+}
+
+function goesOn({ state }: DeploymentView): boolean {
+  return state === 'running' || state === 'queued' || state === 'paused'
 }
 
 /** Since a moment of Date.now(). */

@@ -46,7 +46,12 @@ export function changedLines(view: DeploymentView, last: Map<string, string>): s
   return lines
 }
 
-const marks: Readonly<Record<AppProgress['state'], string>> = { pending: '·', running: '~', done: '✓' }
+const marks: Readonly<Record<AppProgress['state'], string>> = {
+  pending: '·',
+  running: '~',
+  done: '✓',
+  failed: '✗',
+}
 
 function markOf(p: AppProgress): string {
   return marks[p.state]
@@ -56,6 +61,7 @@ function markOf(p: AppProgress): string {
 function paintLine(line: string, p: AppProgress | undefined, paint: ChalkInstance): string {
   if (p === undefined || p.state === 'pending') return paint.dim(line)
   if (p.state === 'done') return line.replace('✓', paint.green('✓'))
+  if (p.state === 'failed') return line.replace('✗', paint.red('✗'))
   return p.waitingFor === undefined ? line.replace('~', paint.yellow('~')) : paint.yellow(line)
 }
 
@@ -75,7 +81,7 @@ function stateText(p: AppProgress): string {
     `new ${p.new} of ${p.target}`,
     `healthy ${p.healthy}`,
   ]
-  return `${p.state === 'done' ? 'done' : verbs[p.action]}, ${counts.join(', ')}`
+  return `${p.state === 'running' ? verbs[p.action] : p.state}, ${counts.join(', ')}`
 }
 
 /** `12s`, `3m05s`. */

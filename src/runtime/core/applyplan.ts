@@ -9,6 +9,7 @@ import {
   type AppId,
   type App,
   type Change,
+  type DeploymentId,
   type GroupChange,
   type GroupId,
   type KeptLifecycle,
@@ -21,12 +22,13 @@ import {
 } from '../../model/index.ts'
 import { invalid, refused } from './replies.ts'
 import type { State } from './state.ts'
-import { commitTargets, stepsFor, type Target } from './targets.ts'
+import { commitTargets, stepsFor, waiting, type Target } from './targets.ts'
 
 export function applyPlan(
   state: State,
   operation: Extract<Operation, { kind: 'applyPlan' }>,
   actor: Actor,
+  queuedAs?: DeploymentId,
 ): Reply {
   const { plan } = operation
   const cluster = state.tables.cluster.get('cluster')!
@@ -66,8 +68,9 @@ export function applyPlan(
     force: operation.takeOver,
     placements: placementsOf(plan),
     groups,
+    ...waiting(operation, queuedAs),
   })
-  if (reply.ok) writeRest(state, plan)
+  if (reply.ok && reply.queued !== true) writeRest(state, plan)
   return reply
 }
 

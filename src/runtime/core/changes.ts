@@ -13,6 +13,7 @@ import {
   type App,
   type AppId,
   type AppRequest,
+  type DeploymentId,
   type Operation,
   type Reply,
 } from '../../model/index.ts'
@@ -20,7 +21,7 @@ import { submittedAppOf } from './instances.ts'
 import { invalid, refused } from './replies.ts'
 import type { AppRow } from './rows.ts'
 import type { State } from './state.ts'
-import { commitTargets, type Target } from './targets.ts'
+import { commitTargets, waiting, type Target } from './targets.ts'
 import { versionedApp, versionKeys } from './versions.ts'
 
 type Checked = { readonly target: Target } | { readonly refusal: Reply }
@@ -29,6 +30,7 @@ export function changeApps(
   state: State,
   operation: Extract<Operation, { kind: 'changeApps' }>,
   actor: Actor,
+  queuedAs?: DeploymentId,
 ): Reply {
   const targets = new Map<AppId, Target>()
   for (const change of operation.changes) {
@@ -45,7 +47,11 @@ export function changeApps(
     }
     targets.set(target.id, target)
   }
-  return commitTargets(state, actor, [...targets.values()], { force: operation.force, always: true })
+  return commitTargets(state, actor, [...targets.values()], {
+    force: operation.force,
+    always: true,
+    ...waiting(operation, queuedAs),
+  })
 }
 
 function check(state: State, change: AppRequest): Checked {

@@ -1,11 +1,9 @@
-// Deployments: steps one after another, the actions of a step side by side. Begins actions, notices ends, finishes,
-// cancels, rolls back. What an action does to its app stands in reconcile.ts.
-import { derivedUuid, isoTime } from '../../base/index.ts'
-import type { Action, Actor, AgentId, AppId, DeploymentId, Step } from '../../model/index.ts'
-import { startRolling } from './rolling/rolling.ts'
-import { effectiveAppOf, touchApp } from './instances.ts'
-import { healthyCount, isMadeBy } from './reconcile.ts'
-import { actionKey, type ActionRow, type AppRow, type DeploymentRow } from './rows.ts'
+// Deployments as rows: made, ended, and the oldest thrown away. What moves them from step to step stands in advance.ts,
+// what an action does to its app in reconcile.ts.
+import { derivedUuid, isoTime, type UtcMs } from '../../base/index.ts'
+import type { Action, Actor, AgentId, AppId, DeploymentId, Operation, Step } from '../../model/index.ts'
+import { touchApp } from './instances.ts'
+import { actionKey, type AppRow, type DeploymentRow, type DeploymentState } from './rows.ts'
 import type { State } from './state.ts'
 
 /** Ended deployments that stay readable. */
@@ -18,15 +16,12 @@ export function createDeployment(
     readonly steps: readonly Step[]
     readonly apps: DeploymentRow['apps']
     readonly placements: Readonly<Record<string, readonly AgentId[]>>
+    readonly undoes?: DeploymentId
   },
+  /** The id under which it was queued. */
+  queuedAs?: DeploymentId,
 ): DeploymentRow {
-  const id = derivedUuid(
-    state.tables.cluster.get('cluster')!.clusterId,
-    state.epoch,
-    state.nextRevision,
-    state.drawn++,
-    'deployment',
-  ) as DeploymentId
+  const id = queuedAs ?? newId(state)
   const row: DeploymentRow = {
     id,
     version: state.env.utc,
@@ -37,108 +32,90 @@ export function createDeployment(
   }
   state.tables.deployment.put(id, row)
   state.event('group_change_success', { groupId: '/', version: isoTime(row.version) })
-  for (const action of row.steps.flatMap(s => s.actions)) {
-    if (!state.tables.action.has(actionKey(id, action.app))) putAction(state, row, action, 'pending')
+  stepEvent(state, row)
+  state.dirtyDeployments.add(id)
+  return row
+}
+
+/** A request that waits until nobody holds its apps. */
+export function queueDeployment(
+  state: State,
+  actor: Actor,
+  operation: Operation,
+  apps: readonly AppId[],
+): DeploymentRow {
+  const id = newId(state)
+  const row: DeploymentRow = {
+    id,
+    version: state.env.utc,
+    actor,
+    state: 'queued',
+    steps: [],
+    current: 0,
+    apps: {},
+    placements: {},
+    ordinal: state.ordinal(),
+    queued: { operation, apps: [...apps].sort() },
   }
-  advanceDeployment(state, id)
-  return state.tables.deployment.get(id)!
+  state.tables.deployment.put(id, row)
+  return row
 }
 
-/** Begins the actions of the present step, and goes on to the next when all of them are done. */
-export function advanceDeployment(state: State, id: DeploymentId): void {
-  for (;;) {
-    const row = state.tables.deployment.get(id)
-    if (row === undefined || row.state !== 'running') return
-    const step = row.steps[row.current]
-    if (step === undefined) return finish(state, row, 'done')
-    const progress = step.actions.map(a => ({ action: a, row: currentAction(state, row, a) }))
-    for (const { action, row: progressRow } of progress) {
-      if (progressRow === undefined) begin(state, row, action)
-    }
-    if (!progress.every(p => p.row?.state === 'done')) return
-    state.event('deployment_step_success', { id, currentStep: row.current + 1 })
-    state.tables.deployment.put(id, { ...row, current: row.current + 1 })
-  }
+function newId(state: State): DeploymentId {
+  return derivedUuid(
+    state.tables.cluster.get('cluster')!.clusterId,
+    state.epoch,
+    state.nextRevision,
+    state.drawn++,
+    'deployment',
+  ) as DeploymentId
 }
 
-// An app can have two actions in one deployment (StartApplication, then ScaleApplication); its row shows the present one.
-function currentAction(state: State, row: DeploymentRow, action: Action): ActionRow | undefined {
-  const found = state.tables.action.get(actionKey(row.id, action.app))
-  return found !== undefined && found.action === action.action && found.state !== 'pending'
-    ? found
-    : undefined
-}
-
-function begin(state: State, row: DeploymentRow, action: Action): void {
+/** A step begins. Small whatever the number of apps: whoever wants to know them asks. */
+export function stepEvent(state: State, row: DeploymentRow): void {
+  const step = row.steps[row.current]
+  if (step === undefined) return
   state.event('deployment_info', {
     id: row.id,
     currentStep: row.current + 1,
-    action: action.action,
-    appId: action.app,
-  })
-  putAction(state, row, action, 'running')
-  if (action.action === 'RestartApplication' || action.action === 'StopApplication') {
-    state.tables.backoff.delete(action.app)
-  }
-  touchApp(state, action.app)
-}
-
-// The figures of an action are computed once, when it begins, and never again after a restart.
-function putAction(state: State, row: DeploymentRow, action: Action, phase: 'pending' | 'running'): void {
-  const app = state.tables.app.get(action.app)
-  const base = {
-    deployment: row.id,
-    app: action.app,
-    action: action.action,
-    state: phase,
-    begunAt: state.env.now,
-    target: app?.instances ?? 0,
-    toStart: 0,
-    healthyAtStart: 0,
-    minHealthy: 0,
-    maxCapacity: 0,
-  }
-  if (app === undefined || phase === 'pending') {
-    state.tables.action.put(actionKey(row.id, action.app), base)
-    return
-  }
-  const spec = effectiveAppOf(state, app)
-  const index = state.apps.get(app.id)
-  const live = isMadeBy(row, app.id)
-    ? (index?.liveInstances() ?? []).filter(i => i.runKey === app.runKey).length
-    : (index?.live ?? 0)
-  const figures = startRolling({
-    target: app.instances,
-    minimumHealthCapacity: spec.upgradeStrategy.minimumHealthCapacity,
-    maximumOverCapacity: spec.upgradeStrategy.maximumOverCapacity,
-    healthy: healthyCount(state, app.id),
-    known: live,
-    resident: spec.residency !== undefined,
-  })
-  state.tables.action.put(actionKey(row.id, action.app), {
-    ...base,
-    toStart: Math.max(0, app.instances - live),
-    healthyAtStart: healthyCount(state, app.id),
-    minHealthy: figures.minHealthy,
-    maxCapacity: figures.maxCapacity,
+    actions: step.actions.slice(0, actionsInEvent).map(a => ({ action: a.action, app: a.app })),
   })
 }
 
-function finish(state: State, row: DeploymentRow, how: 'done' | 'cancelled' | 'replaced'): void {
-  state.tables.deployment.put(row.id, { ...row, state: how })
-  state.event(how === 'done' ? 'deployment_success' : 'deployment_failed', { id: row.id, reason: how })
-  for (const app of appsOf(row)) touchApp(state, app)
-  prune(state)
-}
+/** Of one event: what a client reads at once. Marathon's events once carried everything and broke their readers. */
+const actionsInEvent = 20
 
-/** Ends a deployment where it stands; what it has done so far stays. */
-export function endDeployment(state: State, id: DeploymentId, how: 'cancelled' | 'replaced'): void {
+/** Ends a deployment where it stands; what it has done so far stays. One that has ended already is left as it is. */
+export function endDeployment(
+  state: State,
+  id: DeploymentId,
+  how: Exclude<DeploymentState, 'queued' | 'running'>,
+  reason?: string,
+): void {
   const row = state.tables.deployment.get(id)
-  if (row !== undefined && row.state === 'running') finish(state, row, how)
+  if (row === undefined || (row.state !== 'running' && row.state !== 'queued')) return
+  const { queued: _, paused: __, ...rest } = row
+  state.tables.deployment.put(id, {
+    ...rest,
+    state: how,
+    endedUtc: state.env.utc as UtcMs,
+    ...(reason === undefined ? {} : { reason }),
+  })
+  state.progress.begun.delete(id)
+  state.event(how === 'done' ? 'deployment_success' : 'deployment_failed', { id, reason: reason ?? how })
+  for (const app of appsOf(row)) touchApp(state, app)
+  // What waits for its apps, or for its turn behind it, may go on.
+  for (const next of state.progress.queued) state.dirtyDeployments.add(next)
+  pruneDeployments(state)
 }
 
 export function appsOf(row: DeploymentRow): AppId[] {
   return [...new Set(row.steps.flatMap(s => s.actions.map(a => a.app)))]
+}
+
+/** The last action of the deployment on an app; it may have none. */
+export function lastActionOn(row: DeploymentRow, app: AppId): Action | undefined {
+  return row.steps.flatMap(s => s.actions).findLast(a => a.app === app)
 }
 
 /** Whether a deployment still stands for this app as it was made: nobody changed the app since. */
@@ -151,13 +128,16 @@ export function isStillTarget(current: AppRow | undefined, target: AppRow | null
   )
 }
 
-function prune(state: State): void {
-  if (state.tables.deployment.size <= endedKept + state.runningDeployments.size) return
-  const ended = [...state.tables.deployment.values()]
-    .filter(d => d.state !== 'running')
-    .sort((a, b) => a.ordinal - b.ordinal)
-  for (const old of ended.slice(0, Math.max(0, ended.length - endedKept))) {
-    for (const app of appsOf(old)) state.tables.action.delete(actionKey(old.id, app))
-    state.tables.deployment.delete(old.id)
+/** Throws the oldest of those that have ended away, with their actions; what is too much for this step later. */
+export function pruneDeployments(state: State): void {
+  while (state.progress.ended.size > endedKept) {
+    const id = state.progress.oldestEnded()!
+    for (const app of appsOf(state.tables.deployment.get(id)!)) {
+      const key = actionKey(id, app)
+      if (!state.tables.action.has(key)) continue
+      if (state.budget <= 0) return void state.dirtyDeployments.add(id)
+      state.tables.action.delete(key)
+    }
+    state.tables.deployment.delete(id)
   }
 }

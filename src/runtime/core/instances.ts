@@ -2,10 +2,12 @@
 // and marks what must be looked at again; none decides whether the change should be made (see reconcile.ts).
 import { isoTime, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import {
+  usualRetries,
   type AgentId,
   type App,
   type AppId,
   type Exit,
+  type InstanceId,
   type ReportedCondition,
   type SpecHash,
   type StopCause,
@@ -13,8 +15,8 @@ import {
 import { noteLaunch } from './dues.ts'
 import { batchOutcome, isFailedRun } from './modes/outcome.ts'
 import { backoffAfter } from './rolling/backoff.ts'
-import { isCanaryPhase } from './rolling/bounds.ts'
 import { instanceIdOf } from './instanceid.ts'
+import { isCanaryPhase } from './rolling/bounds.ts'
 import {
   actionKey,
   allocationKey,

@@ -1,16 +1,20 @@
 // Requests: each is checked whole before a row is touched, so that a refusal leaves nothing behind; then it changes the
 // desired state and, where instances must move, makes a deployment. Everything a person can be told is in the reply.
 import { present, type Json } from '../../base/index.ts'
-import { type Actor, type AppId, type InstanceId, type Operation, type Reply } from '../../model/index.ts'
+import type { Actor, DeploymentId, InstanceId, Operation, Reply } from '../../model/index.ts'
+import { changeAgent } from './agents/operations.ts'
 import { changeApps } from './changes.ts'
 import { applyPlan } from './applyplan.ts'
-import { endDeployment, isStillTarget } from './deployments.ts'
+import { endDeployment } from './deployments.ts'
 import { commitTargets, type Target } from './targets.ts'
-import { specOf, stopInstance, stopTask, submittedAppOf } from './instances.ts'
+import { specOf, stopInstance, stopTask } from './instances.ts'
+import { rebalance } from './rebalance.ts'
+import { promote, pause, resume } from './rolling/orders.ts'
 import { refused, succeeded } from './replies.ts'
 import { auditKey } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
+import { undoTargets } from './undo.ts'
 import type { Input } from './types.ts'
 
 /** Replies kept by Idempotency-Key; a client repeats within seconds. */
@@ -26,7 +30,7 @@ export function handleRequest(state: State, input: Request): void {
     state.outbox.replies.push({ id: input.id, reply: known.reply })
     return
   }
-  const reply = carryOut(state, input.operation, input.actor)
+  const reply = carryOutOperation(state, input.operation, input.actor)
   state.outbox.replies.push({ id: input.id, reply })
   if (!reply.ok) return
   const ordinal = state.ordinal()
@@ -45,7 +49,13 @@ export function handleRequest(state: State, input: Request): void {
   dropOldest(state, 'audit', auditKept)
 }
 
-function carryOut(state: State, operation: Operation, actor: Actor): Reply {
+/** `queuedAs`: the request waited under this id, and does not wait again. */
+export function carryOutOperation(
+  state: State,
+  operation: Operation,
+  actor: Actor,
+  queuedAs?: DeploymentId,
+): Reply {
   switch (operation.kind) {
     case 'stageSpecs':
       for (const app of operation.specs) {
@@ -54,13 +64,23 @@ function carryOut(state: State, operation: Operation, actor: Actor): Reply {
       }
       return succeeded(state)
     case 'applyPlan':
-      return applyPlan(state, operation, actor)
+      return applyPlan(state, operation, actor, queuedAs)
     case 'changeApps':
-      return changeApps(state, operation, actor)
+      return changeApps(state, operation, actor, queuedAs)
     case 'cancelDeployment':
       return cancel(state, operation, actor)
+    case 'changeAgent':
+      return changeAgent(state, operation, actor)
+    case 'rebalance':
+      return rebalance(state, operation, actor)
     case 'killInstances':
       return kill(state, operation, actor)
+    case 'promoteDeployment':
+      return promote(state, operation.deployment)
+    case 'pauseDeployment':
+      return pause(state, operation.deployment, actor)
+    case 'resumeDeployment':
+      return resume(state, operation.deployment)
   }
 }
 
@@ -70,25 +90,17 @@ function cancel(
   actor: Actor,
 ): Reply {
   const row = state.tables.deployment.get(operation.deployment)
-  if (row === undefined || row.state !== 'running') {
+  const isOpen = row?.state === 'running' || row?.state === 'queued'
+  // One that failed has ended; it can still be undone.
+  if (row === undefined || !(isOpen || (row.state === 'failed' && !operation.force))) {
     return refused('NOT_FOUND', `DeploymentPlan ${operation.deployment} does not exist`)
   }
-  if (operation.force) {
+  if (row.state === 'queued' || operation.force) {
     endDeployment(state, row.id, 'cancelled')
     return succeeded(state)
   }
-  const targets: Target[] = []
-  for (const [id, { original, target }] of Object.entries(row.apps)) {
-    const current = state.tables.app.get(id)
-    if (!isStillTarget(current, target)) continue
-    targets.push({
-      id: id as AppId,
-      submitted: original === null ? null : submittedAppOf(state, original),
-      restored: original,
-      restart: original !== null && original.runKey !== current?.runKey,
-    })
-  }
-  return commitTargets(state, actor, targets, { force: true, always: true, cancels: row.id })
+  const targets = undoTargets(state, row, { deletes: true })
+  return commitTargets(state, actor, targets, { force: isOpen, always: true, undoes: row.id })
 }
 
 function kill(state: State, operation: Extract<Operation, { kind: 'killInstances' }>, actor: Actor): Reply {
@@ -129,7 +141,14 @@ function subjectsOf(operation: Operation): string[] {
     case 'changeApps':
       return operation.changes.map(c => (c.kind === 'create' ? idIn(c.body) : c.id))
     case 'cancelDeployment':
+    case 'promoteDeployment':
+    case 'pauseDeployment':
+    case 'resumeDeployment':
       return [operation.deployment]
+    case 'changeAgent':
+      return [operation.agent, operation.change.kind]
+    case 'rebalance':
+      return [...(operation.apps ?? [])]
     case 'killInstances':
       return [...operation.instances]
   }

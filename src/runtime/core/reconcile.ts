@@ -3,8 +3,23 @@
 // Level-triggered: it may run at any time and any number of times, and decides from rows alone.
 import type { ClusterMs } from '../../base/index.ts'
 import type { AppId, StopCause } from '../../model/index.ts'
+import { dropMoves, keepDeadlines, leavingOf, moveAway } from './agents/leaving.ts'
 import { brakeAllows, brakeOpensAt } from './brake.ts'
-import { createInstances, stopInstance, stopTask, strictlyHealthy, specOf, touchApp } from './instances.ts'
+import {
+  createInstances,
+  deleteInstance,
+  specOf,
+  stopInstance,
+  stopTask,
+  strictlyHealthy,
+  touchApp,
+} from './instances.ts'
+import { isBatchOver, keepBatch, stopExpired } from './modes/batch.ts'
+import { keepDaemon } from './modes/daemon.ts'
+import { stopOverdue } from './overdue.ts'
+import { boundsOf, isHeld } from './rolling/bounds.ts'
+import { rollingCounts, toStop } from './rolling/counts.ts'
+import { watchProgress } from './rolling/deadlines.ts'
 import { rollingDecision } from './rolling/rolling.ts'
 import { chooseVictims, type VictimCandidate } from './rolling/victims.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
@@ -14,6 +29,11 @@ import { maxRowsPerStep } from './types.ts'
 export function reconcileApp(state: State, id: AppId): void {
   replaceUnreachable(state, id)
   killUnhealthy(state, id)
+  stopOverdue(state, id)
+  dropMoves(state, id)
+  keepDeadlines(state, id)
+  const app = state.tables.app.get(id)
+  if (app?.mode === 'batch') stopExpired(state, app)
   const lock = state.locks.get(id)
   if (lock === undefined) correctCount(state, id)
   else {
@@ -44,7 +64,10 @@ function replaceUnreachable(state: State, id: AppId): void {
       continue
     }
     if (state.budget <= 0) return touchApp(state, id)
-    if (instance.goal === 'stop') state.tables.instance.delete(instanceId)
+    if (instance.goal === 'stop') deleteInstance(state, instanceId)
+    // It is bound to that agent: when the agent is back, another one is made.
+    else if (specOf(state, instance.spec).mode === 'daemon')
+      stopInstance(state, instance, 'replaced', 'system')
     else stopTask(state, instance, 'replaced', 'system')
   }
 }
@@ -80,52 +103,76 @@ function correctCount(state: State, id: AppId): void {
   const app = state.tables.app.get(id)
   const live = index?.live ?? 0
   if (app === undefined) return stopMany(state, id, live, 'delete')
-  if (live < app.instances) create(state, app, app.instances - live)
-  else if (live > app.instances) stopMany(state, id, live - app.instances, 'scale')
+  if (app.mode === 'daemon') return void keepDaemon(state, app, 'system')
+  if (app.mode === 'batch') return void keepBatch(state, app, 'system')
+  const leaving = leavingOf(state, id)
+  if (leaving.length > 0) return moveAway(state, app, leaving)
+  const wanted = app.halted?.instances ?? app.instances
+  if (live < wanted) create(state, app, wanted - live)
+  else if (live > wanted) stopMany(state, id, live - wanted, 'scale')
 }
 
+// A paused deployment begins nothing more, and has no deadlines meanwhile.
 function carryOut(state: State, deployment: DeploymentRow, action: ActionRow): void {
-  const done = perform[action.action](state, deployment, action)
-  if (!done) return
-  state.tables.action.put(actionKey(deployment.id, action.app), { ...action, state: 'done' })
-  state.dirtyDeployments.add(deployment.id)
+  if (deployment.paused !== undefined) return
+  const next = performed(state, deployment, action)
+  if (next === action) return
+  state.tables.action.put(actionKey(deployment.id, action.app), next)
+  if (next.state !== 'running') state.dirtyDeployments.add(deployment.id)
 }
 
+// Starting and stopping is the same for all apps; what lies between goes by the mode.
+function performed(state: State, deployment: DeploymentRow, action: ActionRow): ActionRow {
+  const app = state.tables.app.get(action.app)
+  const isOther = action.action === 'ScaleApplication' || action.action === 'RestartApplication'
+  if (app?.mode === undefined || !isOther) return perform[action.action](state, deployment, action)
+  const isDone =
+    app.mode === 'daemon'
+      ? keepDaemon(state, app, deployment.actor.name)
+      : keepBatch(state, app, deployment.actor.name) && isBatchOver(state, app)
+  return isDone ? done(action) : action
+}
+
+/** Each gives the action as it is then: the same, with its progress noted, done, or failed. */
 const perform: Readonly<
-  Record<ActionRow['action'], (state: State, deployment: DeploymentRow, action: ActionRow) => boolean>
+  Record<ActionRow['action'], (state: State, deployment: DeploymentRow, action: ActionRow) => ActionRow>
 > = {
-  StartApplication: () => true,
+  StartApplication: (_, __, action) => done(action),
   StopApplication: stop,
   ScaleApplication: scale,
   RestartApplication: restart,
 }
 
-function stop(state: State, deployment: DeploymentRow, action: ActionRow): boolean {
-  const live = state.apps.get(action.app)?.live ?? 0
-  if (live > 0) stopMany(state, action.app, live, 'delete', deployment.actor.name)
-  return (state.apps.get(action.app)?.instances.size ?? 0) === 0
+function done(action: ActionRow): ActionRow {
+  return { ...action, state: 'done' }
 }
 
-function scale(state: State, deployment: DeploymentRow, action: ActionRow): boolean {
+function stop(state: State, deployment: DeploymentRow, action: ActionRow): ActionRow {
+  const live = state.apps.get(action.app)?.live ?? 0
+  if (live > 0) stopMany(state, action.app, live, 'delete', deployment.actor.name)
+  return (state.apps.get(action.app)?.instances.size ?? 0) === 0 ? done(action) : action
+}
+
+function scale(state: State, deployment: DeploymentRow, action: ActionRow): ActionRow {
   const app = state.tables.app.get(action.app)
-  if (app === undefined) return true
-  if (!clearFormerLife(state, deployment, app)) return false
+  if (app === undefined) return done(action)
+  if (!clearFormerLife(state, deployment, app)) return action
   const live = state.apps.get(action.app)?.live ?? 0
   if (live < action.target) {
-    create(
-      state,
-      app,
-      action.target - live,
-      plannedFor(deployment, app.id, Math.max(0, live - (action.target - action.toStart))),
-    )
+    const launched = Math.max(0, live - (action.target - action.toStart))
+    create(state, app, action.target - live, plannedFor(deployment, app.id, launched))
   } else if (live > action.target) {
     stopMany(state, app.id, live - action.target, 'scale', deployment.actor.name)
   }
   const index = state.apps.get(action.app)
-  if ((index?.live ?? 0) !== action.target || (index?.stopping.size ?? 0) > 0) return false
-  if (action.toStart === 0) return true
+  const isSettled = (index?.live ?? 0) === action.target && (index?.stopping.size ?? 0) === 0
+  if (action.toStart === 0) return isSettled ? done(action) : action
+  const healthy = healthyCount(state, action.app)
   // As many more than at the start as were started: one that was unhealthy before need not get well for this.
-  return healthyCount(state, action.app) >= Math.min(action.target, action.healthyAtStart + action.toStart)
+  const wanted = Math.min(action.target, action.healthyAtStart + action.toStart)
+  if (isSettled && healthy >= wanted) return done(action)
+  const unhealthy = (index?.live ?? 0) - healthy
+  return watchProgress(state, deployment, action, app, { healthy, unhealthy, wanted })
 }
 
 // An app that was deleted and is made again while instances of the old one are still wanted: those go.
@@ -135,7 +182,10 @@ function clearFormerLife(state: State, deployment: DeploymentRow, app: AppRow): 
   for (const runKey of [...(index?.runKeys() ?? [])].sort()) {
     if (runKey === app.runKey) continue
     for (const instance of index!.ofRun(runKey).live.rows()) {
-      if (state.budget <= 0) return postponed(state, app.id)
+      if (state.budget <= 0) {
+        touchApp(state, app.id)
+        return false
+      }
       stopInstance(state, instance, 'delete', deployment.actor.name)
     }
   }
@@ -147,64 +197,66 @@ export function isMadeBy(deployment: DeploymentRow, app: AppId): boolean {
   return deployment.apps[app]?.original === null
 }
 
-function restart(state: State, deployment: DeploymentRow, action: ActionRow): boolean {
+function restart(state: State, deployment: DeploymentRow, action: ActionRow): ActionRow {
   const app = state.tables.app.get(action.app)
-  if (app === undefined) return true
-  const decision = rollingDecision(figuresOf(state, app, action), candidatesOf(state, app))
-  for (const id of decision.kill) {
-    if (state.budget <= 0) return postponed(state, app.id)
-    stopInstance(state, state.tables.instance.get(id)!, 'deployment', deployment.actor.name)
+  if (app === undefined) return done(action)
+  const counts = rollingCounts(state, app)
+  const noted = watchProgress(state, deployment, action, app, {
+    healthy: counts.newHealthy,
+    unhealthy: counts.newUnhealthy,
+    wanted: action.target,
+  })
+  if (noted.state === 'failed') return noted
+  const decision = rollingDecision(limitsOf(state, app, noted), counts)
+  for (const instance of toStop(state, app, decision.stop)) {
+    if (state.budget <= 0) return postponed(state, noted)
+    stopInstance(state, instance, 'deployment', deployment.actor.name)
   }
-  if (decision.launch > 0) {
-    const launched = state.apps.get(app.id)?.liveOf(app.runKey) ?? 0
-    create(state, app, decision.launch, plannedFor(deployment, app.id, launched))
-  }
-  return decision.done
+  const fresh = counts.newHealthy + counts.newUnhealthy
+  if (decision.launch > 0) create(state, app, decision.launch, plannedFor(deployment, app.id, fresh))
+  if (decision.done) return done(noted)
+  return pauseAfter(state, noted, decision.isBatchOver ? fresh : undefined)
 }
 
-/** The figures of the action's start; a promise that was raised since, in place, holds at once. */
-export function figuresOf(
+// Between two batches it waits a while. `over`: so many new instances are healthy, and their batch is over.
+function pauseAfter(state: State, action: ActionRow, over: number | undefined): ActionRow {
+  const { rollout } = action
+  if (rollout?.pauseMs === undefined) return action
+  if (isHeld(action, state.env.now)) {
+    state.wakeAt(rollout.heldUntil!, action.app)
+    return action
+  }
+  if (over === undefined) return action
+  const heldUntil = (state.env.now + rollout.pauseMs) as ClusterMs
+  state.wakeAt(heldUntil, action.app)
+  return { ...action, rollout: { ...rollout, passed: over, heldUntil } }
+}
+
+/** All that bounds a restart now. */
+export function limitsOf(
   state: State,
   app: AppRow,
   action: ActionRow,
-): Pick<ActionRow, 'target' | 'minHealthy' | 'maxCapacity'> {
-  const { residency, upgradeStrategy } = specOf(state, app.effective)
-  if (residency !== undefined) return action
-  const promised = Math.ceil(action.target * upgradeStrategy.minimumHealthCapacity)
-  return { ...action, minHealthy: Math.max(action.minHealthy, promised) }
+): ReturnType<typeof figuresOf> & ReturnType<typeof boundsOf> {
+  return { ...figuresOf(state, app, action), ...boundsOf(action, state.env.now) }
 }
 
-/** What the rolling arithmetic looks at: live and stopping instances, of older configurations and of the present one. */
-export function candidatesOf(
+/** The figures of the action's start; a promise that was raised since, in place, holds at once. */
+function figuresOf(
   state: State,
   app: AppRow,
-): {
-  oldLive: { id: InstanceRow['id']; healthy: boolean }[]
-  newLive: { id: InstanceRow['id']; healthy: boolean }[]
-  oldStopping: number
-  newStopping: number
-} {
-  const oldLive = []
-  const newLive = []
-  let oldStopping = 0
-  let newStopping = 0
-  for (const instance of state.apps.get(app.id)?.instances.values() ?? []) {
-    const isNew = instance.runKey === app.runKey
-    if (instance.goal === 'stop') {
-      if (isNew) newStopping++
-      else oldStopping++
-      continue
-    }
-    const candidate = { id: instance.id, slot: instance.slot, healthy: strictlyHealthy(state, instance) }
-    if (isNew) newLive.push(candidate)
-    else oldLive.push(candidate)
-  }
-  const bySlot = (a: { slot: number }, b: { slot: number }): number => a.slot - b.slot
-  return { oldLive: oldLive.sort(bySlot), newLive: newLive.sort(bySlot), oldStopping, newStopping }
+  { target, minHealthy, maxCapacity }: ActionRow,
+): Pick<ActionRow, 'target' | 'minHealthy' | 'maxCapacity'> {
+  const { residency, upgradeStrategy } = specOf(state, app.effective)
+  if (residency !== undefined) return { target, minHealthy, maxCapacity }
+  const promised = Math.ceil(target * upgradeStrategy.minimumHealthCapacity)
+  return { target, minHealthy: Math.max(minHealthy, promised), maxCapacity }
 }
 
-export function healthyCount(state: State, app: AppId): number {
-  return state.apps.get(app)?.healthy ?? 0
+/** Strictly healthy ones, of one configuration if told. */
+export function healthyCount(state: State, app: AppId, runKey?: string): number {
+  const index = state.apps.get(app)
+  return (runKey === undefined ? index?.healthy : index?.healthyOf(runKey)) ?? 0
 }
 
 function liveOf(state: State, app: AppId): InstanceRow[] {
@@ -242,13 +294,16 @@ function stopMany(state: State, id: AppId, count: number, cause: StopCause, auth
   const capacity = app === undefined ? 0 : specOf(state, app.effective).upgradeStrategy.minimumHealthCapacity
   const promised = Math.ceil(remaining * capacity)
   let healthy = live.filter(i => strictlyHealthy(state, i)).length
-  const order = victimsInOrder(state, live, count, app)
+  const order =
+    app?.halted === undefined
+      ? victimsInOrder(state, live, count, app)
+      : leastUseful(state, live, app).slice(0, count)
   const chosen = new Set(order)
   const rest = live.filter(i => !chosen.has(i) && !strictlyHealthy(state, i))
   let stopped = 0
   for (const victim of [...order, ...rest]) {
     if (stopped === count) break
-    if (state.budget <= 0) return void postponed(state, id)
+    if (state.budget <= 0) return touchApp(state, id)
     const isHealthy = strictlyHealthy(state, victim)
     if (isHealthy && healthy - 1 < promised) continue
     if (isHealthy) healthy--
@@ -260,9 +315,16 @@ function stopMany(state: State, id: AppId, count: number, cause: StopCause, auth
 // The app goes: there is nothing to choose and nothing to promise.
 function stopAll(state: State, id: AppId, author: string): void {
   for (const instance of state.apps.get(id)?.liveRows() ?? []) {
-    if (state.budget <= 0) return void postponed(state, id)
+    if (state.budget <= 0) return touchApp(state, id)
     stopInstance(state, instance, 'delete', author)
   }
+}
+
+// Of an app whose deployment failed: unhealthy ones first, and new ones before old ones.
+function leastUseful(state: State, live: readonly InstanceRow[], app: AppRow): InstanceRow[] {
+  const use = (i: InstanceRow): number =>
+    (strictlyHealthy(state, i) ? 2 : 0) + (i.runKey === app.runKey ? 0 : 1)
+  return [...live].sort((a, b) => use(a) - use(b) || a.slot - b.slot)
 }
 
 function victimsInOrder(
@@ -292,7 +354,8 @@ function victimsInOrder(
   return ids.map(id => byId.get(id)!)
 }
 
-function postponed(state: State, id: AppId): false {
-  touchApp(state, id)
-  return false
+// The rest of what the action does comes with the next slice.
+function postponed(state: State, action: ActionRow): ActionRow {
+  touchApp(state, action.app)
+  return action
 }

@@ -66,11 +66,6 @@ export interface Session {
    * stored. By allocation key, the numbers heard on this connection.
    */
   heard: Map<string, number> | undefined
-  /**
-   * Set when this server or the agent may have lost statuses: what the agent says now counts whatever numbers are
-   * stored. By allocation key, the numbers heard on this connection.
-   */
-  heard: Map<string, number> | undefined
   /** Ends taken note of, to be forgotten by the agent. */
   forget: TaskKey[]
 }
@@ -114,6 +109,7 @@ export class State {
   readonly daemons = new Set<AppId>()
   /** Agents that are being emptied. */
   readonly draining = new Set<AgentId>()
+  readonly progress = new DeploymentIndex()
   readonly specReferences = new Map<SpecHash, number>()
   /** Keys of the stored versions of each app. */
   readonly versionsOf = new Map<AppId, Set<string>>()
@@ -290,9 +286,12 @@ export class State {
   lookAtAll(): void {
     while (this.wakes.size > 0) this.wakes.pop()
     this.#wakeOf.clear()
+    this.deadlineChecks.clear()
+    this.progress.begun.clear()
     for (const id of this.tables.app.keys()) this.dirtyApps.add(id as AppId)
     for (const id of [...this.apps.keys()].sort()) this.dirtyApps.add(id)
     for (const id of [...this.runningDeployments].sort()) this.dirtyDeployments.add(id)
+    for (const id of this.progress.queued) this.dirtyDeployments.add(id)
   }
 
   #makeTables(): Tables {

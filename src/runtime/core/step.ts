@@ -1,8 +1,8 @@
 // One step: take the input in, look at what it moved, place what waits, tell agents, within a bounded number of rows.
 // What does not fit is left for `continue`.
 import type { ClusterMs } from '../../base/index.ts'
+import { advanceDeployment } from './advance.ts'
 import { agentClosed, handleAgentMessage, pingRound } from './agentmessages.ts'
-import { advanceDeployment } from './deployments.ts'
 import { flushAgents } from './flush.ts'
 import { launchWaiting } from './launch.ts'
 import { handleRequest } from './operations.ts'

@@ -13,12 +13,13 @@ import {
   type AppId,
   type DeploymentId,
   type KeptLifecycle,
+  type Operation,
   type Reply,
   type StackName,
   type Step,
 } from '../../model/index.ts'
 import { computeSteps, findDependencyCycle, type StepsInput } from '../../planner/index.ts'
-import { createDeployment, endDeployment } from './deployments.ts'
+import { createDeployment, endDeployment, queueDeployment } from './deployments.ts'
 import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts'
 import { refused, succeeded } from './replies.ts'
 import { renameApps } from './rename.ts'
@@ -29,6 +30,8 @@ import { keepVersion, versionKeys } from './versions.ts'
 
 /** Deployments at the same time; Marathon's default. */
 const maxRunningDeployments = 100
+/** Requests that wait: as many as may run. Each is kept whole, with its plan. */
+const maxQueuedDeployments = 100
 
 /** One app as it shall be. */
 export interface Target {
@@ -38,7 +41,9 @@ export interface Target {
   /** Normalised and valid; null: the app goes. */
   readonly submitted: App | null
   /** A row of before, to be put back as it was. */
-  readonly restored?: AppRow | null
+  readonly restored?: AppRow
+  /** The effective form of a row that is put back with newer fields in it. */
+  readonly kept?: App
   /** Restart although nothing differs. */
   readonly restart: boolean
   /** Set when a stack applies it. */
@@ -56,8 +61,14 @@ export interface CommitOptions {
   /** Make a deployment of no steps too, so that the request has one to name. */
   readonly always?: boolean
   readonly placements?: Readonly<Record<string, readonly AgentId[]>>
-  /** A deployment that ends with this change, which undoes it. */
-  readonly cancels?: DeploymentId
+  /** The deployment that this change undoes; it ends. */
+  readonly undoes?: DeploymentId
+  /** Why it failed; absent: somebody cancels it. */
+  readonly reason?: string
+  /** Where the apps are held by others: keep this request until they are free. */
+  readonly queue?: Operation
+  /** The id under which the request was queued. */
+  readonly queuedAs?: DeploymentId
   /** The groups with the change. Default: those of now. */
   readonly groups?: StepsInput['groups']
 }
@@ -95,9 +106,14 @@ export function commitTargets(
     return refused('INVALID', `Dependency graph has cyclic dependencies: ${cycle.join(' → ')}`)
   }
   const steps = stepsFor(state, targets, groups)
-  const conflicts = conflictsOf(state, steps, names).filter(id => id !== options.cancels)
+  const held = new Set([...steps.flatMap(s => s.actions.map(a => a.app)), ...[...names].flat()])
+  const conflicts = conflictsOf(state, held).filter(id => id !== options.undoes)
+  if (!options.force && options.queue !== undefined && mustWait(state, conflicts, held)) {
+    return queued(state, actor, options.queue, [...held])
+  }
   if (conflicts.length > 0 && !options.force) return locked(conflicts)
-  const ending = conflicts.length + (options.cancels === undefined ? 0 : 1)
+  const undone = options.undoes === undefined ? undefined : state.tables.deployment.get(options.undoes)
+  const ending = conflicts.length + (undone?.state === 'running' ? 1 : 0)
   if (steps.length > 0 && state.runningDeployments.size - ending >= maxRunningDeployments) {
     return refused(
       'TOO_MANY',
@@ -105,7 +121,14 @@ export function commitTargets(
     )
   }
   // From here on nothing is refused any more.
-  if (options.cancels !== undefined) endDeployment(state, options.cancels, 'cancelled')
+  if (options.undoes !== undefined) {
+    endDeployment(
+      state,
+      options.undoes,
+      options.reason === undefined ? 'cancelled' : 'failed',
+      options.reason,
+    )
+  }
   for (const id of conflicts) endDeployment(state, id, 'replaced')
   renameApps(state, names, actor.name)
   const apps: Record<string, { original: AppRow | null; target: AppRow | null }> = {}
@@ -122,8 +145,27 @@ export function commitTargets(
     touchApp(state, target.id)
   }
   if (steps.length === 0 && options.always !== true) return succeeded(state, { created })
-  const deployment = createDeployment(state, { actor, steps, apps, placements: options.placements ?? {} })
+  const deployment = createDeployment(
+    state,
+    {
+      actor,
+      steps,
+      apps,
+      placements: options.placements ?? {},
+      ...(options.undoes === undefined ? {} : { undoes: options.undoes }),
+    },
+    options.queuedAs,
+  )
   return succeeded(state, { deployment: deployment.id, created })
+}
+
+/** Whether and how a request waits its turn: asked for, and not if it has waited already. */
+export function waiting(
+  operation: Operation & { readonly queue?: boolean },
+  queuedAs: DeploymentId | undefined,
+): Pick<CommitOptions, 'queue' | 'queuedAs'> {
+  if (queuedAs !== undefined) return { queuedAs }
+  return operation.queue === true ? { queue: operation } : {}
 }
 
 /** From old to new. */
@@ -189,13 +231,30 @@ function cycleAfter(
 }
 
 // An app that is renamed must be nobody's, under both names.
-function conflictsOf(state: State, steps: readonly Step[], names: ReadonlyMap<AppId, AppId>): DeploymentId[] {
+function conflictsOf(state: State, apps: ReadonlySet<AppId>): DeploymentId[] {
   const held = new Set<DeploymentId>()
-  for (const app of [...steps.flatMap(s => s.actions.map(a => a.app)), ...[...names].flat()]) {
+  for (const app of apps) {
     const lock = state.locks.get(app)
     if (lock !== undefined) held.add(lock)
   }
   return [...held].sort()
+}
+
+// Who waits in order also waits behind those who came earlier.
+function mustWait(state: State, conflicts: readonly DeploymentId[], apps: ReadonlySet<AppId>): boolean {
+  if (conflicts.length > 0) return true
+  for (const id of state.progress.queued) {
+    if (state.tables.deployment.get(id)!.queued!.apps.some(app => apps.has(app))) return true
+  }
+  return false
+}
+
+function queued(state: State, actor: Actor, operation: Operation, apps: readonly AppId[]): Reply {
+  if (state.progress.queued.size >= maxQueuedDeployments) {
+    return refused('TOO_MANY', `${maxQueuedDeployments} changes wait already; cancel one of them`)
+  }
+  const row = queueDeployment(state, actor, operation, apps)
+  return succeeded(state, { deployment: row.id, queued: true })
 }
 
 function locked(conflicts: readonly DeploymentId[]): Reply {
@@ -208,7 +267,7 @@ function locked(conflicts: readonly DeploymentId[]): Reply {
 }
 
 function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | null, effective: App): AppRow {
-  if (target.restored) return { ...target.restored, revision: state.nextRevision }
+  if (target.restored !== undefined) return restoredRow(state, target, target.restored)
   const submitted = target.submitted!
   const restarts = (before?.restarts ?? 0) + (target.restart ? 1 : 0)
   const key = runKey(effective)
@@ -234,9 +293,7 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
       sameLifecycle(before.lifecycle, owner.lifecycle))
   const lifecycle = owner === null ? before?.lifecycle : owner.lifecycle
   if (sameContent && sameOwner && (owner === null || before.applied === null)) return before
-  // A rollback puts an older version back; the one it undid is not given out again.
-  const latest = state.tables.version.get(versionKeys(state, target.id).at(-1) ?? '')?.version ?? 0
-  const version = Math.max(state.env.utc, (before?.version ?? 0) + 1, latest + 1) as UtcMs
+  const version = newVersion(state, target.id, before)
   const configChanged = before === null || before.runKey !== content.runKey
   return {
     id: target.id,
@@ -252,7 +309,31 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
     sensitivePaths: owner?.sensitivePaths ?? before?.sensitivePaths ?? [],
     ...(lifecycle === undefined ? {} : { lifecycle }),
     servicePorts: servicePorts(effective),
+    ...(effective.mode === undefined || effective.mode === 'service' ? {} : { mode: effective.mode }),
+    // Still of two configurations, until one of them is chosen again.
+    ...(configChanged || before.halted === undefined
+      ? {}
+      : { halted: { ...before.halted, instances: content.instances } }),
   }
+}
+
+function restoredRow(state: State, { submitted, kept }: Target, row: AppRow): AppRow {
+  const { halted: _, ...rest } = row
+  if (kept === undefined) return { ...rest, revision: state.nextRevision }
+  return {
+    ...rest,
+    submitted: putSpec(state, submitted!),
+    effective: putSpec(state, kept),
+    version: newVersion(state, row.id, row),
+    servicePorts: servicePorts(kept),
+    revision: state.nextRevision,
+  }
+}
+
+// A rollback puts an older version back; the one it undid is not given out again.
+function newVersion(state: State, id: AppId, before: AppRow | null): UtcMs {
+  const latest = state.tables.version.get(versionKeys(state, id).at(-1) ?? '')?.version ?? 0
+  return Math.max(state.env.utc, (before?.version ?? 0) + 1, latest + 1) as UtcMs
 }
 
 // Somebody changes what a stack owns: remember what the stack said, until it is so again.

@@ -16,18 +16,24 @@ import {
   type Resources,
   type StatusView,
   type VersionView,
-  type WaitingView,
-  type WaitReason,
 } from '../../model/index.ts'
-import { roundsUntilUnreachable } from './agentmessages.ts'
-import { appsOf } from './deployments.ts'
+import { appsOf, lastActionOn } from './deployments.ts'
 import { aggregateHealth, effectiveAppOf, strictlyHealthy } from './instances.ts'
-import { launchTime, obstaclesFor } from './launch.ts'
-import { candidatesOf, figuresOf, healthyCount } from './reconcile.ts'
-import { rollingDecision } from './rolling/rolling.ts'
-import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
+import { healthyCount } from './reconcile.ts'
+import { drainView } from './agents/drainview.ts'
+import { wantedDaemons } from './modes/daemon.ts'
+import {
+  actionKey,
+  hasCompleted,
+  hasFailed,
+  type AppRow,
+  type DeploymentRow,
+  type InstanceRow,
+} from './rows.ts'
 import type { State } from './state.ts'
 import { versionedApp, versionKeys } from './versions.ts'
+import { waitingView } from './waiting.ts'
+import { waitsOf, waitsOfAction } from './waits.ts'
 
 export function statusView(state: State, version: string, damage: readonly string[]): StatusView {
   return {
@@ -56,6 +62,8 @@ export function agentViews(state: State): AgentView[] {
       tasks: held.length,
       attributes: row.attributes,
       drivers: row.drivers,
+      ...(row.cordoned === undefined ? {} : { cordoned: row.cordoned }),
+      ...(row.drain === undefined ? {} : { drain: drainView(state, row, row.drain) }),
     }
   })
 }
@@ -93,7 +101,11 @@ export function appView(state: State, id: AppId): AppView | undefined {
     address: row?.address ?? id,
     stack: row?.stack ?? null,
     version: row === undefined ? '' : isoTime(row.version),
-    wanted: row?.instances ?? 0,
+    ...(row?.mode === undefined ? {} : { mode: row.mode }),
+    wanted: wantedInstances(state, row),
+    ...(row?.mode === 'batch'
+      ? { completed: index?.completed.size ?? 0, failed: index?.failed.size ?? 0 }
+      : {}),
     staged: views.filter(
       v => v.condition === 'Staging' || v.condition === 'Starting' || v.condition === 'Provisioned',
     ).length,
@@ -102,35 +114,15 @@ export function appView(state: State, id: AppId): AppView | undefined {
     unhealthy: views.filter(v => v.healthy === false).length,
     instances: views,
     ...(waiting === undefined ? {} : { waiting }),
+    ...(row?.halted === undefined
+      ? {}
+      : { halted: { deployment: row.halted.deployment, reason: row.halted.reason } }),
   }
 }
 
-function waitingView(state: State, id: AppId): WaitingView | undefined {
-  const index = state.apps.get(id)
-  if (index === undefined || index.scheduled.size === 0) return undefined
-  const known = state.waiting.get(id)
-  const first = index.scheduled.first()!
-  const until = launchTime(state, first)
-  const waitMs = until - state.env.now
-  const obstacles = obstaclesFor(state, id)
-  const found = obstacles?.reasons ?? []
-  const reasons = state.frozen ? [frozen(state), ...found] : found
-  return {
-    instances: index.scheduled.size,
-    since: isoTime(known?.sinceUtc ?? state.env.utc),
-    reasons,
-    ...(waitMs > 0 ? { nextTrySeconds: Math.ceil(waitMs / 1000) } : {}),
-  }
-}
-
-function frozen(state: State): WaitReason {
-  const silent = [...state.missedRounds].filter(([id, missed]) => {
-    const isGivenUp = state.tables.agent.get(id)?.unreachableSince !== null
-    return missed > roundsUntilUnreachable && !isGivenUp
-  })
-  const agents = silent.length
-  const message = `${agents} of ${state.tables.agent.size} agents are silent, more than are given up in a minute: nothing is placed meanwhile`
-  return { filter: 'unreachable', agents, message }
+function wantedInstances(state: State, row: AppRow | undefined): number {
+  if (row === undefined) return 0
+  return row.mode === 'daemon' ? wantedDaemons(state, row) : row.instances
 }
 
 function instanceView(state: State, i: InstanceRow, app: AppRow | undefined): InstanceView {
@@ -159,6 +151,7 @@ function instanceView(state: State, i: InstanceRow, app: AppRow | undefined): In
 }
 
 function conditionOf(state: State, i: InstanceRow): Condition {
+  if (hasCompleted(i) || hasFailed(i)) return i.reported!
   if (i.agent === null) return 'Scheduled'
   if (i.unreachable) return 'Unreachable'
   if (state.allocation(i.id, i.incarnation)?.goal === 'stop') return 'Killing'
@@ -217,11 +210,19 @@ export function failureOf(state: State, id: AppId): FailureView | undefined {
       }
 }
 
-/** Running ones, oldest first. */
+/** Running and queued ones, oldest first. */
 export function deploymentViews(state: State): DeploymentView[] {
-  return [...state.runningDeployments]
+  return [...state.runningDeployments, ...state.progress.queued]
     .map(id => state.tables.deployment.get(id)!)
     .sort((a, b) => a.ordinal - b.ordinal)
+    .map(row => viewOf(state, row))
+}
+
+/** Those that have ended and are still kept, newest first. */
+export function endedDeployments(state: State): DeploymentView[] {
+  return [...state.progress.ended]
+    .map(id => state.tables.deployment.get(id)!)
+    .sort((a, b) => b.ordinal - a.ordinal)
     .map(row => viewOf(state, row))
 }
 
@@ -232,49 +233,40 @@ export function deploymentView(state: State, id: DeploymentId): DeploymentView |
 }
 
 function viewOf(state: State, row: DeploymentRow): DeploymentView {
+  const isRunning = row.state === 'running'
   return {
     id: row.id,
     version: isoTime(row.version),
-    state: row.state,
+    state: row.paused === undefined ? row.state : 'paused',
     actor: row.actor.name,
     steps: row.steps,
-    currentStep: row.current + 1,
-    currentActions: row.state === 'running' ? (row.steps[row.current]?.actions ?? []) : [],
+    currentStep: row.state === 'queued' ? 0 : row.current + 1,
+    currentActions: isRunning ? (row.steps[row.current]?.actions ?? []) : [],
     progress: appsOf(row).map(app => progressOf(state, row, app)),
+    waits: waitsOf(state, row),
+    ...(row.reason === undefined ? {} : { reason: row.reason }),
+    ...(row.undoes === undefined ? {} : { undoes: row.undoes }),
+    ...(row.endedUtc === undefined ? {} : { endedAt: isoTime(row.endedUtc) }),
   }
 }
 
 function progressOf(state: State, row: DeploymentRow, id: AppId): AppProgress {
   const action = state.tables.action.get(actionKey(row.id, id))
   const app = state.tables.app.get(id)
-  const instances = [...(state.apps.get(id)?.instances.values() ?? [])]
-  const isNew = (i: InstanceRow): boolean => i.goal === 'run' && i.runKey === app?.runKey
+  const index = state.apps.get(id)
+  const fresh = app === undefined ? 0 : (index?.liveOf(app.runKey) ?? 0)
   // An app that is made has two actions; while the last one has not begun, it waits for its turn.
-  const last = row.steps.flatMap(s => s.actions).findLast(a => a.app === id)
+  const last = lastActionOn(row, id)
   const begun = action !== undefined && action.action === last?.action
-  const waitingFor = action?.state === 'running' ? waitsFor(state, action, app) : undefined
+  const waitingFor = row.state === 'running' && begun ? waitsOfAction(state, row, action)[0] : undefined
   return {
     app: id,
     action: last?.action ?? 'ScaleApplication',
     state: begun ? action.state : 'pending',
-    old: instances.filter(i => !isNew(i)).length,
-    new: instances.filter(isNew).length,
+    old: (index?.size ?? 0) - fresh,
+    new: fresh,
     healthy: healthyCount(state, id),
-    target: action?.target ?? app?.instances ?? 0,
-    ...(waitingFor === undefined ? {} : { waitingFor }),
+    target: app?.mode === 'daemon' ? wantedDaemons(state, app) : (action?.target ?? app?.instances ?? 0),
+    ...(waitingFor === undefined ? {} : { waitingFor: waitingFor.message }),
   }
-}
-
-function waitsFor(state: State, action: ActionRow, app: AppRow | undefined): string | undefined {
-  const waiting = waitingView(state, action.app)
-  if (waiting !== undefined) {
-    const reason = waiting.reasons[0]?.message
-    if (waiting.nextTrySeconds !== undefined)
-      return `the launch delay after a failure, ${waiting.nextTrySeconds}s more`
-    return reason === undefined
-      ? `a place for ${waiting.instances}`
-      : `a place for ${waiting.instances}: ${reason}`
-  }
-  if (app === undefined || action.action !== 'RestartApplication') return undefined
-  return rollingDecision(figuresOf(state, app, action), candidatesOf(state, app)).waitingFor
 }

@@ -21,8 +21,13 @@
 //          with new = target T ≥ old). If it is equal, minHealthy = maxCapacity and the 1 more allows a start.
 // Every stop makes old smaller, every start makes new greater up to the target: it ends. A resident app has no room for
 // the 1 more, its volume is held by the old instance: its promise is one less there, as in Marathon, where it kills one.
-import type { InstanceId } from '../../../model/index.ts'
-
+//
+// What the app's `update` says is an upper bound besides. None of it can make it stand still:
+//   maxParallel  at most so many new ones that are not healthy; no more places are emptied than it could fill, so
+//                minHealthy above is at least target − maxParallel, which is less than maxCapacity.
+//   batch        new ones up to its end, old ones down to what it leaves; it is over when all new ones are healthy.
+//                Inside it T counts down to the same end: while new < batch, old > target − batch.
+//   canary       until it is promoted so many new ones on top of everything, and nothing is stopped.
 export interface RollingStart {
   /** N. */
   readonly target: number
@@ -39,6 +44,15 @@ export interface RollingStart {
 export interface RollingFigures {
   readonly minHealthy: number
   readonly maxCapacity: number
+}
+
+/** What the app's `update` adds; absent: no bound. */
+export interface RollingBounds {
+  readonly maxParallel?: number
+  /** Present until it is promoted. */
+  readonly canary?: number
+  /** New instances in this batch and all before it; those of the batches before it while it must wait. */
+  readonly batchEnd?: number
 }
 
 /** Worked out once, then persisted. `killNow` is Marathon's first count, for people and for comparison. */
@@ -60,79 +74,111 @@ export function startRolling(start: RollingStart): RollingFigures & { readonly k
   }
 }
 
-export interface RollingInstance {
-  readonly id: InstanceId
-  /** Strictly: running, reachable, all checks alive, ready. */
-  readonly healthy: boolean
-}
-
-export interface RollingNow {
-  /** Goal run, of another configuration than the target; in the order in which they should go. */
-  readonly oldLive: readonly RollingInstance[]
+/** Instances by what becomes of them. Live: goal run. Healthy: running, reachable, all checks alive, ready. */
+export interface RollingCounts {
+  /** Live, of another configuration than the target. */
+  readonly oldHealthy: number
+  readonly oldUnhealthy: number
   /** Told to stop, not yet gone; of any old configuration. */
   readonly oldStopping: number
-  /** Goal run, of the target configuration. */
-  readonly newLive: readonly RollingInstance[]
+  /** Live, of the target configuration. */
+  readonly newHealthy: number
+  readonly newUnhealthy: number
   readonly newStopping: number
 }
 
 export interface Decision {
-  /** To be told to stop now. */
-  readonly kill: readonly InstanceId[]
+  /** How many are to be told to stop now, and whose. */
+  readonly stop: { readonly of: 'old' | 'new'; readonly healthy: number; readonly unhealthy: number }
   /** New instances of the target configuration to be made now. */
   readonly launch: number
   readonly done: boolean
-  /** What it waits for, one sentence, when there is nothing to do now. */
-  readonly waitingFor?: string
+  /** All new ones of the batch are healthy, and others are to follow. */
+  readonly isBatchOver: boolean
+  /** What it waits for when there is nothing to do now. */
+  readonly waitsFor?: RollingWait
+}
+
+/** `promotion`: the canaries are healthy; `batch`: the time between two batches. */
+export interface RollingWait {
+  readonly kind: 'health' | 'stop' | 'promotion' | 'batch'
+  /** How many it waits for. */
+  readonly instances: number
 }
 
 export function rollingDecision(
-  figures: RollingFigures & { readonly target: number },
-  now: RollingNow,
+  figures: RollingFigures & RollingBounds & { readonly target: number },
+  now: RollingCounts,
 ): Decision {
-  const { target, minHealthy, maxCapacity } = figures
-  const old = now.oldLive.length
-  const fresh = now.newLive.length
-  const healthyNew = count(now.newLive)
-  const healthy = healthyNew + count(now.oldLive)
-
-  const mayStop = Math.max(0, old + healthyNew - minHealthy)
-  const healthyAllowed = Math.max(0, healthy - minHealthy)
-  const kill =
-    old > 0
-      ? unhealthyFirst(now.oldLive, mayStop, healthyAllowed)
-      : unhealthyFirst(now.newLive, fresh - target, healthyAllowed)
-
-  const oneMore = minHealthy >= maxCapacity && old + healthyNew >= maxCapacity ? 1 : 0
+  const { target, minHealthy, maxCapacity, maxParallel = Infinity, canary } = figures
+  const old = now.oldHealthy + now.oldUnhealthy
+  const fresh = now.newHealthy + now.newUnhealthy
+  const healthy = now.newHealthy + now.oldHealthy
   const holders = old + fresh + now.oldStopping + now.newStopping
-  const launch = Math.max(0, Math.min(target - fresh, maxCapacity + oneMore - holders))
+  const batchEnd = fresh >= target ? Infinity : (figures.batchEnd ?? Infinity)
+  const unproven = maxParallel - now.newUnhealthy
 
-  const done =
-    holders === fresh && fresh === target && healthyNew === target && kill.length === 0 && launch === 0
-  if (done || kill.length > 0 || launch > 0) return { kill, launch, done }
-  return { kill, launch, done, waitingFor: reason(figures, now, healthyNew) }
+  if (canary !== undefined && old > 0) {
+    const launch = atLeast0(Math.min(canary - fresh, unproven))
+    const waitsFor = launch === 0 ? canaryWait(now) : undefined
+    return decision(nothing, launch, false, false, waitsFor)
+  }
+  const emptied = Math.max(minHealthy, target - maxParallel)
+  const mayStop = atLeast0(Math.min(old + now.newHealthy - emptied, old - target + batchEnd))
+  const healthyAllowed = atLeast0(healthy - minHealthy)
+  const stop =
+    old > 0
+      ? unhealthyFirst('old', now.oldUnhealthy, now.oldHealthy, mayStop, healthyAllowed)
+      : unhealthyFirst('new', now.newUnhealthy, now.newHealthy, fresh - target, healthyAllowed)
+
+  const oneMore = minHealthy >= maxCapacity && old + now.newHealthy >= maxCapacity ? 1 : 0
+  const room = maxCapacity + oneMore - holders
+  // Old ones that died are replaced whatever the batch.
+  const batch = Math.max(batchEnd, target - old)
+  const launch = atLeast0(Math.min(target - fresh, room, unproven, batch - fresh))
+
+  const isIdle = stop.healthy + stop.unhealthy + launch === 0
+  const done = isIdle && holders === fresh && fresh === target && now.newHealthy === target
+  const isBatchOver = fresh >= batchEnd && now.newUnhealthy === 0
+  return decision(stop, launch, done, isBatchOver, isIdle && !done ? waitOf(now, target - fresh) : undefined)
+}
+
+const nothing = { of: 'old', healthy: 0, unhealthy: 0 } as const
+
+function decision(
+  stop: Decision['stop'],
+  launch: number,
+  done: boolean,
+  isBatchOver: boolean,
+  waitsFor: RollingWait | undefined,
+): Decision {
+  return { stop, launch, done, isBatchOver, ...(waitsFor === undefined ? {} : { waitsFor }) }
 }
 
 function unhealthyFirst(
-  candidates: readonly RollingInstance[],
+  of: 'old' | 'new',
+  unhealthy: number,
+  healthy: number,
   wanted: number,
   healthyAllowed: number,
-): readonly InstanceId[] {
-  if (wanted <= 0) return []
-  const unhealthy = candidates.filter(c => !c.healthy).slice(0, wanted)
-  const healthy = candidates
-    .filter(c => c.healthy)
-    .slice(0, Math.min(wanted - unhealthy.length, healthyAllowed))
-  return [...unhealthy, ...healthy].map(c => c.id)
+): Decision['stop'] {
+  const first = Math.min(unhealthy, atLeast0(wanted))
+  return { of, unhealthy: first, healthy: atLeast0(Math.min(healthy, wanted - first, healthyAllowed)) }
 }
 
-function count(instances: readonly RollingInstance[]): number {
-  return instances.filter(i => i.healthy).length
+function canaryWait(now: RollingCounts): RollingWait {
+  return now.newUnhealthy > 0
+    ? { kind: 'health', instances: now.newUnhealthy }
+    : { kind: 'promotion', instances: now.newHealthy }
 }
 
-function reason(figures: { target: number }, now: RollingNow, healthyNew: number): string {
+function waitOf(now: RollingCounts, toCome: number): RollingWait {
+  if (now.newUnhealthy > 0) return { kind: 'health', instances: now.newUnhealthy }
   const stopping = now.oldStopping + now.newStopping
-  const unhealthy = now.newLive.length - healthyNew
-  if (unhealthy > 0) return `${unhealthy} new of ${figures.target} to become healthy`
-  return `${stopping} old to stop`
+  if (stopping > 0) return { kind: 'stop', instances: stopping }
+  return { kind: 'batch', instances: toCome }
+}
+
+function atLeast0(count: number): number {
+  return Math.max(0, count)
 }

@@ -1,5 +1,4 @@
 // The figures of a rolling restart, and the way that it takes.
-import type { InstanceId } from '../../../../src/model/index.ts'
 import { rollingDecision, startRolling } from '../../../../src/runtime/core/rolling/rolling.ts'
 import { ruleTests } from './rulefile.ts'
 
@@ -36,27 +35,31 @@ function way(
   let world: World = { old: Array.from({ length: start.known }, (_, i) => i < start.healthy), fresh: [] }
   const turns: string[] = []
   for (let turn = 0; turn < 30; turn++) {
-    const { kill, launch, done } = rollingDecision(figures, {
-      oldLive: world.old.map((healthy, i) => ({ id: `old${i}` as InstanceId, healthy })),
-      newLive: world.fresh.map((healthy, i) => ({ id: `new${i}` as InstanceId, healthy })),
+    const { stop, launch, done } = rollingDecision(figures, {
+      oldHealthy: world.old.filter(Boolean).length,
+      oldUnhealthy: world.old.filter(healthy => !healthy).length,
       oldStopping: 0,
+      newHealthy: world.fresh.filter(Boolean).length,
+      newUnhealthy: world.fresh.filter(healthy => !healthy).length,
       newStopping: 0,
     })
     if (done) return [...turns, 'done'].join(' | ')
-    if (kill.length === 0 && launch === 0) {
+    const stopped = stop.healthy + stop.unhealthy
+    if (stopped === 0 && launch === 0) {
       const healthy = [...world.old, ...world.fresh].filter(Boolean).length
       return [...turns, `stands still with ${healthy} healthy`].join(' | ')
     }
-    const parts = [...(kill.length > 0 ? [`-${kill.length}`] : []), ...(launch > 0 ? [`+${launch}`] : [])]
+    const parts = [...(stopped > 0 ? [`-${stopped}`] : []), ...(launch > 0 ? [`+${launch}`] : [])]
     turns.push(parts.join(' '))
-    const killed = new Set<string>(kill)
-    world = {
-      old: world.old.filter((_, i) => !killed.has(`old${i}`)),
-      fresh: [
-        ...world.fresh.filter((_, i) => !killed.has(`new${i}`)),
-        ...Array.from({ length: launch }, () => well),
-      ],
-    }
+    const left = { old: world.old, fresh: world.fresh }
+    const group = stop.of === 'old' ? 'old' : 'fresh'
+    left[group] = without(without(left[group], true, stop.healthy), false, stop.unhealthy)
+    world = { old: left.old, fresh: [...left.fresh, ...Array.from({ length: launch }, () => well)] }
   }
   return [...turns, 'no end'].join(' | ')
+}
+
+function without(instances: readonly boolean[], healthy: boolean, count: number): readonly boolean[] {
+  let left = count
+  return instances.filter(i => i !== healthy || left-- <= 0)
 }

@@ -1,0 +1,75 @@
+// What must be put back so that a deployment is undone. What somebody changed since is kept: an app that was made, changed
+// or deleted anew is left alone, and of one that was only changed in place the newer fields stay. An app that has got a
+// new name keeps it: what runs under it never noticed.
+import { sameJson } from '../../base/index.ts'
+import { validateApp, type App, type AppId } from '../../model/index.ts'
+import { effectiveAppOf, submittedAppOf } from './instances.ts'
+import type { AppRow, DeploymentRow } from './rows.ts'
+import type { State } from './state.ts'
+import type { Target } from './targets.ts'
+
+/** `deletes`: apps that the deployment made go, too. */
+export function undoTargets(
+  state: State,
+  deployment: DeploymentRow,
+  { deletes }: { readonly deletes: boolean },
+): Target[] {
+  return Object.keys(deployment.apps)
+    .sort()
+    .flatMap(id => {
+      const { original, target } = deployment.apps[id]!
+      return undoTarget(state, id as AppId, original, target, deletes)
+    })
+}
+
+function undoTarget(
+  state: State,
+  id: AppId,
+  original: AppRow | null,
+  target: AppRow | null,
+  deletes: boolean,
+): Target[] {
+  const current = state.tables.app.get(id)
+  if (current === undefined || target === null) {
+    const isStillGone = current === undefined && target === null && original !== null
+    return isStillGone ? [restored(state, original, current)] : []
+  }
+  if (current.runKey !== target.runKey || current.instances !== target.instances) return []
+  const isUntouched = current.effective === target.effective && current.submitted === target.submitted
+  if (original === null) return isUntouched && deletes ? [{ id, submitted: null, restart: false }] : []
+  if (isUntouched) return [restored(state, original, current)]
+  const submitted = keepNewer(
+    submittedAppOf(state, original),
+    submittedAppOf(state, target),
+    submittedAppOf(state, current),
+  )
+  if (validateApp(submitted).some(d => d.severity === 'error')) return []
+  const effective = keepNewer(
+    effectiveAppOf(state, original),
+    effectiveAppOf(state, target),
+    effectiveAppOf(state, current),
+  )
+  return [{ ...restored(state, original, current), submitted, kept: effective }]
+}
+
+function restored(state: State, original: AppRow, current: AppRow | undefined): Target {
+  return {
+    id: original.id,
+    submitted: submittedAppOf(state, original),
+    restored: original,
+    restart: original.runKey !== current?.runKey,
+  }
+}
+
+/** The original, with the fields that changed after the deployment had set them. */
+function keepNewer(original: App, target: App, current: App): App {
+  const merged: Record<string, unknown> = { ...original }
+  const [before, after] = [target, current] as unknown as readonly Readonly<Record<string, unknown>>[]
+  for (const field of new Set([...Object.keys(before!), ...Object.keys(after!)])) {
+    const value = after![field]
+    if (sameJson(before![field] as never, value as never)) continue
+    if (value === undefined) delete merged[field]
+    else merged[field] = value
+  }
+  return merged as unknown as App
+}
