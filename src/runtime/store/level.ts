@@ -30,7 +30,7 @@ import {
   withChecksum,
 } from './encoding.ts'
 import type { Image } from './image.ts'
-import { markDirectory, markedCluster, stateDirectory } from './mark.ts'
+import { completeMark, dataFormat, markDirectory, stateDirectory } from './mark.ts'
 import type { AppendOutcome, Opened, Store } from './store.ts'
 import { CommitWindow } from './window.ts'
 
@@ -174,7 +174,8 @@ export class LevelStore implements Store {
 
   async open(see?: (row: Row) => void): Promise<Opened> {
     assert(this.#handle === undefined, 'the store is open already')
-    const clusterId = await markedCluster(this.#directory)
+    const { clusterId, format } = await completeMark(this.#directory)
+    if (format !== dataFormat) throw notMigrated(this.#directory, format)
     const database = newDatabase(this.#directory)
     try {
       await database.open({ createIfMissing: false })
@@ -301,6 +302,13 @@ export class LevelStore implements Store {
 
 function causeOf(error: unknown): { readonly code?: string; readonly message?: string } | undefined {
   return (error as { cause?: { code?: string; message?: string } }).cause
+}
+
+/** Only a server migrates. */
+export function notMigrated(directory: string, format: number): CodedError {
+  return new CodedError('DATA_DIRECTORY_INVALID', `${directory} is of the older data format ${format}`, {
+    advice: 'A server that starts on it brings it up to the present format; the old state is kept aside.',
+  })
 }
 
 function inUse(directory: string, cause: unknown): CodedError {

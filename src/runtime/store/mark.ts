@@ -11,7 +11,7 @@ import { syncDirectory } from './syncdirectory.ts'
  * The version of how a data directory lies on disk: keys, rows and commits. An older one is brought up to it when a
  * server starts (migrate.ts), a newer one is refused.
  */
-export const dataFormat = 1
+export const dataFormat = 2
 
 export interface Mark {
   readonly format: number

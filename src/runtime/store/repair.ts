@@ -4,8 +4,8 @@
 import { CodedError } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
 import { clusterRow, clusterRowKey, soundRows, type Row } from '../core/index.ts'
-import { fillStore, mustBeUnused, type Remains } from './level.ts'
-import { exists, readMark, stateDirectory } from './mark.ts'
+import { fillStore, mustBeUnused, notMigrated, type Remains } from './level.ts'
+import { dataFormat, exists, readMark, stateDirectory } from './mark.ts'
 import { digestOf, mend, type Mended, type SnapshotRows } from './mend.ts'
 import { finishReplacing, replaceState } from './replace.ts'
 import { salvage } from './salvage.ts'
@@ -81,12 +81,13 @@ export async function repairDirectory(directory: string, from: string | undefine
 }
 
 async function markedClusterId(directory: string): Promise<ClusterId | undefined> {
-  try {
-    return (await readMark(directory))?.clusterId
-  } catch (error) {
-    if (error instanceof CodedError && error.code === 'DATA_TOO_NEW') throw error
-    return undefined
-  }
+  const mark = await readMark(directory).catch((error: unknown) => {
+    // A mark that can't be read is no reason to give up.
+    if (error instanceof CodedError && error.code === 'DATA_DIRECTORY_INVALID') return undefined
+    throw error
+  })
+  if (mark !== undefined && mark.format < dataFormat) throw notMigrated(directory, mark.format)
+  return mark?.clusterId
 }
 
 async function remainsOf(directory: string): Promise<Remains> {
