@@ -88,6 +88,7 @@ function measure(...args) {
 function tell(run) {
   console.log(`${run.instances} instances of ${run.apps} apps on ${run.agents} agents:`)
   console.log(`  requested to running and stored   ${run.seconds.toFixed(2)} s`)
+  if (run.threadS > 0) console.log(`  of that, its thread had a processor ${run.threadS.toFixed(2)} s`)
   console.log(`  placements per second             ${run.placementsPerS.toFixed(0)}`)
   console.log(
     `  step p50, p99, longest            ${[run.stepP50Ms, run.stepP99Ms, run.stepMaxMs].map(ms => ms.toFixed(2)).join(', ')} ms (${run.steps} steps, ${run.commits} commits)`,

@@ -1,6 +1,7 @@
 // Thousands of simulated agents in a worker thread: they read the server's messages from JSON text, through the decoder
-// that real agents use, start at once whatever they are told to run, and say so in reports. An agent keeps only what the
-// protocol needs of it: generation, digest of its rows, numbers of its reports.
+// that real agents use, and report as running what they are told to run, a moment later. An agent keeps only what the
+// protocol needs of it: generation, digest of its rows, numbers of its reports. One thread plays thousands of machines,
+// so a message of specifications, which is the same for all, is decoded once.
 import { parentPort, workerData } from 'node:worker_threads'
 import { addDigest, emptyDigest, type Digest } from '../../src/base/index.ts'
 import {
@@ -29,6 +30,11 @@ export interface FleetOptions {
   readonly expected: number
 }
 
+/** A task takes this long to start, at most; an agent reports what has started meanwhile in one message. */
+const startMs = 250
+/** Texts of specifications kept: more than a run has apps. */
+const textsKept = 10_000
+
 interface Agent {
   readonly number: number
   appliedGen: number
@@ -51,21 +57,27 @@ const agents: Agent[] = Array.from({ length: count }, (_, number) => ({
 }))
 let said: { agents: number[]; texts: string[] } = { agents: [], texts: [] }
 let acknowledged = 0
+const starting = new Set<Agent>()
+const specTexts = new Set<string>()
 
 for (const agent of agents) say(agent, hello(agent))
 flush([])
 
 port.on('message', (batch: Batch) => {
-  const touched = new Set<Agent>()
   for (const [i, text] of batch.texts.entries()) {
     const agent = agents[batch.agents[i]!]!
     hear(agent, text)
-    if (agent.outgoing.length > 0) touched.add(agent)
+    if (agent.outgoing.length > 0) starting.add(agent)
   }
-  flush(touched)
+  flush([])
 })
+setInterval(() => {
+  flush(starting)
+  starting.clear()
+}, startMs)
 
 function hear(agent: Agent, text: string): void {
+  if (specTexts.has(text)) return
   const decoded = decodeServerMessage(JSON.parse(text))
   if (!decoded.ok) throw new Error(`a message of the server is not understood: ${decoded.error}`)
   const message = decoded.value
@@ -87,8 +99,10 @@ function hear(agent: Agent, text: string): void {
     }
     case 'refuse':
       throw new Error(`agent ${agent.number} is refused: ${message.reason}`)
-    case 'welcome':
     case 'specs':
+      if (specTexts.size < textsKept) specTexts.add(text)
+      return
+    case 'welcome':
   }
 }
 

@@ -1,6 +1,6 @@
 // The life of one copy of an app: made for a slot, placed, running, stopped or started anew. Every function changes rows
 // and marks what must be looked at again; none decides whether the change should be made (see reconcile.ts).
-import { isoTime, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
+import { present, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import {
   usualRetries,
   type AgentId,
@@ -360,15 +360,18 @@ export function statusEvent(
   taskStatus: string,
   message: string,
 ): void {
-  state.event('status_update_event', {
-    slaveId: agent,
-    taskId: `${instance.id}._app.${instance.incarnation}`,
-    instanceId: instance.id,
-    taskStatus,
-    message,
-    appId: instance.app,
-    host: state.tables.agent.get(agent)?.hostname ?? agent,
-    ports: [...(state.allocation(instance.id, instance.incarnation)?.ports ?? [])],
-    version: isoTime(instance.version),
+  state.outbox.events.push({
+    type: 'status_update_event',
+    status: {
+      instance: instance.id,
+      incarnation: instance.incarnation,
+      app: instance.app,
+      agent,
+      host: state.tables.agent.get(agent)?.hostname ?? agent,
+      status: taskStatus,
+      message,
+      ports: state.allocation(instance.id, instance.incarnation)?.ports ?? [],
+      version: instance.version,
+    },
   })
 }

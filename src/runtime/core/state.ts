@@ -41,6 +41,7 @@ import {
   defaultSettings,
   maxRowsPerStep,
   type ClusterEvent,
+  type EventData,
   type Commit,
   type Env,
   type Settings,
@@ -66,6 +67,8 @@ export interface Session {
    * stored. By allocation key, the numbers heard on this connection.
    */
   heard: Map<string, number> | undefined
+  /** It has answered that it holds just the rows that are stored for it; what it runs beyond them it has told before. */
+  isInStep?: boolean
   /** Ends taken note of, to be forgotten by the agent. */
   forget: TaskKey[]
 }
@@ -139,6 +142,8 @@ export class State {
   /** No deadline of an action on the app can have passed before. */
   readonly deadlineChecks = new Map<AppId, ClusterMs>()
   readonly unknownTasks = new Map<AgentId, readonly TaskKey[]>()
+  /** Until this ping round nothing is placed before all agents have told what they run (see adopt.ts). */
+  adoptsUntilRound = 0
   /** More agents are silent than may be given up at once: nothing is placed until that is clear. */
   frozen = false
   /** The last ping round. */
@@ -261,7 +266,7 @@ export class State {
     }
   }
 
-  event(type: string, data: ClusterEvent['data']): void {
+  event(type: string, data: EventData): void {
     this.outbox.events.push({ type, data: { ...data, eventType: type } })
   }
 

@@ -8,18 +8,21 @@
 //   rollback(state)           it is not: every row is as before the group
 //
 // A refusal is a reply; a throw is a bug. Between seal and accept/rollback nothing steps.
-import type { ClusterMs, Digest, Json, UtcMs } from '../../base/index.ts'
-import type {
-  Actor,
-  AgentMessage,
-  ClusterId,
-  Epoch,
-  InstanceId,
-  Operation,
-  Reply,
-  Revision,
-  ServerMessage,
-  SessionId,
+import { isoTime, type ClusterMs, type Digest, type Json, type UtcMs } from '../../base/index.ts'
+import {
+  taskIdOf,
+  type Actor,
+  type AgentId,
+  type AgentMessage,
+  type AppId,
+  type ClusterId,
+  type Epoch,
+  type InstanceId,
+  type Operation,
+  type Reply,
+  type Revision,
+  type ServerMessage,
+  type SessionId,
 } from '../../model/index.ts'
 import { isUnitKey } from './units.ts'
 
@@ -60,9 +63,52 @@ export interface Output {
 }
 
 /** One thing that happened, stored inside the commit that made it happen. Types are Marathon's event names. */
-export interface ClusterEvent {
+export type ClusterEvent = PlainEvent | StatusEvent
+
+export interface PlainEvent {
   readonly type: string
-  readonly data: { readonly [key: string]: Json | undefined }
+  readonly data: EventData
+}
+
+export interface EventData {
+  readonly [key: string]: Json | undefined
+}
+
+/** A task has another status. There are several for each task that ever ran: what people read is made on demand. */
+export interface StatusEvent {
+  readonly type: 'status_update_event'
+  readonly status: TaskStatus
+}
+
+export interface TaskStatus {
+  readonly instance: InstanceId
+  readonly incarnation: number
+  readonly app: AppId
+  readonly agent: AgentId
+  readonly host: string
+  /** Of Mesos: `TASK_RUNNING`. */
+  readonly status: string
+  readonly message: string
+  readonly ports: readonly number[]
+  readonly version: UtcMs
+}
+
+/** What people read of an event, with Marathon's names. */
+export function eventData(event: ClusterEvent): EventData {
+  if (!('status' in event)) return event.data
+  const { instance, incarnation, app, agent, host, status, message, ports, version } = event.status
+  return {
+    slaveId: agent,
+    taskId: taskIdOf(instance, incarnation),
+    instanceId: instance,
+    taskStatus: status,
+    message,
+    appId: app,
+    host,
+    ports,
+    version: isoTime(version),
+    eventType: event.type,
+  }
 }
 
 /** One atomic, synced write: everything that a group of steps changed. */

@@ -2,17 +2,20 @@
 // would be most of what is written. A short text is written once per commit and named by number afterwards; of a long
 // one (an id of an instance or a task) only what differs from the long one before; names of fields once per sequence.
 //
-//   events = count, then per event: text type, fields
+//   events = count, then per event: text type, fields | 4, status of a task, whose fields have fixed places
 //   fields = number of a known sequence of names, or 0, count, texts; then a value per name
 //   text   = 2n + 1: the n-th short text | 2 · kind, then length and bytes
 //   value  = a tag, then what the tag says
 import { assert, ByteReader, ByteWriter, type Json } from '../../base/index.ts'
-import type { ClusterEvent } from '../core/types.ts'
+import type { ClusterEvent, TaskStatus } from '../core/types.ts'
 
 /** Longer texts are mostly ids that come once or twice. */
 const longestShared = 40
 /** Texts known by number at most: beyond, looking them up costs more than it saves. */
 const maxShared = 4096
+
+/** Where a text would begin: no text begins so. */
+const statusHead = 4
 
 const tag = { null: 0, false: 1, true: 2, integer: 3, number: 4, text: 5, list: 6, object: 7 } as const
 
@@ -39,10 +42,29 @@ class EventWriter {
 
   events(events: readonly ClusterEvent[]): void {
     this.#w.integer(events.length)
-    for (const { type, data } of events) {
-      this.#text(type)
-      this.#fields(data)
+    for (const event of events) {
+      if ('status' in event) {
+        this.#w.integer(statusHead)
+        this.#status(event.status)
+      } else {
+        this.#text(event.type)
+        this.#fields(event.data)
+      }
     }
+  }
+
+  #status(task: TaskStatus): void {
+    const w = this.#w
+    this.#delta(task.instance)
+    w.integer(task.incarnation)
+    this.#text(task.app)
+    this.#text(task.agent)
+    this.#text(task.host)
+    this.#text(task.status)
+    this.#text(task.message)
+    w.integer(task.ports.length)
+    for (const port of task.ports) w.integer(port)
+    w.integer(task.version)
   }
 
   #fields(fields: Fields): void {
@@ -85,11 +107,8 @@ class EventWriter {
   #text(text: string): void {
     const w = this.#w
     if (text.length > longestShared) {
-      const same = sharedStart(this.#lastLong, text)
-      this.#lastLong = text
       w.integer(2)
-      w.integer(same)
-      w.text(same === 0 ? text : text.slice(same))
+      this.#delta(text)
       return
     }
     const number = this.#numbers.get(text)
@@ -97,6 +116,13 @@ class EventWriter {
     if (this.#numbers.size < maxShared) this.#numbers.set(text, this.#numbers.size)
     w.integer(0)
     w.text(text)
+  }
+
+  #delta(text: string): void {
+    const same = sharedStart(this.#lastLong, text)
+    this.#lastLong = text
+    this.#w.integer(same)
+    this.#w.text(same === 0 ? text : text.slice(same))
   }
 }
 
@@ -111,7 +137,26 @@ class EventReader {
   }
 
   events(): ClusterEvent[] {
-    return this.#r.list(() => ({ type: this.#text(), data: this.#fields() }))
+    return this.#r.list((): ClusterEvent => {
+      const head = this.#r.integer()
+      if (head === statusHead) return { type: 'status_update_event', status: this.#status() }
+      return { type: this.#textAfter(head), data: this.#fields() }
+    })
+  }
+
+  #status(): TaskStatus {
+    const r = this.#r
+    return {
+      instance: this.#delta() as TaskStatus['instance'],
+      incarnation: r.integer(),
+      app: this.#text() as TaskStatus['app'],
+      agent: this.#text() as TaskStatus['agent'],
+      host: this.#text(),
+      status: this.#text(),
+      message: this.#text(),
+      ports: r.list(() => r.integer()),
+      version: r.integer() as TaskStatus['version'],
+    }
   }
 
   #fields(): { [name: string]: Json } {
@@ -151,13 +196,18 @@ class EventReader {
   }
 
   #text(): string {
-    const head = this.#r.integer()
-    if (head === 2) {
-      const same = this.#r.integer()
-      assert(same <= this.#lastLong.length, 'a text shares more than there is')
-      this.#lastLong = this.#lastLong.slice(0, same) + this.#r.text()
-      return this.#lastLong
-    }
+    return this.#textAfter(this.#r.integer())
+  }
+
+  #delta(): string {
+    const same = this.#r.integer()
+    assert(same <= this.#lastLong.length, 'a text shares more than there is')
+    this.#lastLong = this.#lastLong.slice(0, same) + this.#r.text()
+    return this.#lastLong
+  }
+
+  #textAfter(head: number): string {
+    if (head === 2) return this.#delta()
     if (head === 0) {
       const text = this.#r.text()
       if (this.#texts.length < maxShared) this.#texts.push(text)

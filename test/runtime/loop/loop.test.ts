@@ -1,7 +1,7 @@
 // The loop's promises: write, then send; one commit for what arrives together; undo what failed, and say so.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ClusterId, Reply, Revision, ServerMessage, SessionId } from '../../../src/model/index.ts'
-import type { Commit } from '../../../src/runtime/core/types.ts'
+import { eventData, type Commit } from '../../../src/runtime/core/types.ts'
 import { Loop } from '../../../src/runtime/loop/loop.ts'
 import { MemoryStore } from '../../../src/runtime/store/memory.ts'
 import { actor, order, testCore, type TestState } from './testcore.ts'
@@ -116,7 +116,7 @@ describe('group commit', () => {
     const rig = await start()
     await Promise.all(Array.from({ length: 100 }, (_, i) => submit(rig, `set k${i} ${i}`)))
     expect(rig.commits).toHaveLength(1)
-    expect(rig.commits[0]!.events.map(e => e.data['key'])).toEqual(
+    expect(rig.commits[0]!.events.map(e => eventData(e)['key'])).toEqual(
       Array.from({ length: 100 }, (_, i) => `k${i}`),
     )
   })

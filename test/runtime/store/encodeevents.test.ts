@@ -51,14 +51,29 @@ const { tree } = fc.letrec<{ tree: unknown }>(tie => ({
     ),
   ),
 }))
-const event = fc.record({
+const status = fc.record({
+  type: fc.constant('status_update_event'),
+  status: fc.record({
+    instance: text,
+    incarnation: fc.nat(),
+    app: text,
+    agent: text,
+    host: text,
+    status: text,
+    message: text,
+    ports: fc.array(fc.nat({ max: 65_535 })),
+    version: fc.nat({ max: 2 ** 41 }),
+  }),
+})
+const plain = fc.record({
   type: text,
   data: fc.dictionary(
     text.filter(t => t !== '__proto__'),
     tree,
     { maxKeys: 5 },
   ),
-}) as fc.Arbitrary<ClusterEvent>
+})
+const event = fc.oneof(plain, status) as fc.Arbitrary<ClusterEvent>
 
 describe('events as bytes', () => {
   it('are after reading what JSON would make of them', () => {
