@@ -42,6 +42,13 @@ export function parentGroup(id: AppId | GroupId): GroupId {
   return (cut <= 0 ? '/' : id.slice(0, cut)) as GroupId
 }
 
+/** `/a/b/c` → `/a/b`, `/a`: the groups around an app or group, the inner ones first; the root is left out. */
+export function groupsAround(id: AppId | GroupId): readonly GroupId[] {
+  const around: GroupId[] = []
+  for (let group = parentGroup(id); group !== '/'; group = parentGroup(group)) around.push(group)
+  return around
+}
+
 /** `/a/b/c` → `group.a.group.b.app.c`: how plans and messages name an app that no text gave an address. */
 export function appAddress(id: AppId): string {
   const segments = id.slice(1).split('/')

@@ -2,7 +2,8 @@
 // each is a request to the core, is answered by one reply, and leaves an entry in the audit log.
 import type { ErrorCode, Json } from '../base/index.ts'
 import type { App } from './app.ts'
-import type { AgentId, AppId, DeploymentId, InstanceId, Revision } from './ids.ts'
+import type { Step } from './deployment.ts'
+import type { AgentId, AppId, DeploymentId, GroupId, InstanceId, Revision } from './ids.ts'
 import type { Plan } from './plan.ts'
 
 /** Who asks: `user@host`, and by which way. */
@@ -27,6 +28,14 @@ export type Operation =
       readonly changes: readonly AppRequest[]
       readonly force: boolean
       readonly queue?: boolean
+    }
+  | {
+      readonly kind: 'changeGroup'
+      readonly change: GroupRequest
+      readonly force: boolean
+      readonly queue?: boolean
+      /** Answers with the steps and changes nothing. */
+      readonly dryRun: boolean
     }
   | { readonly kind: 'cancelDeployment'; readonly deployment: DeploymentId; readonly force: boolean }
   /** The canaries are good: the others follow. */
@@ -68,6 +77,16 @@ export type AppRequest =
   | { readonly kind: 'delete'; readonly id: AppId }
   | { readonly kind: 'restart'; readonly id: AppId }
 
+/** Bodies are Marathon's GroupUpdate, as they came in (see normalizeGroupBody). */
+export type GroupRequest =
+  /** `POST /v2/groups` or below a group: refused when it exists. */
+  | { readonly kind: 'create'; readonly parent: GroupId; readonly body: Json }
+  | { readonly kind: 'put'; readonly id: GroupId; readonly body: Json }
+  /** `enforceRole` of a top-level group, and nothing else. */
+  | { readonly kind: 'patch'; readonly id: GroupId; readonly body: Json }
+  /** With all apps and groups within. */
+  | { readonly kind: 'delete'; readonly id: GroupId }
+
 export type Reply =
   | {
       readonly ok: true
@@ -80,6 +99,10 @@ export type Reply =
       /** Apps that the request created. */
       readonly created: readonly AppId[]
       readonly killed: readonly InstanceId[]
+      /** The group that the request was about, and whether it is new. */
+      readonly group?: { readonly id: GroupId; readonly created: boolean }
+      /** What the change would do; it was not made. */
+      readonly steps?: readonly Step[]
     }
   | {
       readonly ok: false

@@ -6,11 +6,10 @@ import {
   validateApp,
   type Actor,
   type AgentId,
+  type AppChange,
   type AppId,
   type App,
-  type Change,
   type DeploymentId,
-  type GroupChange,
   type GroupId,
   type KeptLifecycle,
   type Operation,
@@ -21,8 +20,9 @@ import {
   type VolumeChange,
 } from '../../model/index.ts'
 import { invalid, refused } from './replies.ts'
+import type { GroupRow } from './rows.ts'
 import type { State } from './state.ts'
-import { commitTargets, stepsFor, waiting, type Target } from './targets.ts'
+import { commitTargets, groupsAfter, stepsFor, waiting, type GroupChanges, type Target } from './targets.ts'
 
 export function applyPlan(
   state: State,
@@ -60,8 +60,8 @@ export function applyPlan(
   const misplaced = misplacedIn(state, plan)
   if (misplaced !== undefined) return refused('INVALID', misplaced)
   const targets = targetsOf(plan)
-  const groups = groupsAfter(state, plan)
-  if (!sameJson(stepsFor(state, targets, groups), plan.steps)) {
+  const groups = groupChangesOf(state, plan)
+  if (!sameJson(stepsFor(state, targets, groupsAfter(state, groups)), plan.steps)) {
     return refused('STALE', "The plan's steps no longer fit the cluster", [{ object: 'steps' }])
   }
   const reply = commitTargets(state, actor, targets, {
@@ -171,17 +171,25 @@ function targetsOf(plan: Plan): Target[] {
   return targets
 }
 
-// Groups first: the order of the steps hangs on their dependencies.
-function groupsAfter(state: State, plan: Plan): { id: GroupId; dependencies: readonly string[] }[] {
-  const groups = new Map([...state.tables.group.values()].map(g => [g.id, g.dependencies]))
+// One after the other: a name that a group gives up may be another's.
+function groupChangesOf(state: State, plan: Plan): GroupChanges {
+  const changes = new Map<GroupId, GroupRow | null>()
+  for (const change of plan.changes) {
+    if (change.object === 'group' && change.from !== undefined) changes.set(change.from.id as GroupId, null)
+  }
   for (const change of plan.changes) {
     if (change.object !== 'group') continue
-    if (change.action === 'forget') continue
-    if (change.from !== undefined) groups.delete(change.from.id as GroupId)
-    if (change.action === 'delete') groups.delete(change.id)
-    else groups.set(change.id, change.dependencies)
+    const { id, address, dependencies, lifecycle } = change
+    const present = state.tables.group.get(change.from?.id ?? id)
+    if (change.action === 'forget') {
+      if (present !== undefined) changes.set(id, { ...withoutLifecycle(present), ...released(state) })
+    } else if (change.action === 'delete') changes.set(id, null)
+    else {
+      const enforced = present?.enforceRole === undefined ? {} : { enforceRole: present.enforceRole }
+      changes.set(id, { id, address, dependencies, ...enforced, ...ownedBy(state, plan, lifecycle) })
+    }
   }
-  return [...groups].map(([id, dependencies]) => ({ id, dependencies }))
+  return changes
 }
 
 function placementsOf(plan: Plan): Record<string, AgentId[]> {
@@ -192,8 +200,8 @@ function placementsOf(plan: Plan): Record<string, AgentId[]> {
 
 function writeRest(state: State, plan: Plan): void {
   for (const change of plan.changes) {
+    if (change.object === 'group') continue
     if (change.action === 'forget') forget(state, change)
-    else if (change.object === 'group') writeGroup(state, plan, change)
     else if (change.object === 'volume') writeVolume(state, plan, change)
   }
   const before = state.tables.stack.get(plan.stack)
@@ -210,14 +218,6 @@ function writeRest(state: State, plan: Plan): void {
 
 function ownsApps(state: State, stack: StackName): boolean {
   return [...state.tables.app.values()].some(a => a.stack === stack)
-}
-
-function writeGroup(state: State, plan: Plan, change: GroupChange): void {
-  const { id, address, dependencies, lifecycle } = change
-  const { group } = state.tables
-  if (change.from !== undefined) group.delete(change.from.id)
-  if (change.action === 'delete') group.delete(id)
-  else group.put(id, { id, address, dependencies, ...ownedBy(state, plan, lifecycle) })
 }
 
 function writeVolume(state: State, plan: Plan, change: VolumeChange): void {
@@ -241,19 +241,19 @@ function ownedBy(
 }
 
 // The row stays, owned by nobody, with all that runs and all data.
-function forget(state: State, { object, id }: Change): void {
-  const released = { stack: null, revision: state.nextRevision }
-  const { app, group, volume } = state.tables
+function forget(state: State, { object, id }: AppChange | VolumeChange): void {
+  const { app, volume } = state.tables
   if (object === 'app') {
     const row = app.get(id)
-    if (row !== undefined) app.put(id, { ...withoutLifecycle(row), applied: null, ...released })
-  } else if (object === 'group') {
-    const row = group.get(id)
-    if (row !== undefined) group.put(id, { ...withoutLifecycle(row), ...released })
+    if (row !== undefined) app.put(id, { ...withoutLifecycle(row), applied: null, ...released(state) })
   } else {
     const row = volume.get(id)
-    if (row !== undefined) volume.put(id, { ...withoutLifecycle(row), ...released })
+    if (row !== undefined) volume.put(id, { ...withoutLifecycle(row), ...released(state) })
   }
+}
+
+function released(state: State): { stack: null; revision: Revision } {
+  return { stack: null, revision: state.nextRevision }
 }
 
 function withoutLifecycle<Row extends { readonly lifecycle?: KeptLifecycle }>(

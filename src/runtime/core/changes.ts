@@ -38,13 +38,8 @@ export function changeApps(
     if ('refusal' in checked) return checked.refusal
     const { target } = checked
     if (targets.has(target.id)) return refused('INVALID', `The request names app '${target.id}' twice`)
-    const instances = target.submitted?.instances ?? 0
-    if (instances > instancesWithoutAsking && !operation.force) {
-      return refused(
-        'INVALID',
-        `${instances} instances of '${target.id}' are more than ${instancesWithoutAsking}. If they are meant, repeat with '?force=true'.`,
-      )
-    }
+    const slip = target.submitted === null ? undefined : tooMany(target.submitted, operation.force)
+    if (slip !== undefined) return slip
     targets.set(target.id, target)
   }
   return commitTargets(state, actor, [...targets.values()], {
@@ -52,6 +47,15 @@ export function changeApps(
     always: true,
     ...waiting(operation, queuedAs),
   })
+}
+
+/** A refusal where an app has so many instances that they are likelier a slip than a wish. */
+export function tooMany({ id, instances }: App, force: boolean): Reply | undefined {
+  if (instances <= instancesWithoutAsking || force) return undefined
+  return refused(
+    'INVALID',
+    `${instances} instances of '${id}' are more than ${instancesWithoutAsking}. If they are meant, repeat with '?force=true'.`,
+  )
 }
 
 function check(state: State, change: AppRequest): Checked {

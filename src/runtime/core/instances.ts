@@ -304,7 +304,9 @@ export function anchorBackoff(state: State, instance: InstanceRow): void {
   if (row === undefined || row.runKey !== instance.runKey) return
   if (idleMs(state, row) > specOf(state, instance.spec).maxLaunchDelaySeconds * 1000) return
   const until = (state.env.now + row.delayMs) as ClusterMs
-  if (until > row.until) state.tables.backoff.put(instance.app, { ...row, until })
+  if (until <= row.until) return
+  state.tables.backoff.put(instance.app, { ...row, until })
+  state.wakeAt(until, instance.app)
 }
 
 function idleMs(state: State, row: BackoffRow): number {

@@ -6,6 +6,7 @@ import { changeAgent } from './agents/operations.ts'
 import { changeApps } from './changes.ts'
 import { applyPlan } from './applyplan.ts'
 import { endDeployment } from './deployments.ts'
+import { changeGroup } from './groups.ts'
 import { commitTargets, type Target } from './targets.ts'
 import { specOf, stopInstance, stopTask } from './instances.ts'
 import { rebalance } from './rebalance.ts'
@@ -32,7 +33,7 @@ export function handleRequest(state: State, input: Request): void {
   }
   const reply = carryOutOperation(state, input.operation, input.actor)
   state.outbox.replies.push({ id: input.id, reply })
-  if (!reply.ok) return
+  if (!reply.ok || reply.steps !== undefined) return
   const ordinal = state.ordinal()
   if (input.key !== undefined) {
     state.tables.request.put(input.key, { key: input.key, reply, ordinal })
@@ -67,6 +68,8 @@ export function carryOutOperation(
       return applyPlan(state, operation, actor, queuedAs)
     case 'changeApps':
       return changeApps(state, operation, actor, queuedAs)
+    case 'changeGroup':
+      return changeGroup(state, operation, actor, queuedAs)
     case 'cancelDeployment':
       return cancel(state, operation, actor)
     case 'changeAgent':
@@ -140,6 +143,8 @@ function subjectsOf(operation: Operation): string[] {
       return [`stack:${operation.plan.stack}`, ...operation.plan.changes.map(c => c.address)]
     case 'changeApps':
       return operation.changes.map(c => (c.kind === 'create' ? idIn(c.body) : c.id))
+    case 'changeGroup':
+      return [operation.change.kind === 'create' ? idIn(operation.change.body) : operation.change.id]
     case 'cancelDeployment':
     case 'promoteDeployment':
     case 'pauseDeployment':

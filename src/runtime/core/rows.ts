@@ -87,10 +87,26 @@ export interface VersionRow {
   readonly lastConfigChangeAt: UtcMs
 }
 
+/**
+ * One accepted change of apps and groups: what it undid. The apps and groups of an older time are worked out from those
+ * of now and these rows, newest first; so a change costs what it changes, and not all apps there are.
+ */
+export interface RootRow {
+  readonly version: UtcMs
+  /** The version before it; 0: none is known. */
+  readonly previous: UtcMs
+  /** As they were before, as submitted; null: not there. */
+  readonly apps: Readonly<Record<string, { readonly spec: SpecHash; readonly instances: number } | null>>
+  /** The dependencies that they had; null: not there. */
+  readonly groups: Readonly<Record<string, readonly string[] | null>>
+}
+
 export interface GroupRow {
   readonly id: GroupId
   readonly address: string
   readonly dependencies: readonly string[]
+  /** Top-level groups only; kept for who reads it. */
+  readonly enforceRole?: boolean
   readonly stack: StackName | null
   readonly lifecycle?: KeptLifecycle
   readonly revision: Revision
@@ -402,6 +418,7 @@ export interface Rows {
   readonly failure: FailureRow
   readonly timing: TimingRow
   readonly request: RequestRow
+  readonly root: RootRow
   readonly audit: AuditRow
 }
 
@@ -425,6 +442,7 @@ export const tableNames = [
   'instance',
   'move',
   'request',
+  'root',
   'spec',
   'stack',
   'staged',
@@ -458,6 +476,11 @@ export function allocationKey(instance: InstanceId, incarnation: number): string
 
 export function auditKey(ordinal: number): string {
   return String(ordinal).padStart(16, '0')
+}
+
+/** Sorts by time. */
+export function rootKey(version: UtcMs): string {
+  return String(version).padStart(16, '0')
 }
 
 export function actionKey(deployment: DeploymentId, app: AppId): string {

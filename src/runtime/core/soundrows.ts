@@ -53,9 +53,12 @@ class Sifter {
   }
 
   sift(): void {
-    const { app, version, staged, deployment, action } = this.#tables
+    const { app, version, root, staged, deployment, action } = this.#tables
     this.#each('app', app, row => this.#missingSpec(specsOfApp(row)))
     this.#each('version', version, row => this.#missingSpec([row.spec]))
+    this.#each('root', root, row =>
+      this.#missingSpec(Object.values(row.apps).flatMap(a => (a === null ? [] : [a.spec]))),
+    )
     this.#each('staged', staged, row => this.#missingSpec([row.spec]))
     this.#each('deployment', deployment, row => this.#brokenDeployment(row))
     this.#each('action', action, row =>

@@ -1,18 +1,19 @@
 // The control plane's state: the durable tables, the indexes that follow them, and a volatile part that can be thrown
 // away at any time (sessions, liveness, queues). One owner changes it in place; nobody else holds a reference.
 import { Heap, present, type ClusterMs, type Digest, emptyDigest, type UtcMs } from '../../base/index.ts'
-import type {
-  AgentId,
-  AppId,
-  DeploymentId,
-  Epoch,
-  InstanceId,
-  Reply,
-  Revision,
-  ServerMessage,
-  SessionId,
-  SpecHash,
-  TaskKey,
+import {
+  groupsAround,
+  type AgentId,
+  type AppId,
+  type DeploymentId,
+  type Epoch,
+  type InstanceId,
+  type Reply,
+  type Revision,
+  type ServerMessage,
+  type SessionId,
+  type SpecHash,
+  type TaskKey,
 } from '../../model/index.ts'
 import { AgentRows } from './agentrows.ts'
 import { Aliases } from './aliases.ts'
@@ -30,6 +31,7 @@ import {
   type AppRow,
   type DeploymentRow,
   type InstanceRow,
+  type RootRow,
   type TableName,
   type VersionRow,
 } from './rows.ts'
@@ -121,6 +123,8 @@ export class State {
   readonly oldestOf = { request: new Heap<Aged>(olderFirst), audit: new Heap<Aged>(olderFirst) }
   /** Service ports in use, and by how many apps. */
   readonly servicePorts = new Map<number, number>()
+  /** Apps within each group, at any depth; the root is left out. */
+  readonly groupSizes = new Map<string, number>()
   /** Specifications whose last reference went; looked at again when the group is sealed. */
   readonly specGarbage = new Set<SpecHash>()
   readonly #facts = new Map<SpecHash, SpecFacts>()
@@ -359,6 +363,12 @@ export class State {
           if (row !== undefined) this.oldestOf.request.push({ key: row.key, age: row.ordinal })
         },
       }),
+      root: new Table('root', count, {
+        change: (old, row) => {
+          if (row !== undefined) this.#referRoot(row, 1)
+          if (old !== undefined) this.#referRoot(old, -1)
+        },
+      }),
       spec: plain('spec'),
       stack: plain('stack'),
       staged: new Table('staged', count, {
@@ -468,11 +478,20 @@ export class State {
 
   #countApp(row: AppRow, by: 1 | -1): void {
     this.#referAppSpecs(row, by)
+    for (const group of groupsAround(row.id)) {
+      const size = (this.groupSizes.get(group) ?? 0) + by
+      if (size === 0) this.groupSizes.delete(group)
+      else this.groupSizes.set(group, size)
+    }
     for (const port of row.servicePorts) {
       const count = (this.servicePorts.get(port) ?? 0) + by
       if (count === 0) this.servicePorts.delete(port)
       else this.servicePorts.set(port, count)
     }
+  }
+
+  #referRoot(row: RootRow, by: 1 | -1): void {
+    for (const app of Object.values(row.apps)) if (app !== null) this.#refer(app.spec, by)
   }
 
   #referAppSpecs(row: AppRow, by: 1 | -1): void {

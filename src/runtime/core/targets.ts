@@ -1,9 +1,10 @@
 // The one way in which apps of the desired state change: from a plan, over REST, by rollback. Targets come in checked;
 // out come new app rows and the deployment that makes the cluster follow. The steps come from the planner.
-import { sameJson, type UtcMs } from '../../base/index.ts'
+import { errorDiagnostic, sameJson, type Diagnostic, type UtcMs } from '../../base/index.ts'
 import {
   appAddress,
   assignServicePorts,
+  groupsAround,
   runKey,
   sameLifecycle,
   servicePorts,
@@ -12,6 +13,7 @@ import {
   type App,
   type AppId,
   type DeploymentId,
+  type GroupId,
   type KeptLifecycle,
   type Operation,
   type Reply,
@@ -21,9 +23,10 @@ import {
 import { computeSteps, findDependencyCycle, type StepsInput } from '../../planner/index.ts'
 import { createDeployment, endDeployment, queueDeployment } from './deployments.ts'
 import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts'
-import { refused, succeeded } from './replies.ts'
+import { invalid, refused, succeeded } from './replies.ts'
 import { renameApps } from './rename.ts'
-import type { AppRow } from './rows.ts'
+import { keepRootVersion, nextRootVersion } from './rootversions.ts'
+import type { AppRow, GroupRow, RootRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import { keepVersion, versionKeys } from './versions.ts'
@@ -69,9 +72,13 @@ export interface CommitOptions {
   readonly queue?: Operation
   /** The id under which the request was queued. */
   readonly queuedAs?: DeploymentId
-  /** The groups with the change. Default: those of now. */
-  readonly groups?: StepsInput['groups']
+  /** Rows of groups that change with the apps; null: it goes. */
+  readonly groups?: GroupChanges
+  /** Answer with the steps, and change nothing. */
+  readonly dryRun?: boolean
 }
+
+export type GroupChanges = ReadonlyMap<GroupId, GroupRow | null>
 
 export function commitTargets(
   state: State,
@@ -80,7 +87,10 @@ export function commitTargets(
   options: CommitOptions,
 ): Reply {
   const effectives = new Map<AppId, App | null>()
-  const assignedNow = new Set<number>()
+  // What is written out in one app is not given to another.
+  const assignedNow = new Set(
+    targets.flatMap(t => (t.submitted === null ? [] : servicePorts(t.submitted).filter(port => port !== 0))),
+  )
   const names = newNames(targets)
   for (const target of targets) {
     const before = rowBefore(state, target, names)
@@ -100,12 +110,15 @@ export function commitTargets(
     for (const port of servicePorts(assigned.app)) assignedNow.add(port)
     effectives.set(target.id, assigned.app)
   }
-  const groups = options.groups ?? [...state.tables.group.values()]
+  const clash = clashAfter(state, targets, names, options.groups)
+  if (clash !== undefined) return invalid([clash])
+  const groups = groupsAfter(state, options.groups)
   const cycle = cycleAfter(state, targets, names, groups)
   if (cycle !== undefined) {
     return refused('INVALID', `Dependency graph has cyclic dependencies: ${cycle.join(' → ')}`)
   }
   const steps = stepsFor(state, targets, groups)
+  if (options.dryRun === true) return succeeded(state, { steps })
   const held = new Set([...steps.flatMap(s => s.actions.map(a => a.app)), ...[...names].flat()])
   const conflicts = conflictsOf(state, held).filter(id => id !== options.undoes)
   if (!options.force && options.queue !== undefined && mustWait(state, conflicts, held)) {
@@ -130,20 +143,25 @@ export function commitTargets(
     )
   }
   for (const id of conflicts) endDeployment(state, id, 'replaced')
+  const version = nextRootVersion(state)
+  const changed = changesBefore(state, targets, names)
   renameApps(state, names, actor.name)
   const apps: Record<string, { original: AppRow | null; target: AppRow | null }> = {}
   const created: AppId[] = []
   for (const target of targets) {
     const effective = effectives.get(target.id)!
     const before = state.tables.app.get(target.id) ?? null
-    const after = effective === null ? null : rowAfter(state, actor, target, before, effective)
+    const after = effective === null ? null : rowAfter(state, actor, target, before, effective, version)
     if (after === null) removeApp(state, target.id)
     else if (after !== before) state.tables.app.put(target.id, after)
     if (after !== null && after.version !== before?.version) keepVersion(state, after)
     if (before === null && after !== null) created.push(target.id)
     if (after !== before) apps[target.id] = { original: before, target: after }
+    if (after?.version === before?.version && target.from === undefined) changed.delete(target.id)
     touchApp(state, target.id)
   }
+  const groupsBefore = changeGroups(state, options.groups)
+  keepRootVersion(state, version, Object.fromEntries(changed), groupsBefore)
   if (steps.length === 0 && options.always !== true) return succeeded(state, { created })
   const deployment = createDeployment(
     state,
@@ -177,6 +195,75 @@ function newNames(targets: readonly Target[]): ReadonlyMap<AppId, AppId> {
 function rowBefore(state: State, { id, from }: Target, names: ReadonlyMap<AppId, AppId>): AppRow | null {
   if (from === undefined && names.has(id)) return null
   return state.tables.app.get(from ?? id) ?? null
+}
+
+/** What stands under each id that the targets take or give up: as submitted, null where there is nothing. */
+function changesBefore(
+  state: State,
+  targets: readonly Target[],
+  names: ReadonlyMap<AppId, AppId>,
+): Map<AppId, RootRow['apps'][string]> {
+  return new Map(
+    [...names.keys(), ...targets.map(t => t.id)].map(id => {
+      const row = state.tables.app.get(id)
+      return [id, row === undefined ? null : { spec: row.submitted, instances: row.instances }]
+    }),
+  )
+}
+
+/** The groups as they are with these changes. */
+export function groupsAfter(state: State, changes: GroupChanges = new Map()): GroupRow[] {
+  const unchanged = [...state.tables.group.values()].filter(row => !changes.has(row.id))
+  return [...unchanged, ...[...changes.values()].filter(row => row !== null)]
+}
+
+// Puts the rows of groups, and answers with the dependencies that they had where those differ now.
+function changeGroups(state: State, changes: GroupChanges = new Map()): RootRow['groups'] {
+  const before: Record<string, readonly string[] | null> = {}
+  for (const [id, row] of changes) {
+    const present = state.tables.group.get(id)
+    if (row === null) state.tables.group.delete(id)
+    else state.tables.group.put(id, row)
+    const [old, now] = [present?.dependencies ?? null, row?.dependencies ?? null]
+    if (!sameJson(old, now)) before[id] = old
+  }
+  return before
+}
+
+// One name, one thing: only what is new can take the name of something else.
+function clashAfter(
+  state: State,
+  targets: readonly Target[],
+  names: ReadonlyMap<AppId, AppId>,
+  changes: GroupChanges = new Map(),
+): Diagnostic | undefined {
+  const gone = new Set<string>(names.keys())
+  const made = new Set<string>()
+  const sizes = new Map<string, number>()
+  const count = (id: AppId, by: number): void => {
+    for (const group of groupsAround(id)) sizes.set(group, (sizes.get(group) ?? 0) + by)
+  }
+  for (const from of names.keys()) count(from, -1)
+  for (const { id, submitted } of targets) {
+    const exists = state.tables.app.has(id) && !names.has(id)
+    if (submitted === null && exists) count(id, -1)
+    if (submitted === null) gone.add(id)
+    if (submitted === null || exists) continue
+    made.add(id)
+    count(id, 1)
+  }
+  const isApp = (id: string): boolean => made.has(id) || (state.tables.app.has(id) && !gone.has(id))
+  const isGroup = (id: string): boolean =>
+    (changes.has(id as GroupId) ? changes.get(id as GroupId) !== null : state.tables.group.has(id)) ||
+    (state.groupSizes.get(id) ?? 0) + (sizes.get(id) ?? 0) > 0
+  const groups = [...changes].flatMap(([id, row]) => (row === null ? [] : [id]))
+  const clash =
+    [...made].find(isGroup) ??
+    [...made].flatMap(id => groupsAround(id as AppId)).find(isApp) ??
+    groups.flatMap(id => [id, ...groupsAround(id)]).find(isApp)
+  if (clash === undefined) return undefined
+  const summary = 'Groups and Applications may not have the same identifier.'
+  return errorDiagnostic(summary, `${clash} would be both.`, { path: '/id' })
 }
 
 /** The steps that lead from the present apps to the targets. */
@@ -266,8 +353,15 @@ function locked(conflicts: readonly DeploymentId[]): Reply {
   )
 }
 
-function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | null, effective: App): AppRow {
-  if (target.restored !== undefined) return restoredRow(state, target, target.restored)
+function rowAfter(
+  state: State,
+  actor: Actor,
+  target: Target,
+  before: AppRow | null,
+  effective: App,
+  rootVersion: UtcMs,
+): AppRow {
+  if (target.restored !== undefined) return restoredRow(state, target, target.restored, rootVersion)
   const submitted = target.submitted!
   const restarts = (before?.restarts ?? 0) + (target.restart ? 1 : 0)
   const key = runKey(effective)
@@ -293,16 +387,17 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
       sameLifecycle(before.lifecycle, owner.lifecycle))
   const lifecycle = owner === null ? before?.lifecycle : owner.lifecycle
   if (sameContent && sameOwner && (owner === null || before.applied === null)) return before
-  const version = newVersion(state, target.id, before)
-  const configChanged = before === null || before.runKey !== content.runKey
+  const version = newVersion(state, target.id, before, rootVersion)
+  const isScaled = before?.instances !== content.instances || before.restarts !== content.restarts
+  const isChanged = before?.submitted !== content.submitted || before.effective !== content.effective
   return {
     id: target.id,
     address: owner?.address ?? before?.address ?? appAddress(target.id),
     stack: owner?.stack ?? before?.stack ?? null,
     ...content,
     version: sameContent ? before.version : version,
-    lastScalingAt: configChanged || before.instances !== content.instances ? version : before.lastScalingAt,
-    lastConfigChangeAt: configChanged ? version : before.lastConfigChangeAt,
+    lastScalingAt: isScaled || isChanged ? version : before.lastScalingAt,
+    lastConfigChangeAt: isChanged ? version : before.lastConfigChangeAt,
     revision: state.nextRevision,
     applied: owner === null && before !== null ? driftFrom(before, content) : null,
     changedBy: actor.name,
@@ -311,29 +406,29 @@ function rowAfter(state: State, actor: Actor, target: Target, before: AppRow | n
     servicePorts: servicePorts(effective),
     ...(effective.mode === undefined || effective.mode === 'service' ? {} : { mode: effective.mode }),
     // Still of two configurations, until one of them is chosen again.
-    ...(configChanged || before.halted === undefined
+    ...(before?.runKey !== content.runKey || before.halted === undefined
       ? {}
       : { halted: { ...before.halted, instances: content.instances } }),
   }
 }
 
-function restoredRow(state: State, { submitted, kept }: Target, row: AppRow): AppRow {
+function restoredRow(state: State, { submitted, kept }: Target, row: AppRow, rootVersion: UtcMs): AppRow {
   const { halted: _, ...rest } = row
   if (kept === undefined) return { ...rest, revision: state.nextRevision }
   return {
     ...rest,
     submitted: putSpec(state, submitted!),
     effective: putSpec(state, kept),
-    version: newVersion(state, row.id, row),
+    version: newVersion(state, row.id, row, rootVersion),
     servicePorts: servicePorts(kept),
     revision: state.nextRevision,
   }
 }
 
 // A rollback puts an older version back; the one it undid is not given out again.
-function newVersion(state: State, id: AppId, before: AppRow | null): UtcMs {
+function newVersion(state: State, id: AppId, before: AppRow | null, rootVersion: UtcMs): UtcMs {
   const latest = state.tables.version.get(versionKeys(state, id).at(-1) ?? '')?.version ?? 0
-  return Math.max(state.env.utc, (before?.version ?? 0) + 1, latest + 1) as UtcMs
+  return Math.max(rootVersion, (before?.version ?? 0) + 1, latest + 1) as UtcMs
 }
 
 // Somebody changes what a stack owns: remember what the stack said, until it is so again.

@@ -4,7 +4,8 @@ import { specOf } from './instances.ts'
 import { versionKey, type AppRow, type VersionRow } from './rows.ts'
 import type { State } from './state.ts'
 
-const versionsKept = 25
+/** Marathon's default. */
+const versionsKept = 50
 
 /** Keys of an app's stored versions, oldest first. */
 export function versionKeys(state: State, id: AppId): string[] {

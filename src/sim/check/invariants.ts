@@ -310,6 +310,11 @@ function* references({ after }: Checked): Iterable<string> {
       ...(row.applied === null ? [] : [[row.id, row.applied.spec] as [string, string]]),
     ]),
     ...after.version.map(({ key, row }): [string, string] => [`version ${key}`, row.spec]),
+    ...after.root.flatMap(({ key, row }) =>
+      Object.values(row.apps).flatMap((app): [string, string][] =>
+        app === null ? [] : [[`root version ${key}`, app.spec]],
+      ),
+    ),
     ...after.instance.map(({ row }): [string, string] => [row.id, row.spec]),
     ...after.allocation.map(({ row }): [string, string] => [row.instance, row.spec]),
   ]
@@ -327,8 +332,8 @@ function* references({ after }: Checked): Iterable<string> {
 }
 
 /** Above what any table may keep; the tables' own limits are lower. */
-const historyLimits = { request: 1000, audit: 1000, deployment: 50 + 100 } as const
-const versionsPerApp = 25
+const historyLimits = { request: 1000, root: 50, audit: 1000, deployment: 50 + 100 } as const
+const versionsPerApp = 50
 
 function* limits({ after }: Checked): Iterable<string> {
   for (const [table, limit] of Object.entries(historyLimits)) {
