@@ -43,7 +43,7 @@ export type ServerMessage =
       readonly agentId: AgentId
       readonly pingIntervalMs: number
       /** The server may have lost statuses that it acknowledged: the newest of every task is to be told again. */
-      readonly repeat?: true
+      readonly repeat?: boolean
     }
   | {
       readonly kind: 'assign'
@@ -114,6 +114,8 @@ export type AgentMessage =
       readonly rows: readonly ReportRow[]
       /** Tasks of ours that the agent finds running without a row. */
       readonly unknown: readonly TaskKey[]
+      /** Of these, as far as the agent knows what it was told once; a part when there are many. */
+      readonly unknownRows?: readonly AssignmentRow[]
     }
   | { readonly kind: 'pong'; readonly round: number; readonly appliedGen: number; readonly setHash: string }
   | { readonly kind: 'needFull' }

@@ -171,6 +171,7 @@ function applyRow(turn: Turn, row: AssignmentRow, epoch: Epoch): void {
     return
   }
   const adopted = task !== undefined && task.row === undefined
+  const isBack = task !== undefined && task.row !== undefined && !task.attached
   task ??= createTask(turn, row, epoch)
   setRow(state, task, row, epoch, true)
   turn.taskChanged(task)
@@ -180,6 +181,8 @@ function applyRow(turn: Turn, row: AssignmentRow, epoch: Epoch): void {
     adopt(turn, task)
   } else {
     launch(turn, task)
+    // The server has heard nothing of it since it lost the row.
+    if (isBack) repeatLast(turn, task)
   }
 }
 

@@ -2,7 +2,7 @@
 // connection after a while and in a new one at once. A task has at most one report on its way, so that its statuses
 // arrive in order also where messages overtake each other.
 import type { ClusterMs } from '../../base/index.ts'
-import { maxRowsPerMessage, type ReportRow, type TaskKey } from '../../model/index.ts'
+import { maxRowsPerMessage, type AssignmentRow, type ReportRow, type TaskKey } from '../../model/index.ts'
 import { tasksInOrder, taskText, type AgentState, type Status, type TaskState } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -38,7 +38,14 @@ export function flushReports(turn: Turn): void {
       taken++
     }
     tasks = tasks.slice(taken)
-    turn.messages.push({ kind: 'report', seq, rows, unknown })
+    const unknownRows = unknownDue ? rowsOf(turn.state, unknown) : []
+    turn.messages.push({
+      kind: 'report',
+      seq,
+      rows,
+      unknown,
+      ...(unknownRows.length === 0 ? {} : { unknownRows }),
+    })
     connection.reportsInFlight.set(seq, { sentAt: turn.now, upTo, unknown: unknownDue })
     connection.unknownSent = unknownNow
     unknownDue = false
@@ -90,6 +97,13 @@ function unknownTasks(state: AgentState): readonly TaskKey[] {
   if (state.detached === 0) return []
   const unknown = [...state.tasks.values()].filter(t => !t.attached && t.phase !== 'ended')
   return tasksInOrder(unknown).map(t => t.key)
+}
+
+function rowsOf(state: AgentState, keys: readonly TaskKey[]): readonly AssignmentRow[] {
+  return keys
+    .slice(0, maxRowsPerMessage)
+    .map(key => state.tasks.get(taskText(key))?.row)
+    .filter(row => row !== undefined)
 }
 
 function reportRow(task: TaskState, status: Status, now: ClusterMs): ReportRow {

@@ -6,6 +6,7 @@ import type { AgentMessage, Hello, ReportRow } from '../protocol.ts'
 import { driverKinds } from '../resources.ts'
 import { amount, decodeWith, flag, integer, list, oneOf, record, tagged, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
+import { assignmentRow } from './servermessage.ts'
 import {
   agentId,
   attributes,
@@ -65,13 +66,16 @@ const row: Decoder<ReportRow> = record(
 
 const agentMessage: Decoder<AgentMessage> = tagged('kind', {
   hello,
-  report: record({
-    kind: knownKind<'report'>(),
-    seq: integer(),
-    rows: list(row, maxRowsPerMessage),
-    // Not sent in parts: as many as one machine can run.
-    unknown: list(taskKey, 100_000),
-  }),
+  report: record(
+    {
+      kind: knownKind<'report'>(),
+      seq: integer(),
+      rows: list(row, maxRowsPerMessage),
+      // Not sent in parts: as many as one machine can run.
+      unknown: list(taskKey, 100_000),
+    },
+    { unknownRows: list(assignmentRow, maxRowsPerMessage) },
+  ),
   pong: record({ kind: knownKind<'pong'>(), round: integer(), appliedGen: integer(), setHash: text(128) }),
   needFull: record({ kind: knownKind<'needFull'>() }),
 })

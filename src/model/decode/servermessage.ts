@@ -4,7 +4,7 @@ import { stopCauses } from '../instance.ts'
 import { maxRowsPerMessage } from '../protocol.ts'
 import type { AssignmentRow, ServerMessage } from '../protocol.ts'
 import { maxPorts } from '../schema/limits.ts'
-import { amount, decodeWith, integer, list, nullable, oneOf, record, tagged, text } from './decoder.ts'
+import { amount, decodeWith, flag, integer, list, nullable, oneOf, record, tagged, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import {
   agentId,
@@ -26,7 +26,8 @@ export function decodeServerMessage(json: unknown): Result<ServerMessage, string
   return decodeWith(serverMessage, json)
 }
 
-const row: Decoder<AssignmentRow> = record({
+/** One thing that an agent is to do, or was told to do once. */
+export const assignmentRow: Decoder<AssignmentRow> = record({
   instance: instanceId,
   incarnation: integer(),
   gen: integer(),
@@ -40,15 +41,18 @@ const row: Decoder<AssignmentRow> = record({
 })
 
 const serverMessage: Decoder<ServerMessage> = tagged('kind', {
-  welcome: record({
-    kind: knownKind<'welcome'>(),
-    protocolVersion: integer(),
-    clusterId,
-    epoch,
-    revision,
-    agentId,
-    pingIntervalMs: amount(1),
-  }),
+  welcome: record(
+    {
+      kind: knownKind<'welcome'>(),
+      protocolVersion: integer(),
+      clusterId,
+      epoch,
+      revision,
+      agentId,
+      pingIntervalMs: amount(1),
+    },
+    { repeat: flag },
+  ),
   assign: record({
     kind: knownKind<'assign'>(),
     epoch,
@@ -56,7 +60,7 @@ const serverMessage: Decoder<ServerMessage> = tagged('kind', {
     toGen: integer(),
     part: integer(),
     parts: integer(),
-    rows: list(row, maxRowsPerMessage),
+    rows: list(assignmentRow, maxRowsPerMessage),
     // Not sent in parts: as many as one machine can have run.
     forget: list(taskKey, 100_000),
     revision,

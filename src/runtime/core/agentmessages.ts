@@ -13,6 +13,7 @@ import {
 } from '../../model/index.ts'
 import { sameJson, type UtcMs } from '../../base/index.ts'
 import { readmit } from './agents/operations.ts'
+import { adoptTasks } from './adopt.ts'
 import { brakeAllows } from './brake.ts'
 import {
   aggregateHealth,
@@ -180,6 +181,7 @@ function report(state: State, session: Session, message: Extract<AgentMessage, {
   for (const row of message.rows) reportRow(state, session, row)
   if (message.unknown.length > 0) state.unknownTasks.set(session.agent, message.unknown)
   else state.unknownTasks.delete(session.agent)
+  if (message.unknownRows !== undefined) adoptTasks(state, session.agent, message.unknownRows)
   send(state, session.id, { kind: 'ack', seq: message.seq })
 }
 
@@ -267,7 +269,10 @@ function pong(state: State, session: Session, message: Extract<AgentMessage, { k
   if (message.round <= session.sentRound || state.dirtyAgents.has(agent.id)) return
   const isSame =
     message.appliedGen === session.sentGen && message.setHash === expectedSetHash(state, agent.id)
-  if (isSame) return
+  if (isSame) {
+    session.isInStep = true
+    return
+  }
   session.needFull = true
   state.dirtyAgents.add(agent.id)
 }

@@ -3,6 +3,7 @@
 // worked out when somebody asks.
 import type { ClusterMs } from '../../base/index.ts'
 import type { AppId, SpecHash } from '../../model/index.ts'
+import { awaitsAgents } from './adopt.ts'
 import { Batch, type BatchRequest } from './allocate/batch.ts'
 import { explain } from './allocate/place.ts'
 import { countedFields } from './allocate/placed.ts'
@@ -17,7 +18,7 @@ const launchesPerTurn = 500
 export function launchWaiting(state: State): void {
   state.waiting.wake(state.agents, state.agents.takeGained())
   queueWoken(state)
-  if (state.frozen) return
+  if (state.frozen || awaitsAgents(state)) return
   while (state.budget > 0) {
     const app = state.launchQueue.take()
     if (app === undefined) return

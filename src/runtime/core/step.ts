@@ -2,6 +2,7 @@
 // What does not fit is left for `continue`.
 import type { ClusterMs } from '../../base/index.ts'
 import { advanceDeployment } from './advance.ts'
+import { beginAdoption } from './adopt.ts'
 import { agentClosed, handleAgentMessage, pingRound } from './agentmessages.ts'
 import { flushAgents } from './flush.ts'
 import { launchWaiting } from './launch.ts'
@@ -51,6 +52,7 @@ function takeIn(state: State, input: Input): void {
         epoch: input.epoch,
         adopt: cluster.adopt || input.adopt,
       })
+      beginAdoption(state)
       return
     }
     case 'request':

@@ -2,7 +2,7 @@
 // but those of instances), and a snapshot. First come the ways that end in a proof (the digest of a revision); only when
 // none does, the newest known of each row is taken.
 import { compareStrings, type Digest, DigestSum, sameDigest } from '../../base/index.ts'
-import type { Row } from '../core/types.ts'
+import { mergedRows, type Row } from '../core/index.ts'
 import type { ImageHead } from './image.ts'
 import type { Remains } from './level.ts'
 
@@ -37,13 +37,13 @@ export function mend(remains: Remains, snapshot: SnapshotRows | undefined): Mend
     }
   }
   const read = withCommits(mapOf(remains.rows), remains)
-  const rows = sorted(withCommits(new Map([...mapOf(snapshot?.rows ?? []), ...read]), remains))
+  const old = snapshot?.rows ?? []
   return {
     ...newest,
-    rows,
+    rows: snapshot === undefined ? sorted(read) : mergedRows(old, sorted(read)),
     isProved: false,
     how: 'it is the newest that is known of each row',
-    fromSnapshotOnly: rows.filter(row => !read.has(row.key)).length,
+    fromSnapshotOnly: old.filter(row => !read.has(row.key)).length,
   }
 }
 

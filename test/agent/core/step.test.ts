@@ -227,7 +227,7 @@ describe('authority', () => {
 
   it('absence stops nothing: what a whole does not name goes on and is reported as unknown', () => {
     expect(give(assign(0, 6, []))).toEqual(['#3 unknown: t1'])
-    expect(give(ack(3), assign(6, 7, [row(1, { gen: 7 })]))).toEqual(['#4 unknown: '])
+    expect(give(ack(3), assign(6, 7, [row(1, { gen: 7 })]))).toEqual(['#4 t1 2:Running'])
   })
 
   it('parts count when all are there, in any order', () => {
