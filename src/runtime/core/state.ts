@@ -71,6 +71,8 @@ export interface Session {
   heard: Map<string, number> | undefined
   /** It has answered that it holds just the rows that are stored for it; what it runs beyond them it has told before. */
   isInStep?: boolean
+  /** It has answered that it holds just the rows that are stored for it; what it runs beyond them it has told before. */
+  isInStep?: boolean
   /** Ends taken note of, to be forgotten by the agent. */
   forget: TaskKey[]
 }
@@ -146,6 +148,8 @@ export class State {
   /** No deadline of an action on the app can have passed before. */
   readonly deadlineChecks = new Map<AppId, ClusterMs>()
   readonly unknownTasks = new Map<AgentId, readonly TaskKey[]>()
+  /** Until this ping round nothing is placed before all agents have told what they run (see adopt.ts). */
+  adoptsUntilRound = 0
   /** Until this ping round nothing is placed before all agents have told what they run (see adopt.ts). */
   adoptsUntilRound = 0
   /** More agents are silent than may be given up at once: nothing is placed until that is clear. */
