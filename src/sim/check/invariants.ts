@@ -1,7 +1,15 @@
 // The invariants of the control plane that can be seen in its rows, recomputed naively after every step. Each gives the
 // sentences that say what is broken; none means that it holds. `before` are the rows before the step.
 import { hostPortsWanted, type App, type AppId, type StopCause } from '../../model/index.ts'
-import type { AgentRow, AllocationRow, InstanceRow, PlainRows, TableName } from '../../runtime/core/index.ts'
+import type {
+  ActionRow,
+  AgentRow,
+  AllocationRow,
+  InstanceRow,
+  PlainRows,
+  TableName,
+} from '../../runtime/core/index.ts'
+import { batches, daemons, promisedOf, service } from './modes.ts'
 import { brokenConstraints } from './placement.ts'
 import {
   actionsOf,
@@ -51,6 +59,7 @@ export const invariants: readonly Invariant[] = [
   { name: 'generations', tables: ['agent', 'allocation'], broken: generations },
   { name: 'promise of health', tables: ['allocation'], broken: promise },
   { name: 'rolling capacity', tables: ['instance', 'action', 'deployment'], broken: rollingCapacity },
+  { name: 'rollout', tables: ['instance', 'allocation', 'action', 'deployment', 'app'], broken: rollout },
   { name: 'constraints', tables: ['instance', 'allocation'], broken: constraints },
   { name: 'actions', tables: ['action', 'deployment'], broken: actions },
   { name: 'causes', tables: ['allocation'], broken: causes },
@@ -61,6 +70,9 @@ export const invariants: readonly Invariant[] = [
     tables: ['agent', 'spec', 'app', 'version', 'instance', 'allocation', 'deployment', 'action'],
     broken: references,
   },
+  { name: 'daemons', tables: ['instance'], broken: daemons },
+  { name: 'batch', tables: ['instance', 'attempt'], broken: batches },
+  { name: 'service', tables: ['agent', 'allocation', 'gone', 'move', 'instance'], broken: service },
   { name: 'limits', tables: ['request', 'audit', 'deployment', 'app', 'version'], broken: limits },
 ]
 
@@ -166,6 +178,9 @@ const exempt: ReadonlySet<StopCause | null> = new Set<StopCause>([
   'orphan',
   'replaced',
   'unhealthy',
+  'launch-timeout',
+  // A person's word for exactly this agent.
+  'drain-forced',
 ])
 
 // A healthy instance is stopped by choice only while enough healthy ones remain.
@@ -182,10 +197,7 @@ function* promise({ before, after }: Checked): Iterable<string> {
     const row = appOf(after, app)
     const spec = row === undefined ? undefined : specOf(after, row.effective)
     if (row === undefined || spec === undefined) continue
-    const { minimumHealthCapacity, maximumOverCapacity } = spec.upgradeStrategy
-    const full = Math.ceil(row.instances * minimumHealthCapacity)
-    const isStuck = full === Math.floor(row.instances * (1 + maximumOverCapacity))
-    const promised = spec.residency !== undefined && isStuck ? full - 1 : full
+    const promised = promisedOf(after, row, spec)
     const healthy = instancesOf(after, app).filter(i => isStrictlyHealthy(after, i)).length
     if (healthy < promised) {
       yield `${app}: ${healthy} healthy of ${promised} promised after stopping ${stopped.join(', ')}`
@@ -199,12 +211,16 @@ function* rollingCapacity({ before, after }: Checked): Iterable<string> {
     // A promise that was raised in place since the action began holds at once.
     const app = appOf(after, action.app)
     const spec = app === undefined ? undefined : specOf(after, app.effective)
+    // Agents come and go under a daemon; what runs once has no rolling replacement.
+    if (app?.mode !== undefined) continue
     const raised =
       spec === undefined || spec.residency !== undefined
         ? 0
         : Math.ceil(action.target * spec.upgradeStrategy.minimumHealthCapacity)
     const isFull = Math.max(action.minHealthy, raised) >= action.maxCapacity
-    const limit = action.maxCapacity + (isFull ? 1 : 0)
+    // Canaries stand on top, until they are promoted and after.
+    const canaries = action.rollout?.canary ?? 0
+    const limit = action.maxCapacity + (isFull ? 1 : 0) + canaries
     const held = instancesOf(after, action.app)
     // An app that is renamed brings its instances along.
     const known = held.filter(i => instanceOf(before, i.id) !== undefined).length
@@ -212,6 +228,56 @@ function* rollingCapacity({ before, after }: Checked): Iterable<string> {
       yield `${action.app}: ${held.length} live and stopping, ${limit} allowed`
     }
   }
+}
+
+// What an app's `update` and a person's word allow: few new instances at once, no stop before the canaries are promoted,
+// and nothing by choice while the deployment is paused or after it failed.
+function* rollout({ before, after }: Checked): Iterable<string> {
+  for (const action of runningActions(after)) {
+    if (action.action !== 'RestartApplication' || !ranBefore(before, action)) continue
+    const app = appOf(after, action.app)
+    if (app === undefined || app.mode !== undefined) continue
+    const fresh = instancesOf(after, app.id).filter(i => i.goal === 'run' && i.runKey === app.runKey)
+    const made = fresh.filter(i => instanceOf(before, i.id) === undefined).length
+    const stopped = stoppedByChoice(before, after, app.id)
+    const { maxParallel, canary, promoted } = action.rollout ?? {}
+    const unhealthy = fresh.filter(i => !isStrictlyHealthy(after, i)).length
+    if (made > 0 && unhealthy > (maxParallel ?? Infinity)) {
+      yield `${app.id}: ${unhealthy} new ones are not healthy, ${maxParallel} allowed`
+    }
+    if (canary !== undefined && promoted !== true) {
+      if (made > 0 && fresh.length > canary) yield `${app.id}: ${fresh.length} canaries of ${canary}`
+      if (stopped.length > 0) yield `${app.id}: stopped ${stopped.join(', ')} before the promotion`
+    }
+    const isPaused = [before, after].every(
+      rows => deploymentOf(rows, action.deployment)?.paused !== undefined,
+    )
+    if (isPaused && made + stopped.length > 0) {
+      yield `${app.id}: ${made} made and ${stopped.length} stopped while its deployment is paused`
+    }
+  }
+  for (const { row } of after.app) {
+    const isHalted = row.halted !== undefined && appOf(before, row.id)?.halted !== undefined
+    const isHeld = after.action.some(a => a.row.app === row.id && a.row.state === 'running')
+    if (!isHalted || isHeld) continue
+    const stopped = stoppedByChoice(before, after, row.id)
+    const live = instancesOf(after, row.id).filter(i => i.goal === 'run').length
+    if (stopped.length > 0 && live < row.halted.instances) {
+      yield `${row.id}: stopped ${stopped.join(', ')} after its deployment failed`
+    }
+  }
+}
+
+function ranBefore(before: PlainRows, { deployment, app }: ActionRow): boolean {
+  return runningActions(before).some(a => a.deployment === deployment && a.app === app)
+}
+
+function stoppedByChoice(before: PlainRows, after: PlainRows, app: AppId): string[] {
+  return after.allocation
+    .map(a => a.row)
+    .filter(a => a.app === app && a.goal === 'stop' && (a.cause === 'deployment' || a.cause === 'scale'))
+    .filter(a => allocationOf(before, a.instance, a.incarnation)?.goal === 'run')
+    .map(a => a.instance)
 }
 
 // Instances that one step places come one after another; any order in which each was allowed will do.
@@ -256,7 +322,8 @@ function* actions({ before, after }: Checked): Iterable<string> {
     if (old === undefined) continue
     if (row.current < old.current)
       yield `deployment ${row.id} went from step ${old.current} to ${row.current}`
-    if (old.state !== 'running' && row.state !== old.state) yield `deployment ${row.id} is ${row.state} again`
+    const isOpen = old.state === 'running' || old.state === 'queued'
+    if (!isOpen && row.state !== old.state) yield `deployment ${row.id} is ${row.state} again`
   }
 }
 

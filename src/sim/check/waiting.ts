@@ -1,6 +1,7 @@
 // Whatever is not as wanted is looked at again, waits for a time or a report, or says why it waits.
 import type { PlainRows, State } from '../../runtime/core/index.ts'
-import { actionsOf, agentOf, appOf, backoffOf, instancesOf, specOf } from './rows.ts'
+import { daemonHomes, hasEnded } from './modes.ts'
+import { actionsOf, agentOf, allocationOf, appOf, backoffOf, instancesOf, specOf } from './rows.ts'
 
 /** What waits for nothing. */
 export function waitingForNothing(state: State, rows: PlainRows): string[] {
@@ -8,7 +9,7 @@ export function waitingForNothing(state: State, rows: PlainRows): string[] {
   const isBusy = state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || state.launchQueue.size > 0
   if (isBusy || state.frozen) return broken
   for (const { row } of rows.instance) {
-    if (row.goal !== 'run' || row.agent !== null) continue
+    if (row.goal !== 'run' || row.agent !== null || hasEnded(row)) continue
     const isDelayed = rows.backoff.some(r => r.row.app === row.app && r.row.until > state.env.now)
     if (!state.waiting.has(row.app) && !isDelayed) {
       broken.push(`waiting: ${row.id} has no place and no reason`)
@@ -16,11 +17,22 @@ export function waitingForNothing(state: State, rows: PlainRows): string[] {
   }
   for (const { row } of rows.app) {
     if (state.locks.has(row.id)) continue
-    const live = instancesOf(rows, row.id).filter(i => i.goal === 'run').length
-    if (live < row.instances) broken.push(`waiting: ${live} of ${row.instances} of ${row.id}, and no reason`)
+    const all = instancesOf(rows, row.id)
+    const live = all.filter(i => i.goal === 'run').length
+    const spec = specOf(rows, row.effective)
+    if (row.mode === 'daemon' && spec !== undefined && live === all.length) {
+      const homes = new Set(all.map(i => i.agent ?? i.planned))
+      for (const { id } of daemonHomes(rows, row, spec)) {
+        if (!homes.has(id)) broken.push(`waiting: ${id} has no instance of ${row.id}, and no reason`)
+      }
+    }
+    if (row.mode === 'daemon' || (row.mode === 'batch' && live < all.length)) continue
+    // One whose deployment failed stays as it was then.
+    const wanted = row.halted?.instances ?? row.instances
+    if (live < wanted) broken.push(`waiting: ${live} of ${wanted} of ${row.id}, and no reason`)
   }
   for (const { row } of rows.deployment) {
-    if (row.state !== 'running') continue
+    if (row.state !== 'running' || row.paused !== undefined) continue
     if (!actionsOf(rows, row.id).some(a => a.state === 'running')) {
       broken.push(`waiting: deployment ${row.id} runs, and none of its actions does`)
     }
@@ -40,6 +52,20 @@ export function missedDeadlines(state: State, rows: PlainRows, wake: number | un
   for (const { row } of rows.instance) {
     if (row.goal !== 'run') continue
     const delay = backoffOf(rows, row)
+    if (hasEnded(row)) continue
+    const isToRun = allocationOf(rows, row.id, row.incarnation)?.goal === 'run'
+    if (isToRun && row.runningAt === 0 && !row.unreachable) {
+      // Looked at every 5 s from 300 s on.
+      needs(Math.floor((row.placedAt + 304_999) / 5000) * 5000, `launch timeout of ${row.id}`)
+    }
+    const app = appOf(rows, row.app)
+    const longest = app === undefined ? undefined : specOf(rows, app.effective)?.maxRunDurationSeconds
+    if (isToRun && longest !== undefined && app?.mode === 'batch' && row.runningAt > 0 && !row.unreachable) {
+      needs(row.runningAt + longest * 1000, `end of ${row.id}`)
+    }
+    const drain = agentOf(rows, row.agent)?.drain
+    if (isToRun && drain?.force === true && drain.deadline !== null)
+      needs(drain.deadline, `drain of ${row.id}`)
     if (row.agent === null && delay !== undefined) needs(delay.until, `launch of ${row.id}`)
     const since = agentOf(rows, row.agent)?.unreachableSince
     const strategy = specOf(rows, row.spec)?.unreachableStrategy

@@ -5,6 +5,7 @@
 import { by, Random, sameDigest, type ClusterMs, type Json, type UtcMs } from '../../../src/base/index.ts'
 import type {
   Actor,
+  AgentChange,
   AgentId,
   App,
   AppId,
@@ -35,6 +36,7 @@ import {
   tableNames,
   type Commit,
   type Input,
+  type InstanceRow,
   type Output,
   type PlainRows,
   type Row,
@@ -97,6 +99,7 @@ export class Chaos {
   heal(): void {
     this.story.push('heal')
     this.#isHealing = true
+    this.#backInService()
     for (const agent of this.agents) {
       agent.healthy = true
       agent.silent = false
@@ -111,6 +114,13 @@ export class Chaos {
     }
     if (this.#problems.length === 0)
       this.#problems.push(`does not come to rest: ${this.#restless().join('; ')}`)
+  }
+
+  #backInService(): void {
+    for (const agent of this.state.tables.agent.keys() as AgentId[]) {
+      const operation: Operation = { kind: 'changeAgent', agent, change: { kind: 'uncordon' } }
+      this.#group([{ kind: 'request', id: `r${++this.#requests}`, actor, operation }], 'store')
+    }
   }
 
   /** Empty: all is well. Else what is wrong, and what led to it. */
@@ -255,6 +265,7 @@ export class Chaos {
       const id = `/app${r.chance(0.7) ? r.integer(1, 4) : ++this.#apps + 10}`
       return { kind: 'changeApps', changes: [{ kind: 'create', body: { id, ...this.#body() } }], force }
     }
+    if (r.chance(0.2)) return this.#agentOperation(ids)
     const id = r.pick(ids)
     if (dice < 65) {
       const changes: AppRequest[] = [this.#put(id)]
@@ -275,6 +286,22 @@ export class Chaos {
       .sort()
       .filter(() => r.chance(0.4))
     return { kind: 'killInstances', instances, scale: r.chance(0.4), force }
+  }
+
+  #agentOperation(ids: readonly AppId[]): Operation {
+    const r = this.#random
+    if (r.chance(0.15)) return { kind: 'rebalance', apps: r.chance(0.5) ? null : [r.pick(ids)] }
+    const agent = r.pick(this.agents).id
+    const deadlineMs = r.pick([null, 0, 5000, 60_000])
+    const change = r.pick<AgentChange>([
+      { kind: 'cordon' },
+      { kind: 'uncordon' },
+      { kind: 'uncordon' },
+      { kind: 'drain', deadlineMs, force: r.chance(0.4) },
+      { kind: 'drain', deadlineMs: null, force: false },
+      { kind: 'remove' },
+    ])
+    return { kind: 'changeAgent', agent, change }
   }
 
   // A stack owns one app, or imports it, and calls it otherwise from now on; or lets go of it.
@@ -343,11 +370,15 @@ export class Chaos {
       [['hostname', 'MAX_PER', '3']],
       [['rack', 'GROUP_BY', '2']],
     ])
+    const mode = r.pick(['service', 'service', 'service', 'daemon', 'batch'])
     return {
+      mode,
+      ...(mode === 'batch' ? { retries: r.integer(0, 3) } : {}),
+      ...(mode === 'batch' && r.chance(0.5) ? { maxRunDurationSeconds: r.pick([5, 30, 100]) } : {}),
       cmd: `sleep ${r.integer(1, 4)}`,
       cpus: r.pick([0.1, 0.5, 1]),
       mem: r.pick([32, 64]),
-      instances: r.integer(0, 6),
+      instances: mode === 'daemon' ? r.integer(0, 1) : r.integer(0, 6),
       upgradeStrategy: { minimumHealthCapacity, maximumOverCapacity },
       backoffSeconds: r.pick([0, 1, 5]),
       maxLaunchDelaySeconds: r.pick([10, 60]),
@@ -507,12 +538,14 @@ export class Chaos {
     })
     for (const app of state.tables.app.values()) {
       const instances = [...(state.apps.get(app.id)?.instances.values() ?? [])]
-      const good = instances.filter(i => i.reported === 'Running' && i.goal === 'run' && !i.unreachable)
-      if (good.length !== app.instances || instances.length !== app.instances) {
+      const isDone = (i: InstanceRow): boolean =>
+        app.mode === 'batch' && i.agent === null && i.reported !== null
+      const isGood = (i: InstanceRow): boolean => app.mode !== 'batch' && i.reported === 'Running'
+      const good = instances.filter(i => (isGood(i) || isDone(i)) && i.goal === 'run' && !i.unreachable)
+      const wanted = app.mode === 'daemon' && app.instances > 0 ? this.agents.length : app.instances
+      if (good.length !== wanted || instances.length !== wanted) {
         const reasons = JSON.stringify(obstaclesFor(state, app.id)?.reasons ?? [])
-        found.push(
-          `${app.id}: ${good.length} good of ${instances.length}, ${app.instances} wanted ${reasons}`,
-        )
+        found.push(`${app.id}: ${good.length} good of ${instances.length}, ${wanted} wanted ${reasons}`)
       }
     }
     for (const a of state.tables.allocation.values()) if (a.goal === 'stop') found.push(`${a.instance} stops`)

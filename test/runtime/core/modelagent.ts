@@ -52,6 +52,8 @@ export class ModelAgent {
   #inbox: ServerMessage[] = []
   #outbox: AgentMessage[] = []
   #checksOf = new Map<string, number>()
+  /** Specifications of what runs once. */
+  readonly #batches = new Set<string>()
   #parts: { toGen: number; rows: AssignmentRow[]; got: number } | undefined
   #seq = 0
   #sent = new Map<number, Map<string, number>>()
@@ -144,7 +146,9 @@ export class ModelAgent {
         if (!well && this.#random.chance(0.3)) continue
         this.#status(task, !well && this.#random.chance(0.2) ? 'Failed' : 'Killed')
       } else if (task.condition === 'Staging') this.#status(task, 'Running')
-      else if (!well && this.#random.chance(0.04)) {
+      else if (this.#batches.has(task.row.specHash) && this.#random.chance(well ? 0.5 : 0.1)) {
+        this.#status(task, this.#random.chance(0.7) ? 'Finished' : 'Failed')
+      } else if (!well && this.#random.chance(0.04)) {
         this.#status(task, this.#random.pick(['Finished', 'Failed', 'Error'] as const))
       } else this.#check(task, well)
     }
@@ -196,7 +200,10 @@ export class ModelAgent {
       case 'assign':
         return this.#assign(message)
       case 'specs':
-        for (const { hash, app } of message.specs) this.#checksOf.set(hash, app.healthChecks.length)
+        for (const { hash, app } of message.specs) {
+          this.#checksOf.set(hash, app.healthChecks.length)
+          if (app.mode === 'batch') this.#batches.add(hash)
+        }
         return
       case 'ping':
         if (message.revision > this.#seenRevision) this.#seenRevision = message.revision
