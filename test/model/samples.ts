@@ -79,6 +79,8 @@ export const fullApp = appOf({
     ['hostname', 'UNIQUE'],
     ['rack', 'GROUP_BY', '3'],
   ],
+  affinities: [{ field: 'disk', operator: 'LIKE', value: 'ssd.*', weight: 30 }],
+  spreads: [{ field: 'zone', weight: 80, targets: [{ value: 'z1', percent: 60 }] }],
   healthChecks: [{ protocol: 'COMMAND', command: { value: 'true' } }],
   readinessChecks: [{ portName: 'pg' }],
   taskKillGracePeriodSeconds: 5,

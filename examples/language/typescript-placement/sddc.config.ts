@@ -31,6 +31,8 @@ export default defineCluster({
       health: [https({ port: 'web', path: '/health' }), tcp({ port: 'web', maxConsecutiveFailures: 0 })],
       readiness: { portName: 'web', path: '/ready', interval: '15s' },
       constraints: [like('hostname', 'front-.*')],
+      affinities: [{ field: 'disk', value: 'ssd', weight: 30 }],
+      spreads: [{ field: 'rack', targets: [{ value: 'r1', percent: 50 }] }],
       dependsOn: [index],
     })
     return {

@@ -97,6 +97,10 @@ interface AppFields extends Keyed {
   readonly mounts?: readonly Mount[]
   /** Which agents may be taken. */
   readonly constraints?: readonly Constraint[]
+  /** Which agents are preferred among those that may be taken. */
+  readonly affinities?: readonly Affinity[]
+  /** Over the values of which fields instances are spread, as far as there is room. */
+  readonly spreads?: readonly Spread[]
   /** Checks that tell whether an instance is alive. */
   readonly health?: HealthCheck | readonly HealthCheck[]
   /** Check that a deployment waits for. */
@@ -169,6 +173,33 @@ export interface Update {
   readonly autoRollback?: boolean
   /** Wait between a batch of new instances that became healthy and the next batch. */
   readonly pause?: Duration
+}
+
+export interface Affinity {
+  /** hostname, or an attribute of the agents. */
+  readonly field: string
+  /** What is preferred of it. */
+  readonly operator?: 'LIKE' | 'UNLIKE' | 'IS'
+  /** What the operator compares with. */
+  readonly value: string
+  /** How much it counts; below 0 such agents are avoided. */
+  readonly weight?: number
+}
+
+export interface Spread {
+  /** hostname, or an attribute of the agents. */
+  readonly field: string
+  /** How much it counts beside affinities and other spreads. */
+  readonly weight?: number
+  /** Shares of values; the others share what is left. Without any: evenly. */
+  readonly targets?: readonly SpreadTarget[]
+}
+
+export interface SpreadTarget {
+  /** A value of the field. */
+  readonly value: string
+  /** Its share of the instances. */
+  readonly percent: number
 }
 
 export interface UnreachableStrategy {

@@ -127,6 +127,8 @@ function appVocabulary(): Words {
           value: word('value', 'string', 'What the operator compares with.'),
         },
       },
+      affinity: { ...blockNamed(fields, 'affinity'), typescript: 'affinities' },
+      spread: spreadBlock(fields),
       secret: {
         ...describedAs(fieldNamed(appFields, 'secrets')),
         field: 'secrets',
@@ -231,6 +233,12 @@ function preStopBlock(words: Words): BlockWord {
     },
     blocks,
   }
+}
+
+function spreadBlock(words: Words): BlockWord {
+  const found = blockNamed(words, 'spread')
+  const target = { ...blockNamed(found, 'target'), typescript: 'targets' }
+  return { ...found, typescript: 'spreads', blocks: { target } }
 }
 
 function execWithCommand(blocks: Readonly<Record<string, BlockWord>>): Readonly<Record<string, BlockWord>> {

@@ -21,6 +21,7 @@ import {
 } from './limits.ts'
 import { modeFields } from './modes.ts'
 import { labels, networks, portDefinitions } from './network.ts'
+import { preferenceFields } from './placement.ts'
 
 const mib = number(0, maxMiB)
 const seconds = number(0, maxSeconds)
@@ -154,6 +155,7 @@ const running: readonly Field[] = [
       default: [],
     },
   ),
+  ...preferenceFields,
   field('healthChecks', 'health_check', healthChecks, 'Checks that tell whether an instance is alive.', {
     default: [],
   }),

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../base/index.ts'
 import type { App } from '../app.ts'
 import { singleInstanceLabel } from '../normalize/complete.ts'
 import { checkConstraints } from './constraints.ts'
+import { checkPreferences } from './preferences.ts'
 import { checkContainer } from './container.ts'
 import { checkModes } from './modes.ts'
 import { featureOff } from './features.ts'
@@ -34,6 +35,7 @@ const rules: readonly ((app: App, report: Report) => void)[] = [
   checkNetworks,
   checkPorts,
   (app, report) => checkConstraints(app.constraints, '/constraints', report),
+  checkPreferences,
   checkHealth,
   checkRollout,
   checkDependencies,

@@ -49,7 +49,9 @@ function isCount(value: string): boolean {
   return /^\d{1,9}$/.test(value)
 }
 
-function patternMistake(value: string | undefined) {
+export function patternMistake(
+  value: string | undefined,
+): { readonly summary: string; readonly detail: string } | undefined {
   if (value === undefined || value === '')
     return {
       summary: 'LIKE and UNLIKE require a non-empty, regular expression value',

@@ -54,6 +54,13 @@ const cases: readonly (readonly [body: string, expected: object])[] = [
     },
   ],
   [
+    'cmd = "x"\naffinity {\n  field = "rack"\n  operator = "unlike"\n  value = "r.*"\n  weight = -5\n}\nspread {\n  field = "zone"\n  target {\n    value = "a"\n    percent = 70\n  }\n}',
+    {
+      affinities: [{ field: 'rack', operator: 'UNLIKE', value: 'r.*', weight: -5 }],
+      spreads: [{ field: 'zone', targets: [{ value: 'a', percent: 70 }] }],
+    },
+  ],
+  [
     'cmd = "x"\nhealth_check {\n  command = ["test", "-f", "x"]\n}',
     { healthChecks: [{ protocol: 'COMMAND', command: { argv: ['test', '-f', 'x'] } }] },
   ],

@@ -45,6 +45,8 @@ const effects: readonly [string, FieldEffect][] = [
   ['/dependencies', 'inPlace'],
   ['/upgradeStrategy/minimumHealthCapacity', 'inPlace'],
   ['/killSelection', 'inPlace'],
+  ['/affinities', 'inPlace'],
+  ['/spreads(0)/weight', 'inPlace'],
   ['/update', 'inPlace'],
   ['/update/canary', 'inPlace'],
   ['/backoffSeconds', 'inPlace'],

@@ -86,7 +86,7 @@ class Model {
         const where = found === undefined ? 'nowhere' : found.agent
         return [`copy ${slot} of ${JSON.stringify(app)} went ${where}, best is ${expected ?? 'nowhere'}`]
       }
-      if (found === undefined) return this.#reasons(app, request)
+      if (found === undefined) return this.#reasons(request)
       const protocols = hostPortsWanted(app).map(w => w.protocol)
       this.index.take(found.agent, resourcesOf(app), found.ports, protocols)
       placed.add(this.index.get(found.agent)!)
@@ -96,7 +96,7 @@ class Model {
   }
 
   // Every agent is named under one reason, and those that lack one thing only are those that say so.
-  #reasons(app: App, request: ConstructorParameters<typeof Batch>[1]): string[] {
+  #reasons(request: ConstructorParameters<typeof Batch>[1]): string[] {
     const { reasons, nearest } = explain(this.index, request)
     const counted = reasons.reduce((sum, reason) => sum + reason.agents, 0)
     if (counted !== this.agents.size) return [`${counted} of ${this.agents.size} agents have a reason`]
