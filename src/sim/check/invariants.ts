@@ -1,6 +1,6 @@
 // The invariants of the control plane that can be seen in its rows, recomputed naively after every step. Each gives the
 // sentences that say what is broken; none means that it holds. `before` are the rows before the step.
-import { hostPortsWanted, type App, type AppId, type StopCause } from '../../model/index.ts'
+import { hostPortsWanted, type App, type AppId, type Constraint, type StopCause } from '../../model/index.ts'
 import type {
   ActionRow,
   AgentRow,
@@ -290,10 +290,22 @@ function* constraints({ before, after }: Checked): Iterable<string> {
     .map(r => r.row)
     .filter(i => i.agent !== null && i.placedAt > 0 && !wasPlaced(before, i))
     .sort((a, b) => a.slot - b.slot)
-  for (const [index, instance] of fresh.entries()) {
-    const later = new Set(fresh.slice(index).map(i => i.id))
+  const left = new Set(fresh)
+  const broken = (instance: InstanceRow): readonly Constraint[] => {
+    const later = new Set([...left].map(i => i.id))
     const others = counted(after, instance).filter(i => !later.has(i.id))
-    for (const constraint of brokenConstraints(after, instance, others)) {
+    return brokenConstraints(after, instance, others)
+  }
+  for (let isFound = true; isFound;) {
+    isFound = false
+    for (const instance of left) {
+      if (broken(instance).length > 0) continue
+      left.delete(instance)
+      isFound = true
+    }
+  }
+  for (const instance of left) {
+    for (const constraint of broken(instance)) {
       yield `${instance.id} on ${instance.agent} breaks ${constraint.join(' ')}`
     }
   }
