@@ -164,7 +164,7 @@ function noticeTimeTravel(state: State, gone: GoneRow | undefined, message: Hell
   if (!ahead || message.clusterId === undefined) return
   const cluster = state.tables.cluster.get('cluster')!
   const epoch = (Math.max(message.seenEpoch, state.epoch) + 1) as typeof cluster.epoch
-  state.tables.cluster.put('cluster', { ...cluster, epoch, adopt: true })
+  state.tables.cluster.put('cluster', { ...cluster, epoch, adopt: true, raisedAt: state.env.now })
   state.event('server_set_back', { agent: message.agentId, seenRevision: message.seenRevision })
   for (const session of state.sessions.values()) {
     session.needFull = true

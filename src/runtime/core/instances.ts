@@ -15,6 +15,7 @@ import {
 import { noteLaunch } from './dues.ts'
 import { batchOutcome, isFailedRun } from './modes/outcome.ts'
 import { backoffAfter } from './rolling/backoff.ts'
+import { nextIncarnation, unusedIncarnation } from './incarnations.ts'
 import { instanceIdOf } from './instanceid.ts'
 import { isCanaryPhase } from './rolling/bounds.ts'
 import {
@@ -98,12 +99,8 @@ const unplaced = {
 } as const
 
 /** Gives an instance its place: from now on the agent is told to run it. */
-export function allocate(
-  state: State,
-  instance: InstanceRow,
-  agent: AgentId,
-  ports: readonly number[],
-): void {
+export function allocate(state: State, waiting: InstanceRow, agent: AgentId, ports: readonly number[]): void {
+  const instance = { ...waiting, incarnation: unusedIncarnation(state, waiting) }
   const { resources, graceMs, readyAtOnce } = state.factsOf(instance.spec)
   const gen = nextGeneration(state, agent)
   state.tables.allocation.set({
@@ -184,7 +181,7 @@ export function startAnew(state: State, instance: InstanceRow): void {
     ...instance,
     ...config,
     ...unplaced,
-    incarnation: instance.incarnation + 1,
+    incarnation: nextIncarnation(state, instance),
     agent: null,
     planned: isDaemon ? (instance.agent ?? instance.planned) : null,
   })

@@ -34,6 +34,8 @@ export interface ClusterRow {
   readonly epoch: Epoch
   /** After a restore: tasks that agents run and no row names are kept until a person decides. */
   readonly adopt: boolean
+  /** When the epoch was raised; absent when it never was. */
+  readonly raisedAt?: ClusterMs
 }
 
 /** An app's content, stored once. `instances` is 0 in it: the number wanted is the app row's. */

@@ -1,6 +1,7 @@
 // The rows of a damaged state that can stand without those that are lost: each can be decoded, and everything that it
 // names is there. Nothing that is left makes the core stop a task because a row is missing: an instance goes together
 // with what it needs, and its task, which no row names then, is kept by its agent.
+import type { ClusterMs } from '../../base/index.ts'
 import type { AppId, ClusterId, Epoch } from '../../model/index.ts'
 import { clusterRow, clusterRowKey } from './clusterrow.ts'
 import { encodeRows, readRows, type PlainRows } from './plainrows.ts'
@@ -28,7 +29,8 @@ export function soundRows(rows: readonly Row[], clusterId: ClusterId): SoundRows
   sifter.sift()
   const kept = sifter.kept()
   // Who it is stands elsewhere, too.
-  if (!kept.some(row => row.key === clusterRowKey)) kept.push(clusterRow(clusterId, 1 as Epoch))
+  if (!kept.some(row => row.key === clusterRowKey))
+    kept.push(clusterRow(clusterId, 1 as Epoch, 0 as ClusterMs))
   return { rows: kept, dropped: [...sifter.dropped].map(([key, why]) => ({ key, why })) }
 }
 

@@ -1,7 +1,7 @@
 // `sddc server repair`: makes a state that proves whole again out of what is left of one. Nothing of the damaged state is
 // changed; it is moved aside. The epoch is raised and what agents run is adopted, so that their reports can tell what
 // the rows no longer know, and no task is stopped.
-import { CodedError } from '../../base/index.ts'
+import { type ClusterMs, CodedError, type UtcMs } from '../../base/index.ts'
 import type { ClusterId, Epoch, Revision } from '../../model/index.ts'
 import { clusterRow, clusterRowKey, soundRows, type Row } from '../core/index.ts'
 import { fillStore, mustBeUnused, notMigrated, type Remains } from './level.ts'
@@ -65,14 +65,14 @@ export async function repairDirectory(directory: string, from: string | undefine
   const rows = soundOf(mended, clusterId, report)
   const epoch = (mended.epoch + 1) as Epoch
   const revision = (mended.revision + 1) as Revision
-  const image = withClusterRow(rows, clusterRow(clusterId, epoch))
+  const image = withClusterRow(rows, clusterRow(clusterId, epoch, mended.now as ClusterMs))
   const before = await replaceState(directory, clusterId, 'repair', location =>
     fillStore(location, {
       clusterId,
       revision,
       epoch,
-      now: mended.now as never,
-      utc: mended.utc as never,
+      now: mended.now as ClusterMs,
+      utc: mended.utc as UtcMs,
       digest: digestOf(image),
       rows: image,
     }),

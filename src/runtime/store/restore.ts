@@ -61,7 +61,7 @@ export async function restoreSnapshot(directory: string, path: string): Promise<
 
 /** The same state under a new epoch, one revision further: what agents run beyond it is adopted. */
 export function raised(image: Image, clusterRow: Row, epoch: Epoch): Image {
-  const row = raisedEpoch(clusterRow, epoch)
+  const row = raisedEpoch(clusterRow, epoch, image.now)
   const without = subtractDigest(image.digest, rowHash(clusterRow.key, clusterRow.value))
   const { clusterId, revision, now, utc } = image
   return {
