@@ -1,0 +1,420 @@
+// What an app's `update` asks of its deployments, what a person may tell them, and what happens to changes that meet.
+import { describe, expect, test } from 'vitest'
+import type { AppId, DeploymentId, DeploymentView, Operation, Reply } from '../../../src/model/index.ts'
+import { appView, deploymentView, deploymentViews } from '../../../src/runtime/core/index.ts'
+import { Cluster } from './cluster.ts'
+
+const web = '/web' as AppId
+const check = { protocol: 'TCP', gracePeriodSeconds: 3600, maxConsecutiveFailures: 0 }
+
+function good(reply: Reply): Extract<Reply, { ok: true }> {
+  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
+  return reply
+}
+
+/** Four healthy instances of an app with a check, on three agents. */
+function running(more: object = {}): Cluster {
+  const cluster = new Cluster()
+  for (const name of ['agent1', 'agent2', 'agent3']) cluster.agent(name)
+  const body = { id: '/web', cmd: 'old', cpus: 0.1, mem: 32, instances: 4, healthChecks: [check], ...more }
+  good(cluster.change({ kind: 'create', body }))
+  heal(cluster)
+  expect(deploymentViews(cluster.state)).toEqual([])
+  return cluster
+}
+
+function put(cluster: Cluster, body: Record<string, string | number | object>): DeploymentView {
+  const change = {
+    kind: 'put',
+    id: web,
+    body: body as Record<string, string>,
+    partial: true,
+    create: true,
+  } as const
+  return view(cluster, good(cluster.change(change)).deployment!)
+}
+
+function view(cluster: Cluster, id: DeploymentId): DeploymentView {
+  return deploymentView(cluster.state, id)!
+}
+
+/** The tasks that run now become healthy, the first so many of those that are not. */
+function heal(cluster: Cluster, count = Infinity): void {
+  let left = count
+  for (let again = true; again;) {
+    again = false
+    for (const { agent, key, row } of cluster.running()) {
+      const instance = cluster.state.tables.instance.get(row.instance)
+      if (left === 0 || instance === undefined || instance.health.some(h => h.alive)) continue
+      if (instance.incarnation !== row.incarnation || instance.reported !== 'Running') continue
+      left--
+      again = true
+      const health = [{ index: 0, alive: true, consecutiveFailures: 0 }]
+      cluster.report(agent, key, { condition: 'Running', health })
+    }
+  }
+}
+
+function counts(cluster: Cluster): { old: number; new: number } {
+  const live = (appView(cluster.state, web)?.instances ?? []).filter(i => i.goal === 'run')
+  const fresh = live.filter(i => i.current).length
+  return { old: live.length - fresh, new: fresh }
+}
+
+function die(cluster: Cluster, isVictim: (current: boolean) => boolean): void {
+  const view = appView(cluster.state, web)!
+  const victim = view.instances.find(i => isVictim(i.current) && i.condition === 'Running')!
+  const { agent, key } = cluster.running().find(t => t.row.instance === victim.id)!
+  cluster.report(agent, key, { condition: 'Failed', exit: { code: 1, message: 'exit 1' } })
+}
+
+function order(cluster: Cluster, kind: 'promote' | 'pause' | 'resume', deployment: DeploymentId): Reply {
+  return cluster.request({ kind: `${kind}Deployment`, deployment })
+}
+
+function kinds(deployment: DeploymentView): string[] {
+  return deployment.waits.map(w => w.kind)
+}
+
+describe('canaries', () => {
+  test('run beside all old instances until somebody promotes them', () => {
+    const cluster = running({ update: { canary: 2 } })
+    const { id } = put(cluster, { cmd: 'new' })
+    expect(counts(cluster)).toEqual({ old: 4, new: 2 })
+    expect(kinds(view(cluster, id))).toEqual(['health'])
+    expect(order(cluster, 'promote', id)).toMatchObject({ ok: false, code: 'INVALID' })
+    heal(cluster)
+    expect(counts(cluster)).toEqual({ old: 4, new: 2 })
+    expect(view(cluster, id).waits).toMatchObject([{ kind: 'promotion', app: web, instances: 2 }])
+    good(order(cluster, 'promote', id))
+    heal(cluster)
+    expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+    expect(view(cluster, id).state).toBe('done')
+    expect(order(cluster, 'promote', id)).toMatchObject({ ok: false, code: 'NOT_FOUND' })
+  })
+
+  test('an old instance that ends meanwhile starts again as it was', () => {
+    const cluster = running({ update: { canary: 1 }, backoffSeconds: 0 })
+    put(cluster, { cmd: 'new' })
+    die(cluster, isCurrent => !isCurrent)
+    cluster.pass(1)
+    expect(counts(cluster)).toEqual({ old: 4, new: 1 })
+    expect(cluster.running()).toHaveLength(5)
+  })
+
+  test('are not for scaling, and not for an app without old instances', () => {
+    const cluster = running({ update: { canary: 1 } })
+    put(cluster, { instances: 6 })
+    expect(counts(cluster)).toEqual({ old: 0, new: 6 })
+    heal(cluster)
+    put(cluster, { instances: 0 })
+    const { id } = put(cluster, { instances: 2, cmd: 'new' })
+    heal(cluster)
+    expect(view(cluster, id).state).toBe('done')
+  })
+
+  test('cancelling them goes back without canaries', () => {
+    const cluster = running({ update: { canary: 2 } })
+    const { id } = put(cluster, { cmd: 'new' })
+    heal(cluster)
+    const reply = good(cluster.request({ kind: 'cancelDeployment', deployment: id, force: false }))
+    heal(cluster)
+    expect(view(cluster, reply.deployment!)).toMatchObject({ state: 'done', undoes: id })
+    expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+    expect(cluster.running()).toHaveLength(4)
+  })
+})
+
+test('max_parallel: so many new instances that are not healthy, and no more places emptied', () => {
+  const cluster = running({
+    update: { maxParallel: 1 },
+    upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 1 },
+  })
+  const { id } = put(cluster, { cmd: 'new' })
+  for (let turn = 1; turn <= 4; turn++) {
+    expect(counts(cluster)).toEqual({ old: 4 - turn, new: turn })
+    expect(view(cluster, id).state).toBe('running')
+    heal(cluster, 1)
+  }
+  expect(view(cluster, id).state).toBe('done')
+})
+
+test('pause: the next batch goes when the last was healthy for so long', () => {
+  const cluster = running({
+    update: { maxParallel: 2, pauseSeconds: 30 },
+    upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
+  })
+  const { id } = put(cluster, { cmd: 'new' })
+  expect(counts(cluster)).toEqual({ old: 2, new: 2 })
+  heal(cluster, 1)
+  expect(counts(cluster)).toEqual({ old: 2, new: 2 })
+  heal(cluster)
+  expect(counts(cluster)).toEqual({ old: 2, new: 2 })
+  expect(kinds(view(cluster, id))).toEqual(['batch'])
+  cluster.pass(29_000)
+  expect(counts(cluster)).toEqual({ old: 2, new: 2 })
+  cluster.pass(1000)
+  expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+  heal(cluster)
+  expect(view(cluster, id).state).toBe('done')
+})
+
+describe('a deadline', () => {
+  test('of health ends the deployment; what runs stays, in its number', () => {
+    const cluster = running({ update: { healthyDeadlineSeconds: 60, maxParallel: 1 }, backoffSeconds: 0 })
+    const { id } = put(cluster, { cmd: 'new' })
+    heal(cluster, 1)
+    expect(counts(cluster)).toEqual({ old: 3, new: 2 })
+    cluster.pass(59_000)
+    expect(view(cluster, id).state).toBe('running')
+    cluster.pass(1000)
+    expect(view(cluster, id)).toMatchObject({ state: 'failed', waits: [] })
+    expect(view(cluster, id).reason).toContain('was not healthy 60 s after it was placed')
+    // The surplus one, which is not healthy, has gone.
+    expect(counts(cluster)).toEqual({ old: 3, new: 1 })
+    expect(appView(cluster.state, web)!.halted).toMatchObject({ deployment: id })
+    die(cluster, isCurrent => !isCurrent)
+    cluster.pass(3_600_000)
+    expect(counts(cluster)).toEqual({ old: 3, new: 1 })
+    expect(cluster.running()).toHaveLength(4)
+    put(cluster, { cmd: 'newer' })
+    expect(appView(cluster.state, web)!.halted).toBeUndefined()
+    for (let i = 0; i < 10; i++) heal(cluster)
+    expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+  })
+
+  test('of health counts tasks that end by themselves, too', () => {
+    const cluster = running({ update: { healthyDeadlineSeconds: 60, maxParallel: 1 }, backoffSeconds: 1 })
+    const { id } = put(cluster, { cmd: 'new' })
+    for (let i = 0; i < 20 && view(cluster, id).state === 'running'; i++) {
+      die(cluster, isCurrent => isCurrent)
+      expect(kinds(view(cluster, id))).toContain('backoff')
+      cluster.pass(10_000)
+    }
+    expect(view(cluster, id)).toMatchObject({ state: 'failed' })
+  })
+
+  test('of progress ends it, also where nothing finds a place', () => {
+    const cluster = running({ update: { progressDeadlineSeconds: 600 } })
+    const { id } = put(cluster, { cmd: 'new', cpus: 100 })
+    const { deadline, ...wait } = view(cluster, id).waits[0]!
+    expect(wait).toMatchObject({ kind: 'place', app: web, instances: 4 })
+    expect(Date.parse(deadline!)).toBe(1_700_000_000_000 + cluster.now + 600_000)
+    cluster.pass(600_000)
+    expect(view(cluster, id)).toMatchObject({ state: 'failed' })
+    expect(counts(cluster)).toEqual({ old: 4, new: 0 })
+  })
+
+  test('does not run while it waits for a person', () => {
+    const cluster = running({
+      update: { canary: 1, progressDeadlineSeconds: 60, healthyDeadlineSeconds: 60 },
+    })
+    const { id } = put(cluster, { cmd: 'new' })
+    heal(cluster)
+    cluster.pass(3_600_000)
+    expect(view(cluster, id).state).toBe('running')
+    good(order(cluster, 'promote', id))
+    good(order(cluster, 'pause', id))
+    cluster.pass(3_600_000)
+    expect(view(cluster, id).state).toBe('paused')
+    good(order(cluster, 'resume', id))
+    cluster.pass(59_000)
+    expect(view(cluster, id).state).toBe('running')
+    cluster.pass(1000)
+    expect(view(cluster, id).state).toBe('failed')
+  })
+
+  test('holds for what is scaled up, and leaves apps of later steps as they were', () => {
+    const cluster = running({ update: { progressDeadlineSeconds: 60 } })
+    const changes = [
+      { kind: 'put', id: web, body: { instances: 6 }, partial: true, create: true },
+      { kind: 'create', body: { id: '/shop', cmd: 'x', cpus: 0.1, mem: 32, dependencies: ['/web'] } },
+    ] as const
+    const { deployment } = good(cluster.request({ kind: 'changeApps', changes, force: false }))
+    expect(kinds(view(cluster, deployment!))).toEqual(['health', 'step'])
+    cluster.pass(60_000)
+    expect(view(cluster, deployment!).state).toBe('failed')
+    cluster.pass(60_000)
+    expect(appView(cluster.state, '/shop' as AppId)).toMatchObject({ wanted: 1, running: 0 })
+  })
+})
+
+describe('auto_rollback', () => {
+  const update = { healthyDeadlineSeconds: 60, autoRollback: true }
+
+  test('undoes what failed, once', () => {
+    const cluster = running({ update, backoffSeconds: 0 })
+    const before = cluster.running().map(t => t.key)
+    const { id } = put(cluster, { cmd: 'new' })
+    cluster.pass(60_000)
+    expect(view(cluster, id)).toMatchObject({ state: 'failed' })
+    cluster.pass(60_000)
+    expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+    expect(cluster.running().map(t => t.key)).toEqual(before)
+    expect(appView(cluster.state, web)!.halted).toBeUndefined()
+    expect(deploymentViews(cluster.state)).toEqual([])
+  })
+
+  test('a rollback that fails ends where it stands', () => {
+    const cluster = running({
+      update,
+      upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+    })
+    put(cluster, { cmd: 'new' })
+    expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+    cluster.pass(60_000)
+    const [rollback] = deploymentViews(cluster.state)
+    expect(rollback!.undoes).toBeDefined()
+    cluster.pass(60_000)
+    expect(view(cluster, rollback!.id).state).toBe('failed')
+    expect(deploymentViews(cluster.state)).toEqual([])
+    cluster.pass(600_000)
+    expect(deploymentViews(cluster.state)).toEqual([])
+  })
+
+  test('leaves an app that is new: there is nothing to go back to', () => {
+    const cluster = running()
+    const body = { id: '/shop', cmd: 'x', cpus: 0.1, mem: 32, healthChecks: [check], update }
+    const { deployment } = good(cluster.change({ kind: 'create', body }))
+    cluster.pass(60_000)
+    expect(view(cluster, deployment!).state).toBe('failed')
+    expect(appView(cluster.state, '/shop' as AppId)).toMatchObject({ wanted: 1, halted: { deployment } })
+    good(cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false }))
+    expect(appView(cluster.state, '/shop' as AppId)).toBeUndefined()
+  })
+})
+
+describe('a paused deployment', () => {
+  test('begins nothing, replaces what ends, and goes on', () => {
+    const cluster = running({
+      backoffSeconds: 0,
+      upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 },
+    })
+    const { id } = put(cluster, { cmd: 'new' })
+    good(order(cluster, 'pause', id))
+    good(order(cluster, 'pause', id))
+    heal(cluster)
+    expect(counts(cluster)).toEqual({ old: 2, new: 2 })
+    expect(view(cluster, id).state).toBe('paused')
+    expect(kinds(view(cluster, id))).toContain('resume')
+    die(cluster, isCurrent => !isCurrent)
+    cluster.pass(1)
+    expect(counts(cluster)).toEqual({ old: 2, new: 2 })
+    expect(cluster.running()).toHaveLength(4)
+    good(order(cluster, 'resume', id))
+    for (let i = 0; i < 5; i++) heal(cluster)
+    expect(view(cluster, id).state).toBe('done')
+  })
+
+  test('begins no step', () => {
+    const cluster = running()
+    const changes = [
+      { kind: 'put', id: web, body: { instances: 5 }, partial: true, create: true },
+      { kind: 'create', body: { id: '/shop', cmd: 'x', cpus: 0.1, mem: 32, dependencies: ['/web'] } },
+    ] as const
+    const { deployment } = good(cluster.request({ kind: 'changeApps', changes, force: false }))
+    good(order(cluster, 'pause', deployment!))
+    heal(cluster)
+    expect(appView(cluster.state, '/shop' as AppId)!.instances).toEqual([])
+    good(order(cluster, 'resume', deployment!))
+    expect(appView(cluster.state, '/shop' as AppId)!.running).toBe(1)
+  })
+})
+
+describe('a change that may wait', () => {
+  function queued(cluster: Cluster, body: object, id = web): DeploymentId {
+    const change = {
+      kind: 'put',
+      id,
+      body: body as Record<string, string>,
+      partial: true,
+      create: true,
+    } as const
+    const operation: Operation = { kind: 'changeApps', changes: [change], force: false, queue: true }
+    return good(cluster.request(operation)).deployment!
+  }
+
+  test('goes when the app is free, in the order of coming', () => {
+    const cluster = running()
+    const { id } = put(cluster, { cmd: 'new' })
+    const second = queued(cluster, { cmd: 'newer' })
+    const third = queued(cluster, { instances: 2 })
+    expect(view(cluster, second).waits).toMatchObject([{ kind: 'lock', app: web, deployment: id }])
+    expect(deploymentViews(cluster.state).map(d => [d.id, d.state])).toEqual([
+      [id, 'running'],
+      [second, 'queued'],
+      [third, 'queued'],
+    ])
+    for (let i = 0; i < 5; i++) heal(cluster)
+    expect([id, second, third].map(d => view(cluster, d).state)).toEqual(['done', 'done', 'done'])
+    expect(cluster.running().map(t => cluster.state.tables.spec.get(t.row.specHash)!.app.cmd)).toEqual([
+      'newer',
+      'newer',
+    ])
+  })
+
+  test('is done at once where nobody holds the app', () => {
+    const cluster = running()
+    expect(view(cluster, queued(cluster, { instances: 2 })).state).toBe('done')
+  })
+
+  test('can be cancelled, and the next goes on', () => {
+    const cluster = running()
+    put(cluster, { cmd: 'new' })
+    const second = queued(cluster, { cmd: 'newer' })
+    const third = queued(cluster, { instances: 2 })
+    good(cluster.request({ kind: 'cancelDeployment', deployment: second, force: false }))
+    for (let i = 0; i < 5; i++) heal(cluster)
+    expect([second, third].map(d => view(cluster, d).state)).toEqual(['cancelled', 'done'])
+  })
+
+  test('is refused at its turn when it no longer fits', () => {
+    const cluster = running()
+    const { id } = put(cluster, { cmd: 'new' })
+    const change = { kind: 'delete', id: web } as const
+    const operation: Operation = { kind: 'changeApps', changes: [change], force: false, queue: true }
+    const first = good(cluster.request(operation)).deployment!
+    const second = good(cluster.request(operation)).deployment!
+    expect(view(cluster, second).state).toBe('queued')
+    for (let i = 0; i < 5; i++) heal(cluster)
+    expect([id, first].map(d => view(cluster, d).state)).toEqual(['done', 'done'])
+    expect(view(cluster, second)).toMatchObject({ state: 'refused', reason: "App '/web' does not exist" })
+  })
+
+  test('is kept over a restart, and there is an end to it', () => {
+    const cluster = running()
+    put(cluster, { cmd: 'new' })
+    for (let i = 0; i < 100; i++) queued(cluster, { instances: 2 + (i % 2) })
+    const change = { kind: 'delete', id: web } as const
+    const more: Operation = { kind: 'changeApps', changes: [change], force: false, queue: true }
+    expect(cluster.request(more)).toMatchObject({ ok: false, code: 'TOO_MANY' })
+    expect(deploymentViews(cluster.reload())).toEqual(deploymentViews(cluster.state))
+  })
+})
+
+describe('a rollback', () => {
+  test('keeps what was changed in place since', () => {
+    const cluster = running()
+    const { id } = put(cluster, { cmd: 'new', labels: { a: '1' } })
+    put(cluster, { labels: { a: '2' } })
+    put(cluster, { killSelection: 'OLDEST_FIRST' })
+    good(cluster.request({ kind: 'cancelDeployment', deployment: id, force: false }))
+    heal(cluster)
+    const row = cluster.state.tables.app.get(web)!
+    const app = cluster.state.tables.spec.get(row.effective)!.app
+    expect(app).toMatchObject({ cmd: 'old', labels: { a: '2' }, killSelection: 'OLDEST_FIRST' })
+    expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+    expect(cluster.running()).toHaveLength(4)
+  })
+
+  test('does not delete an app that was changed since it was made', () => {
+    const cluster = running()
+    const body = { id: '/shop', cmd: 'x', cpus: 0.1, mem: 32, healthChecks: [check] }
+    const { deployment } = good(cluster.change({ kind: 'create', body }))
+    const label = { labels: { mine: 'yes' } }
+    const change = { kind: 'put', id: '/shop' as AppId, body: label, partial: true, create: true } as const
+    good(cluster.change(change))
+    good(cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false }))
+    expect(appView(cluster.state, '/shop' as AppId)).toMatchObject({ wanted: 1 })
+  })
+})
