@@ -53,6 +53,8 @@ export class Cluster {
   now = 1000
   commits: Commit[] = []
   replies: Reply[] = []
+  /** Agents that were asked to tell their statuses again. */
+  asked: 'repeat'[] = []
   readonly agents = new Map<AgentId, FakeAgent>()
   #sessions = 0
   #requests = 0
@@ -222,6 +224,7 @@ export class Cluster {
   #answer(session: SessionId, message: ServerMessage): AgentMessage[] {
     const agent = [...this.agents.values()].find(a => a.session === session)
     if (agent === undefined) return []
+    if (message.kind === 'welcome' && message.repeat === true) this.asked.push('repeat')
     if (message.kind === 'ping') {
       return [
         {
