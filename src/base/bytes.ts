@@ -213,8 +213,9 @@ export class ByteReader {
   list<T>(read: () => T): T[] {
     const length = this.integer()
     assert(length <= this.#bytes.length, 'list longer than its row')
-    if (length === 0) return []
-    return Array.from({ length }, read)
+    const values: T[] = []
+    for (let i = 0; i < length; i++) values.push(read())
+    return values
   }
 
   /** Every byte must have been read. */

@@ -36,10 +36,7 @@ export class AllocationTable implements RowTable<'allocation'> {
   }
 
   find(instance: InstanceId, incarnation: number): AllocationRow | undefined {
-    const held = this.#rows.get(instance)
-    if (held === undefined) return undefined
-    if (!isMany(held)) return held.incarnation === incarnation ? held : undefined
-    return held.find(row => row.incarnation === incarnation)
+    return incarnationIn(this.#rows.get(instance), incarnation)
   }
 
   /** All of an instance: the present one, and older ones that have not ended on agents that are away. */
@@ -150,7 +147,7 @@ export class AllocationTable implements RowTable<'allocation'> {
 
   #replace(instance: InstanceId, incarnation: number, row: AllocationRow | undefined): void {
     const held = this.#rows.get(instance)
-    const old = this.find(instance, incarnation)
+    const old = incarnationIn(held, incarnation)
     if (old === row) return
     if (held === undefined || held === old) {
       if (row === undefined) this.#rows.delete(instance)
@@ -163,6 +160,12 @@ export class AllocationTable implements RowTable<'allocation'> {
     this.#size += Number(row !== undefined) - Number(old !== undefined)
     this.#index.change(old, row)
   }
+}
+
+function incarnationIn(held: Held | undefined, incarnation: number): AllocationRow | undefined {
+  if (held === undefined) return undefined
+  if (!isMany(held)) return held.incarnation === incarnation ? held : undefined
+  return held.find(row => row.incarnation === incarnation)
 }
 
 function listOf(held: Held | undefined): readonly AllocationRow[] {

@@ -65,7 +65,8 @@ export function encodeRows(plain: PlainRows): Row[] {
       rows.push({ key: `${table}/${key}`, value: encodeRow(table, row) })
     }
   }
-  rows.push(...encodeUnits(plain))
+  // One by one: there may be more than a call takes arguments.
+  for (const row of encodeUnits(plain)) rows.push(row)
   return rows.sort((a, b) => compareStrings(a.key, b.key))
 }
 

@@ -45,7 +45,8 @@ export function rowsOf(state: State): Row[] {
       rows.push({ key: `${table}/${key}`, value: encodeRow(table, plainRow(state, table, key)!) })
     }
   }
-  rows.push(...unitRowsOf(state))
+  // One by one: there may be more than a call takes arguments.
+  for (const row of unitRowsOf(state)) rows.push(row)
   return rows.sort((a, b) => compareStrings(a.key, b.key))
 }
 
