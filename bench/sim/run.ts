@@ -34,15 +34,18 @@ async function main(): Promise<void> {
     return
   }
   const begun = performance.now()
+  const cpuBefore = process.cpuUsage()
   const results = await runAll(Array.from({ length: count }, (_, i) => first + i))
   const seconds = (performance.now() - begun) / 1000
+  const { user, system } = process.cpuUsage(cpuBefore)
+  const processorS = (user + system) / 1e6
   const failed = results.filter(r => r.problems.length > 0)
   for (const { seed } of failed.slice(0, 5)) {
     const lines: string[] = []
     tellFailure(runTrial(seed, { trace: line => void lines.push(line) }), lines.slice(-shownLines))
   }
   if (failed.length > 0) console.log(`failed seeds: ${failed.map(r => r.seed).join(' ')}`)
-  tellSummary(results, seconds, values.json)
+  tellSummary(results, seconds, processorS, values.json)
   if (failed.length > 0) process.exitCode = 1
 }
 
@@ -76,7 +79,12 @@ function tellFailure({ seed, problems }: TrialResult, lines: readonly string[]):
   else console.log(`seed ${seed} fails; to repeat it: npm run sim -- --seed ${seed} --seeds 1 --trace\n`)
 }
 
-function tellSummary(results: readonly TrialResult[], seconds: number, asJson: boolean): void {
+function tellSummary(
+  results: readonly TrialResult[],
+  seconds: number,
+  processorS: number,
+  asJson: boolean,
+): void {
   const sum = (of: (r: TrialResult) => number): number => results.reduce((total, r) => total + of(r), 0)
   const faults: Record<string, number> = {}
   for (const result of results) {
@@ -87,6 +95,8 @@ function tellSummary(results: readonly TrialResult[], seconds: number, asJson: b
     failed: results.filter(r => r.problems.length > 0).length,
     seconds: Number(seconds.toFixed(1)),
     seedsPerS: Number((results.length / seconds).toFixed(2)),
+    // On a machine that others use too this says more than the clock.
+    processorSPerSeed: Number((processorS / results.length).toFixed(3)),
     simulatedHours: Number((sum(r => r.simulatedMs) / 3_600_000).toFixed(1)),
     steps: sum(r => r.steps),
     commits: sum(r => r.commits),

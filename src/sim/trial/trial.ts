@@ -5,7 +5,7 @@ import type { AgentIdentity } from '../../agent/core/index.ts'
 import { present, Random } from '../../base/index.ts'
 import type { AgentId, ClusterId, TaskKey } from '../../model/index.ts'
 import { isEmpty } from '../../planner/index.ts'
-import { createState, strictlyHealthy, type State } from '../../runtime/core/index.ts'
+import { createState, obstaclesFor, strictlyHealthy, type State } from '../../runtime/core/index.ts'
 import { InvariantWatch } from '../check/watch.ts'
 import { realCore, type SimulatedCore } from '../core.ts'
 import { SimulatedDisk, type DiskCopy } from '../disk.ts'
@@ -457,7 +457,7 @@ class Trial {
       const all = [...(state.apps.get(app.id)?.instances.values() ?? [])]
       const healthy = all.filter(i => strictlyHealthy(state, i)).length
       if (healthy === app.instances && all.length === app.instances) continue
-      const reasons = JSON.stringify(state.waiting.get(app.id)?.reasons ?? [])
+      const reasons = JSON.stringify(obstaclesFor(state, app.id)?.reasons ?? [])
       found.push(`${app.id}: ${healthy} healthy of ${all.length}, ${app.instances} wanted ${reasons}`)
       for (const row of all.filter(i => !strictlyHealthy(state, i))) {
         const { statusSeq, goal } = state.allocation(row.id, row.incarnation) ?? {}

@@ -151,7 +151,12 @@ beforeEach(() => {
 describe('starting', () => {
   it('says hello with what it knows, and nothing else before the welcome', () => {
     expect(give(connected)).toEqual(['hello'])
-    expect(give(specs(app), assign(0, 1, [row(1, { gen: 1 })]), ping)).toEqual([])
+    expect(give(specs(app), assign(0, 1, [row(1, { gen: 1 })]))).toEqual([])
+  })
+
+  it('says hello again when it is pinged unwelcomed: the welcome got lost', () => {
+    expect(give(connected, ping, ping)).toEqual(['hello', 'hello', 'hello'])
+    expect(give(welcome(), ping)).toEqual(['pong'])
   })
 
   it('starts an assigned task once and tells each step', () => {
