@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads'
 import { assert } from '../../src/base/index.ts'
 import {
   decodeAgentMessage,
+  serverMessageText,
   type Actor,
   type AppRequest,
   type ClusterId,
@@ -153,7 +154,7 @@ class Links implements AgentLinks {
   fleet: Fleet | undefined
 
   send(session: SessionId, message: ServerMessage): void {
-    this.fleet?.tell(session, JSON.stringify(message))
+    this.fleet?.tell(session, serverMessageText(message))
   }
 
   dropAll(reason: string): void {

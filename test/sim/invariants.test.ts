@@ -48,7 +48,7 @@ const damages: Readonly<Record<string, () => { before?: PlainRows; after: PlainR
     before: changed('instance', i => ({ incarnation: i.incarnation + 1 })),
     after: rows,
   }),
-  generations: () => ({ before: changed('agent', a => ({ gen: a.gen + 1 })), after: rows }),
+  generations: () => ({ before: changed('agent', a => ({ gen: a.gen + 1000 })), after: rows }),
   'promise of health': () => ({
     after: changed('allocation', () => ({
       goal: 'stop' as const,

@@ -1,6 +1,6 @@
 // Tells agents what changed for them: the rows with a generation above the last one sent on this connection, or all of
 // them. Specifications go ahead, once per connection. Nothing here leaves before the commit that made it is stored.
-import { isoTime } from '../../base/index.ts'
+import { isoTime, type UtcMs } from '../../base/index.ts'
 import { maxRowsPerMessage, type AgentId, type AssignmentRow, type Revision } from '../../model/index.ts'
 import { send } from './agentmessages.ts'
 import { specOf } from './instances.ts'
@@ -73,9 +73,24 @@ function assignmentRow(a: AllocationRow): AssignmentRow {
     goal: a.goal,
     cause: a.cause,
     specHash: a.spec,
-    version: isoTime(a.version),
+    version: versionText(a.version),
     resources: a.resources,
     ports: a.ports,
     graceMs: a.graceMs,
   }
+}
+
+/** Texts kept: more than come in one message. */
+const textsKept = 1000
+// A memo of a pure function: instances of one app have the same version.
+const texts = new Map<UtcMs, string>()
+
+function versionText(version: UtcMs): string {
+  let text = texts.get(version)
+  if (text === undefined) {
+    if (texts.size >= textsKept) texts.clear()
+    text = isoTime(version)
+    texts.set(version, text)
+  }
+  return text
 }

@@ -24,7 +24,9 @@ export function step(state: State, env: Env, input: Input): Output {
   takeIn(state, input)
   state.wakeDue()
   const isSwept = dropStaged(state)
-  settle(state)
+  // Reports come by the thousand: what they move is looked at once, when those that came together are taken in.
+  const isLookedAtLater = isReport(input) && state.dirtyApps.size > 0
+  if (!isLookedAtLater) settle(state)
   const more = !isSwept || state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
   if (!more || env.now >= state.flushDue) {
     state.flushDue = env.now + flushEveryMs
@@ -33,6 +35,10 @@ export function step(state: State, env: Env, input: Input): Output {
   const { replies, messages, events } = state.outbox
   state.outbox = { replies: [], messages: [], events: [] }
   return { replies, messages, events, urgent: false, more }
+}
+
+function isReport(input: Input): boolean {
+  return input.kind === 'agent' && input.message.kind === 'report'
 }
 
 /** When the next `tick` is due, in cluster time. */

@@ -9,6 +9,7 @@ import {
   decodeAgentMessage,
   type Hello,
   type ServerMessage,
+  serverMessageText,
   type SessionId,
 } from '../../../model/index.ts'
 import type { Log } from '../../log.ts'
@@ -87,7 +88,7 @@ export class AgentControl implements AgentLinks {
       socket.terminate()
       return
     }
-    socket.send(JSON.stringify(message))
+    socket.send(serverMessageText(message))
     if (message.kind === 'refuse') socket.close(1008, 'refused')
   }
 
