@@ -3,8 +3,18 @@ import { serverMessageText, type ServerMessage } from '../../src/model/index.ts'
 import { fullApp } from './samples.ts'
 
 describe('the text of a message to an agent', () => {
-  const specs = { kind: 'specs', specs: [{ hash: 'a"b', app: fullApp }, { hash: 'c', app: fullApp }] }
-  const messages = [specs, { kind: 'specs', specs: [] }, { kind: 'ack', seq: 1 }] as unknown as ServerMessage[]
+  const specs = {
+    kind: 'specs',
+    specs: [
+      { hash: 'a"b', app: fullApp },
+      { hash: 'c', app: fullApp },
+    ],
+  }
+  const messages = [
+    specs,
+    { kind: 'specs', specs: [] },
+    { kind: 'ack', seq: 1 },
+  ] as unknown as ServerMessage[]
 
   it('is its JSON, also when it is made again', () => {
     for (const message of [...messages, ...messages])
