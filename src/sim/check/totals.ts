@@ -1,5 +1,6 @@
 // What the core keeps by difference, counted anew from the rows.
 import type { PlainRows, State } from '../../runtime/core/index.ts'
+import { hasEnded } from './modes.ts'
 import { allocationsOn, instancesOf } from './rows.ts'
 
 export function brokenTotals(state: State, rows: PlainRows): string[] {
@@ -22,7 +23,7 @@ export function brokenTotals(state: State, rows: PlainRows): string[] {
     const wanted = all.filter(i => i.goal === 'run')
     compare(`live of ${row.id}`, kept?.live ?? 0, wanted.length)
     compare(`stopping of ${row.id}`, kept?.stopping.size ?? 0, all.length - wanted.length)
-    const unplaced = wanted.filter(i => i.agent === null).length
+    const unplaced = wanted.filter(i => i.agent === null && !hasEnded(i)).length
     compare(`scheduled of ${row.id}`, kept?.scheduled.size ?? 0, unplaced)
   }
   const locks = rows.deployment.flatMap(({ row }) =>
