@@ -8,6 +8,7 @@ import {
   type DeploymentId,
   type Epoch,
   type InstanceId,
+  type PortProtocol,
   type Reply,
   type Revision,
   type ServerMessage,
@@ -71,8 +72,6 @@ export interface Session {
   heard: Map<string, number> | undefined
   /** It has answered that it holds just the rows that are stored for it; what it runs beyond them it has told before. */
   isInStep?: boolean
-  /** It has answered that it holds just the rows that are stored for it; what it runs beyond them it has told before. */
-  isInStep?: boolean
   /** Ends taken note of, to be forgotten by the agent. */
   forget: TaskKey[]
 }
@@ -130,6 +129,8 @@ export class State {
   /** Specifications whose last reference went; looked at again when the group is sealed. */
   readonly specGarbage = new Set<SpecHash>()
   readonly #facts = new Map<SpecHash, SpecFacts>()
+  readonly #dependents = new Set<AppId>()
+  readonly #dependentsToLookAt = new Set<AppId>()
   readonly #changes: ChangeCount = { rows: 0 }
   readonly tables: Tables
 
@@ -148,8 +149,6 @@ export class State {
   /** No deadline of an action on the app can have passed before. */
   readonly deadlineChecks = new Map<AppId, ClusterMs>()
   readonly unknownTasks = new Map<AgentId, readonly TaskKey[]>()
-  /** Until this ping round nothing is placed before all agents have told what they run (see adopt.ts). */
-  adoptsUntilRound = 0
   /** Until this ping round nothing is placed before all agents have told what they run (see adopt.ts). */
   adoptsUntilRound = 0
   /** More agents are silent than may be given up at once: nothing is placed until that is clear. */
@@ -236,6 +235,18 @@ export class State {
       this.#facts.set(spec, facts)
     }
     return facts
+  }
+
+  /** Apps that depend on something, in no defined order. Only they have edges in the graph of dependencies. */
+  dependents(): ReadonlySet<AppId> {
+    for (const id of this.#dependentsToLookAt) {
+      const app = this.tables.app.get(id)
+      const spec = app === undefined ? undefined : this.tables.spec.get(app.submitted)
+      if (spec !== undefined && spec.app.dependencies.length > 0) this.#dependents.add(id)
+      else this.#dependents.delete(id)
+    }
+    this.#dependentsToLookAt.clear()
+    return this.#dependents
   }
 
   /** The transaction is stored: what was known of specifications that are gone goes too. */
@@ -333,6 +344,7 @@ export class State {
         change: (old, row) => {
           if (row !== undefined) this.#countApp(row, 1)
           if (old !== undefined) this.#countApp(old, -1)
+          this.#dependentsToLookAt.add((row ?? old)!.id)
           if (row?.mode === 'daemon') this.daemons.add(row.id)
           else this.daemons.delete((row ?? old)!.id)
         },
@@ -400,16 +412,23 @@ export class State {
       drivers: row.drivers,
       capacity: row.capacity,
       reachable: this.sessionOf.has(row.id) && row.unreachableSince === null,
-      draining: row.cordoned === true || row.drain !== undefined,
+      draining: row.drain !== undefined,
+      eligible: row.cordoned !== true,
     })
+  }
+
+  // In rows that are damaged a specification may be missing; a port without one is held for every protocol.
+  #protocolsOf({ ports, spec }: AllocationRow): readonly PortProtocol[] | undefined {
+    const isKnown = ports.length > 0 && (this.#facts.has(spec) || this.tables.spec.has(spec))
+    return isKnown ? this.factsOf(spec).protocols : undefined
   }
 
   #changeAllocation(old: AllocationRow | undefined, row: AllocationRow | undefined): void {
     this.#referInstead(old?.spec, row?.spec)
     const { instance, incarnation } = (row ?? old)!
     if (old?.agent !== row?.agent || old?.resources !== row?.resources || old?.ports !== row?.ports) {
-      if (old !== undefined) this.agents.release(old.agent, old.resources, old.ports)
-      if (row !== undefined) this.agents.take(row.agent, row.resources, row.ports)
+      if (old !== undefined) this.agents.release(old.agent, old.resources, old.ports, this.#protocolsOf(old))
+      if (row !== undefined) this.agents.take(row.agent, row.resources, row.ports, this.#protocolsOf(row))
     }
     if (old !== undefined && old.agent !== row?.agent) this.rowsOn(old.agent).change(old, undefined)
     if (row !== undefined) {

@@ -48,7 +48,7 @@ function isAllowed(
   }
 }
 
-function valueOf(agent: AgentRow | undefined, field: string): string | undefined {
+export function valueOf(agent: AgentRow | undefined, field: string): string | undefined {
   if (agent === undefined) return undefined
   if (field === 'hostname' || field === '@hostname') return agent.hostname
   const attribute: Attribute | undefined = agent.attributes[field.replace(/^@(region|zone)$/, '$1')]

@@ -1,5 +1,6 @@
 // What the core keeps by difference, counted anew from the rows.
-import type { PlainRows, State } from '../../runtime/core/index.ts'
+import type { InstanceRow, PlainRows, State } from '../../runtime/core/index.ts'
+import { valueOf } from './placement.ts'
 import { hasEnded } from './modes.ts'
 import { allocationsOn, instancesOf } from './rows.ts'
 
@@ -26,9 +27,44 @@ export function brokenTotals(state: State, rows: PlainRows): string[] {
     const unplaced = wanted.filter(i => i.agent === null && !hasEnded(i)).length
     compare(`scheduled of ${row.id}`, kept?.scheduled.size ?? 0, unplaced)
   }
+  for (const { app, runKey, counts } of state.placed.entries()) {
+    const placed = instancesOf(rows, app).filter(
+      i => i.runKey === runKey && i.agent !== null && !i.unreachable,
+    )
+    compare(`placed of ${app}`, counts.total, placed.length)
+    for (const { row } of rows.agent) {
+      const here = placed.filter(i => i.agent === row.id).length
+      compare(`placed of ${app} on ${row.id}`, counts.onAgent(row.id), here)
+    }
+    for (const field of counts.fields) {
+      const groups = groupsOf(rows, field, placed)
+      for (const [value, size] of groups) {
+        compare(`placed of ${app} where ${field} is ${value}`, counts.groups(field).get(value) ?? 0, size)
+      }
+      compare(`values of ${field} with ${app}`, counts.groups(field).size, groups.size)
+      compare(`smallest ${field} of ${app}`, counts.smallestGroup(field), smallestOf([...groups.values()]))
+    }
+  }
   const locks = rows.deployment.flatMap(({ row }) =>
     row.state === 'running' ? row.steps.flatMap(s => s.actions.map(a => a.app)) : [],
   )
   compare('the number of locks', state.locks.size, new Set(locks).size)
   return broken
+}
+
+function groupsOf(
+  rows: PlainRows,
+  field: string,
+  placed: readonly InstanceRow[],
+): Map<string | undefined, number> {
+  const groups = new Map<string | undefined, number>()
+  for (const instance of placed) {
+    const value = valueOf(rows.agent.find(r => r.row.id === instance.agent)?.row, field)
+    groups.set(value, (groups.get(value) ?? 0) + 1)
+  }
+  return groups
+}
+
+function smallestOf(sizes: readonly number[]): number {
+  return sizes.length === 0 ? 0 : Math.min(...sizes)
 }
