@@ -87,9 +87,10 @@ export function splitKey(key: string): { table: (typeof plainTables)[number]; ro
   return { table, rowKey: key.slice(cut + 1) }
 }
 
-// Free resources are counted per agent, health by the checks of a specification.
+// Free resources and ports are counted per agent, health by the checks of a specification, which says too for which
+// protocol a port is held.
 function isComplete(state: State, { instance, allocations }: Unit): boolean {
   const { agent, spec } = state.tables
   if (instance !== undefined && !spec.has(instance.spec)) return false
-  return allocations.every(row => agent.has(row.agent))
+  return allocations.every(row => agent.has(row.agent) && spec.has(row.spec))
 }
