@@ -3,9 +3,15 @@
 // goes wrong with few.
 import type { AgentIdentity } from '../../agent/core/index.ts'
 import { present, Random } from '../../base/index.ts'
-import type { AgentId, ClusterId, TaskKey } from '../../model/index.ts'
+import type { AgentId, ClusterId, Operation, TaskKey } from '../../model/index.ts'
 import { isEmpty } from '../../planner/index.ts'
-import { createState, obstaclesFor, strictlyHealthy, type State } from '../../runtime/core/index.ts'
+import {
+  createState,
+  obstaclesFor,
+  strictlyHealthy,
+  type InstanceRow,
+  type State,
+} from '../../runtime/core/index.ts'
 import { InvariantWatch } from '../check/watch.ts'
 import { realCore, type SimulatedCore } from '../core.ts'
 import { SimulatedDisk, type DiskCopy } from '../disk.ts'
@@ -75,8 +81,7 @@ class Trial {
   /** For a while every check fails. */
   #isSick = false
   #isPeace = false
-  /** The end of the log went without a word: what agents were told to have been noted may not be. */
-  #isSilentlySetBack = false
+  #caresAt = 0
 
   constructor(seed: number, options: TrialOptions) {
     const random = new Random(seed)
@@ -176,10 +181,12 @@ class Trial {
         return draw(random, this.#isPeace ? [50, 2000] : weather.startMs)
       },
       stopMs: (_: TaskKey) => draw(random, this.#isPeace ? [10, 1000] : weather.stopMs),
-      endsBy: () =>
-        !this.#isPeace && random.chance(weather.taskEnds)
-          ? { afterMs: random.integer(0, 20_000), code: random.integer(0, 1) }
-          : undefined,
+      endsBy: ({ app }) => {
+        if (app.mode === 'batch')
+          return { afterMs: random.integer(0, 40_000), code: random.chance(0.7) ? 0 : 1 }
+        const ends = !this.#isPeace && random.chance(weather.taskEnds)
+        return ends ? { afterMs: random.integer(0, 20_000), code: random.integer(0, 1) } : undefined
+      },
       check,
     }
   }
@@ -354,7 +361,6 @@ class Trial {
     const { disk } = this.#simulation
     if ((disk.head?.revision ?? 0) <= count) return
     disk.loseTail(count)
-    this.#isSilentlySetBack = true
     this.#watch.afterSetBack()
     this.#wasSetBack()
   }
@@ -384,8 +390,6 @@ class Trial {
     simulation.disk.setFull(false)
     if (simulation.server === 'down') this.#startServer()
     if (simulation.server === 'damaged') this.#mendServer()
-    // Nobody can notice that nothing but acknowledged statuses was lost; a repair asks for all of them.
-    if (this.#isSilentlySetBack) simulation.restoreServer(simulation.disk.copy())
     simulation.crashAt = undefined
     simulation.failAppends(0.01)
     simulation.network.become(this.#weather.calmNetwork)
@@ -400,15 +404,31 @@ class Trial {
       this.#bootAgent(id)
       if (simulation.isIsolated(id)) simulation.heal(id)
     }
-    if (!this.#applyLast()) return
+    // A deployment that fails, through no fault of now, and is undone by itself is applied again.
+    for (let tries = 0; tries < 3; tries++) {
+      if (!this.#applyLast() || !this.#comesToRest()) return
+      if (!this.#workload.undoes || this.#isApplied()) break
+    }
+    this.#rest()
+  }
+
+  #comesToRest(): boolean {
+    const simulation = this.#simulation
     const end = simulation.timeline.now + longestPeaceMs
     while (simulation.timeline.now < end) {
+      this.#takeCare()
       simulation.runFor(5000)
       this.#look()
-      if (this.#isBroken) return
-      if (this.#restless().length === 0) return this.#rest()
+      if (this.#isBroken) return false
+      if (this.#restless().length === 0) return true
     }
     this.problems.push(`does not come to rest: ${this.#restless().slice(0, 8).join('; ')}`)
+    return false
+  }
+
+  #isApplied(): boolean {
+    const plan = this.#workload.planOf(this.#simulation.state)
+    return plan !== null && isEmpty(plan)
   }
 
   // A client repeats until it has an answer.
@@ -430,6 +450,29 @@ class Trial {
     return false
   }
 
+  // What waits for a person: one comes by now and then.
+  #takeCare(): void {
+    const { state, server, timeline } = this.#simulation
+    if (server !== 'running' || timeline.now < this.#caresAt) return
+    this.#caresAt = timeline.now + 30_000
+    const ask = (operation: Operation): void => void this.#ledger.send(this.#simulation, operation)
+    for (const row of state.tables.agent.values()) {
+      if (row.cordoned === true || row.drain !== undefined)
+        ask({ kind: 'changeAgent', agent: row.id, change: { kind: 'uncordon' } })
+    }
+    for (const row of state.tables.deployment.values()) {
+      if (row.paused !== undefined && (row.state === 'running' || row.state === 'queued'))
+        ask({ kind: 'resumeDeployment', deployment: row.id })
+      const actions = [...state.tables.action.values()].filter(a => a.deployment === row.id)
+      const isCanary = actions.some(a => a.rollout?.canary !== undefined && a.rollout.promoted !== true)
+      if (row.state === 'running' && isCanary) ask({ kind: 'promoteDeployment', deployment: row.id })
+    }
+    for (const { id, halted } of state.tables.app.values()) {
+      if (halted !== undefined && !state.locks.has(id))
+        ask({ kind: 'changeApps', changes: [{ kind: 'restart', id }], force: true })
+    }
+  }
+
   // No more faults at all: nothing may move any more, and the same configuration asks for nothing.
   #rest(): void {
     const simulation = this.#simulation
@@ -442,8 +485,10 @@ class Trial {
     const after = simulation.disk.head?.revision
     if (before !== after) this.problems.push(`at rest, and goes on from revision ${before} to ${after}`)
     this.problems.push(...this.#restless())
-    const plan = this.#workload.planOf(simulation.state)
-    if (plan === null || !isEmpty(plan)) this.problems.push('planning again is not empty')
+    if (!this.#isApplied()) {
+      const changes = this.#workload.planOf(simulation.state)?.changes.filter(c => c.action !== 'no-op')
+      this.problems.push(`planning again is not empty: ${JSON.stringify(changes).slice(0, 2000)}`)
+    }
   }
 
   #restless(): string[] {
@@ -455,11 +500,15 @@ class Trial {
     })
     for (const app of state.tables.app.values()) {
       const all = [...(state.apps.get(app.id)?.instances.values() ?? [])]
-      const healthy = all.filter(i => strictlyHealthy(state, i)).length
-      if (healthy === app.instances && all.length === app.instances) continue
+      // What runs once is as wanted when it has had its end.
+      const isGood = (i: InstanceRow): boolean =>
+        app.mode === 'batch' ? i.agent === null && i.reported !== null : strictlyHealthy(state, i)
+      const healthy = all.filter(isGood).length
+      const wanted = app.mode === 'daemon' && app.instances > 0 ? machines.size : app.instances
+      if (healthy === wanted && all.length === wanted) continue
       const reasons = JSON.stringify(obstaclesFor(state, app.id)?.reasons ?? [])
-      found.push(`${app.id}: ${healthy} healthy of ${all.length}, ${app.instances} wanted ${reasons}`)
-      for (const row of all.filter(i => !strictlyHealthy(state, i))) {
+      found.push(`${app.id}: ${healthy} healthy of ${all.length}, ${wanted} wanted ${reasons}`)
+      for (const row of all.filter(i => !isGood(i))) {
         const { statusSeq, goal } = state.allocation(row.id, row.incarnation) ?? {}
         const task = machines.get(row.agent!)?.state.tasks.get(`${row.id}/${row.incarnation}`)
         const { id, incarnation, agent, reported, unreachable, health, ready } = row

@@ -4,10 +4,13 @@ import type { Json, Random } from '../../base/index.ts'
 import {
   appAddress,
   normalizeApp,
+  type AgentChange,
+  type AgentId,
   type App,
   type AppId,
   type AppRequest,
   type Desired,
+  type DeploymentId,
   type Operation,
   type Place,
   type Plan,
@@ -23,9 +26,17 @@ const origin = 'trial'
 
 type Body = Readonly<Record<string, Json>>
 
+/** What a seed's people make use of: each leaves some out. */
+interface Habits {
+  readonly modes: readonly ('service' | 'daemon' | 'batch')[]
+  readonly updates: boolean
+  readonly service: boolean
+}
+
 export class Workload {
   readonly #random: Random
   readonly #agents: number
+  readonly #habits: Habits
   /** What the stack's configuration says now. */
   wanted: Desired
   #made = 0
@@ -33,6 +44,11 @@ export class Workload {
   constructor(random: Random, agents: number) {
     this.#random = random
     this.#agents = agents
+    this.#habits = {
+      modes: random.pick([['service'], ['service', 'service', 'daemon', 'batch']] as const),
+      updates: random.chance(0.5),
+      service: random.chance(0.5),
+    }
     this.wanted = this.#configuration()
   }
 
@@ -46,16 +62,28 @@ export class Workload {
     return plan(this.wanted, snapshotOf(state), { mode: 'apply', deleteUnnamed: true, origin }).plan
   }
 
+  /** Whether a deployment of the configuration may be undone by itself. */
+  get undoes(): boolean {
+    return this.wanted.apps.some(({ app }) => app.update?.autoRollback === true)
+  }
+
   operation(state: State): Operation | null {
     const r = this.#random
     const dice = r.integer(0, 99)
     const ids = state.tables.app.keys() as AppId[]
     const rest = ids.filter(id => state.tables.app.get(id)!.stack === null)
     const force = r.chance(0.5)
+    const queue = this.#habits.updates && r.chance(0.3)
+    if (this.#habits.service && r.chance(0.15)) return this.#agentService(state, ids)
+    if (this.#habits.updates && state.runningDeployments.size > 0 && r.chance(0.15)) {
+      const deployment: DeploymentId = r.pick([...state.runningDeployments].sort())
+      const kind = r.pick(['pauseDeployment', 'resumeDeployment', 'promoteDeployment'] as const)
+      return { kind, deployment }
+    }
     if (dice < 30) {
       if (r.chance(0.8)) this.edit()
       const made = this.planOf(state)
-      return made && { kind: 'applyPlan', plan: made, force: true, takeOver: force }
+      return made && { kind: 'applyPlan', plan: made, force: true, takeOver: force, queue }
     }
     if (dice < 40 || ids.length === 0) return this.#create(force)
     const id = r.pick(rest.length > 0 && r.chance(0.8) ? rest : ids)
@@ -64,7 +92,7 @@ export class Workload {
       const other = r.pick(ids)
       if (other !== id && r.chance(0.3))
         changes.push(r.chance(0.3) ? { kind: 'delete', id: other } : this.#put(state, other))
-      return { kind: 'changeApps', changes, force }
+      return { kind: 'changeApps', changes, force, queue }
     }
     if (dice < 65) return { kind: 'changeApps', changes: [{ kind: 'delete', id }], force }
     if (dice < 70) return { kind: 'changeApps', changes: [{ kind: 'restart', id }], force }
@@ -77,6 +105,22 @@ export class Workload {
     }
     const instances = [...(state.apps.get(id)?.instances.keys() ?? [])].sort().filter(() => r.chance(0.4))
     return { kind: 'killInstances', instances, scale: r.chance(0.4), force }
+  }
+
+  #agentService(state: State, ids: readonly AppId[]): Operation {
+    const r = this.#random
+    const agents = state.tables.agent.keys() as AgentId[]
+    if (agents.length === 0 || r.chance(0.2))
+      return { kind: 'rebalance', apps: ids.length === 0 || r.chance(0.5) ? null : [r.pick(ids)] }
+    const change = r.pick<AgentChange>([
+      { kind: 'cordon' },
+      { kind: 'uncordon' },
+      { kind: 'uncordon' },
+      { kind: 'drain', deadlineMs: r.pick([null, 0, 5000, 60_000]), force: r.chance(0.4) },
+      { kind: 'drain', deadlineMs: null, force: false },
+      { kind: 'remove' },
+    ])
+    return { kind: 'changeAgent', agent: r.pick(agents), change }
   }
 
   #create(force: boolean): Operation {
@@ -167,6 +211,21 @@ export class Workload {
     }
   }
 
+  #update(): Body {
+    const r = this.#random
+    if (!this.#habits.updates || r.chance(0.5)) return {}
+    return {
+      update: {
+        ...(r.chance(0.5) ? { maxParallel: r.integer(1, 3) } : {}),
+        ...(r.chance(0.4) ? { canary: r.integer(1, 2) } : {}),
+        ...(r.chance(0.4) ? { healthyDeadlineSeconds: r.pick([20, 120]) } : {}),
+        ...(r.chance(0.3) ? { progressDeadlineSeconds: r.pick([130, 600]) } : {}),
+        ...(r.chance(0.4) ? { autoRollback: r.chance(0.7) } : {}),
+        ...(r.chance(0.2) ? { pauseSeconds: r.pick([1, 20]) } : {}),
+      },
+    }
+  }
+
   #instances(constraints: Json): number {
     const most = JSON.stringify(constraints).includes('UNIQUE') ? this.#agents : 5
     return this.#random.integer(0, most)
@@ -192,11 +251,16 @@ export class Workload {
       [['rack', 'GROUP_BY', '2']],
       [['hostname', 'UNIQUE']],
     ])
+    const mode = r.pick(this.#habits.modes)
     return {
+      ...(mode === 'service' ? {} : { mode }),
+      ...(mode === 'batch' ? { retries: r.integer(0, 3) } : {}),
+      ...(mode === 'batch' && r.chance(0.5) ? { maxRunDurationSeconds: r.pick([5, 30, 100]) } : {}),
+      ...(mode === 'service' ? this.#update() : {}),
       cmd: `sleep ${r.integer(1, 4)}`,
       cpus: r.pick([0.1, 0.5, 1]),
       mem: r.pick([32, 64]),
-      instances: this.#instances(constraints),
+      instances: mode === 'daemon' ? r.integer(0, 1) : this.#instances(constraints),
       upgradeStrategy: { minimumHealthCapacity, maximumOverCapacity },
       backoffSeconds: r.pick([0, 1, 5]),
       maxLaunchDelaySeconds: r.pick([10, 60]),
