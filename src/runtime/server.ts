@@ -31,7 +31,6 @@ import { Loop } from './loop/loop.ts'
 import type { Image } from './store/image.ts'
 import { initStore, LevelStore } from './store/level.ts'
 import { prepareDirectory } from './store/migrate.ts'
-import { prepareDirectory } from './store/migrate.ts'
 import { otherwise } from './store/otherwise.ts'
 import { defaultSnapshotOptions, type SnapshotOptions, takeSnapshots } from './store/snapshots.ts'
 import { watchSpace } from './store/space.ts'
@@ -108,7 +107,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = options.store ?? new LevelStore(dataDirectory)
   let close: () => Promise<void> = () => listening.close()
   try {
-    await prepared(dataDirectory, log)
     await prepared(dataDirectory, log)
     const loop = await Loop.start({
       core,
@@ -187,17 +185,6 @@ async function* continued(
   rest: AsyncIterator<Row>,
 ): AsyncGenerator<Row> {
   for (let next = await first; next.done !== true; next = await rest.next()) yield next.value
-}
-
-// What is too damaged for that is told by the store.
-async function prepared(directory: string, log: Log): Promise<void> {
-  try {
-    await prepareDirectory(directory, log)
-  } catch (error) {
-    const isDamage = error instanceof CodedError && error.code === 'DATA_DAMAGED'
-    if (!isDamage) throw error
-    log(`error: ${error.message}`)
-  }
 }
 
 // What is too damaged for that is told by the store.
