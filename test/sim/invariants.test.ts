@@ -89,7 +89,7 @@ const damages: Readonly<Record<string, () => { before?: PlainRows; after: PlainR
   limits: () => ({
     after: {
       ...rows,
-      version: Array.from({ length: 26 }, (_, i) => ({ ...rows.version[0]!, key: String(i) })),
+      version: Array.from({ length: 51 }, (_, i) => ({ ...rows.version[0]!, key: String(i) })),
     },
   }),
 }

@@ -1,5 +1,5 @@
 // Which times a change leaves, on a whole core.
-import { isoTime } from '../../../../src/base/index.ts'
+import { isoTime, type UtcMs } from '../../../../src/base/index.ts'
 import type { AppId, AppRequest } from '../../../../src/model/index.ts'
 import { versionInfoOf, versionsOf } from '../../../../src/runtime/core/index.ts'
 import { Cluster } from '../cluster.ts'
@@ -14,7 +14,7 @@ ruleTests(import.meta.url, text => {
   const times: string[] = []
   for (const change of text.split(' ')) {
     cluster.pass(1000)
-    times.push(isoTime(1_700_000_000_000 + cluster.now))
+    times.push(isoTime((1_700_000_000_000 + cluster.now) as UtcMs))
     const reply = cluster.change(requestOf(change, times))
     if (!reply.ok) throw new Error(reply.message)
   }
