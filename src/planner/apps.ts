@@ -127,7 +127,7 @@ function difference(wanted: DesiredApp, present: SnapshotApp): AppChange {
     fields,
     ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}),
     ...driftOf(present, hidden, lifecycle?.ignoreChanges),
-    disruption: disruptionOf(before, app, action),
+    disruption: disruptionOf(before, app, action, present.running),
     sensitivePaths,
     ...kept(lifecycle),
   }

@@ -10,18 +10,30 @@ export interface Disruption {
 
 const undisturbed: Disruption = { restarts: 0, atATime: 0 }
 
-/** Assumes that as many instances run, healthy, as `before` wants: a crashed task must not change a plan. */
-export function disruptionOf(before: App | null, after: App | null, action: ChangeAction): Disruption {
+/**
+ * Assumes that as many instances run, healthy, as `before` wants: a crashed task must not change a plan. Only where
+ * that is no number of the configuration (daemons, and what runs once) it is what runs now.
+ */
+export function disruptionOf(
+  before: App | null,
+  after: App | null,
+  action: ChangeAction,
+  running = 0,
+): Disruption {
   if (action !== 'restart' || before === null || after === null) return undisturbed
-  const restarts = Math.min(before.instances, after.instances)
-  return { restarts, atATime: Math.min(restarts, mostAtATime(before.instances, after)) }
+  if (after.mode === 'batch') return { restarts: running, atATime: running }
+  const isDaemon = before.mode === 'daemon' || after.mode === 'daemon'
+  const healthy = isDaemon ? running : before.instances
+  const restarts = isDaemon ? running : Math.min(before.instances, after.instances)
+  const wanted = isDaemon ? running : after.instances
+  return { restarts, atATime: Math.min(restarts, mostAtATime(healthy, wanted, after)) }
 }
 
 // At most maxCapacity instances are ever healthy, and a stop must leave minHealthy of them.
-function mostAtATime(healthy: number, after: App): number {
+function mostAtATime(healthy: number, wanted: number, after: App): number {
   const { minimumHealthCapacity, maximumOverCapacity } = after.upgradeStrategy
-  const wanted = after.instances
-  const minHealthy = Math.ceil(wanted * minimumHealthCapacity)
+  const share = wanted * minimumHealthCapacity
+  const minHealthy = after.mode === 'daemon' ? Math.floor(share) : Math.ceil(share)
   let maxCapacity = Math.floor(wanted * (1 + maximumOverCapacity))
   let killNow = Math.max(0, healthy - minHealthy)
   if (minHealthy === maxCapacity && maxCapacity <= healthy) {

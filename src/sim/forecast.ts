@@ -144,6 +144,8 @@ function modelled(state: State, profile: Profile): Behaviour {
       const app = state.tables.instance.get(key.instance)?.app
       return app === undefined ? profile.stopMs : durationMs(state, profile, app, 'stop')
     },
+    // How long one run takes nobody knows; that it succeeds is assumed, as of all that is new.
+    endsBy: task => (task.app.mode === 'batch' ? { afterMs: 0, code: 0 } : undefined),
     check: (task, { index, readiness }) => {
       const instance = state.tables.instance.get(task.key.instance)
       const isKnown = readiness
@@ -241,11 +243,14 @@ function unplacedOf(state: State, apps: readonly App[]): UnplacedForecast[] {
     const runKey = state.tables.app.get(app.id)?.runKey
     const live = state.apps.get(app.id)?.liveInstances() ?? []
     const placed = live.filter(i => i.agent !== null && i.runKey === runKey).length
+    const { reasons, nearest } = obstaclesFor(state, app.id) ?? { reasons: [], nearest: [] }
     unplaced.push({
       app: app.id,
-      wanted: app.instances,
+      // How many a daemon has is not the app's to say.
+      wanted: app.mode === 'daemon' ? live.length : app.instances,
       placed,
-      reasons: obstaclesFor(state, app.id)?.reasons ?? [],
+      reasons,
+      ...(nearest.length === 0 ? {} : { nearest }),
     })
   }
   return unplaced

@@ -86,6 +86,17 @@ const damages: Readonly<Record<string, () => { before?: PlainRows; after: PlainR
     })),
   }),
   references: () => ({ after: changed('instance', () => ({ spec: 'nothing' as SpecHash })) }),
+  daemons: () => ({
+    after: {
+      ...changed('spec', s => ({ app: { ...s.app, mode: 'daemon' as const } })),
+      instance: changed('instance', () => ({ agent: 'agent1' as AgentId })).instance,
+    },
+  }),
+  batch: () => ({ after: changed('instance', () => ({ agent: null, reported: 'Finished' as const })) }),
+  service: () => ({
+    before: { ...changed('agent', () => ({ cordoned: true as const })), allocation: [] },
+    after: changed('agent', () => ({ cordoned: true as const })),
+  }),
   limits: () => ({
     after: {
       ...rows,

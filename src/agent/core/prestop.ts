@@ -3,14 +3,8 @@
 // run the command twice, and goes on where the time has come to.
 import type { ClusterMs } from '../../base/index.ts'
 import { taskSpec } from './spec.ts'
-import type { TaskState } from './state.ts'
+import type { PreStopState, TaskState } from './state.ts'
 import type { Turn } from './turn.ts'
-
-/** Where the preparation is, and until when at most. */
-export interface PreStopState {
-  readonly stage: 'command' | 'wait'
-  readonly until: ClusterMs
-}
 
 /** False: there is nothing to be done first. */
 export function beginPreStop(turn: Turn, task: TaskState): boolean {

@@ -2,8 +2,7 @@
 // JSON under these keys; the checkpoint adds checksums and the sync.
 import type { ClusterMs } from '../../base/index.ts'
 import type { App, AssignmentRow, Epoch, SpecHash, TaskKey } from '../../model/index.ts'
-import type { PreStopState } from './prestop.ts'
-import type { AgentState, CheckState, Status, TaskState } from './state.ts'
+import type { AgentState, CheckState, PreStopState, Status, TaskState } from './state.ts'
 import type { AgentMemory, DriverKind } from './types.ts'
 
 export const memoryKey = 'memory'

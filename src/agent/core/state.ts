@@ -15,7 +15,6 @@ import {
   type SpecHash,
   type TaskKey,
 } from '../../model/index.ts'
-import type { PreStopState } from './prestop.ts'
 import type { AgentIdentity, DriverKind } from './types.ts'
 
 export interface AgentState {
@@ -102,6 +101,12 @@ export interface TaskState {
   preStop: PreStopState | undefined
   /** The next time to order the driver to stop it again. */
   stopAgainAt: ClusterMs | undefined
+}
+
+/** Where the preparation of a stop is, and until when at most. */
+export interface PreStopState {
+  readonly stage: 'command' | 'wait'
+  readonly until: ClusterMs
 }
 
 export interface Status {

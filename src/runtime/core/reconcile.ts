@@ -126,11 +126,14 @@ function performed(state: State, deployment: DeploymentRow, action: ActionRow): 
   const app = state.tables.app.get(action.app)
   const isOther = action.action === 'ScaleApplication' || action.action === 'RestartApplication'
   if (app?.mode === undefined || !isOther) return perform[action.action](state, deployment, action)
-  const isDone =
-    app.mode === 'daemon'
-      ? keepDaemon(state, app, deployment.actor.name)
-      : keepBatch(state, app, deployment.actor.name) && isBatchOver(state, app)
-  return isDone ? done(action) : action
+  const author = deployment.actor.name
+  if (app.mode === 'daemon') return keepDaemon(state, app, author) ? done(action) : action
+  if (!keepBatch(state, app, author) || !isBatchOver(state, app)) return action
+  const failed = state.apps.get(app.id)?.failed.size ?? 0
+  // A scaling runs what is new; what failed before is not its failure.
+  const isWhole = action.action === 'RestartApplication' || isMadeBy(deployment, app.id)
+  if (failed === 0 || !isWhole) return done(action)
+  return { ...action, state: 'failed', failure: `${failed} of ${app.instances} instances have failed` }
 }
 
 /** Each gives the action as it is then: the same, with its progress noted, done, or failed. */

@@ -9,6 +9,7 @@ import type {
   PlainRows,
   TableName,
 } from '../../runtime/core/index.ts'
+import type { Checked } from './checked.ts'
 import { batches, daemons, promisedOf, service } from './modes.ts'
 import { brokenConstraints } from './placement.ts'
 import {
@@ -26,13 +27,6 @@ import {
   runningActions,
   specOf,
 } from './rows.ts'
-
-export interface Checked {
-  readonly before: PlainRows
-  readonly after: PlainRows
-  /** Cluster time of the step. */
-  readonly now: number
-}
 
 interface Invariant {
   readonly name: string

@@ -1,7 +1,7 @@
 // Daemons, batch apps, agents out of service: what must hold of their rows, and what they promise. Naive, as all here.
 import type { App } from '../../model/index.ts'
 import type { AgentRow, AppRow, InstanceRow, PlainRows } from '../../runtime/core/index.ts'
-import type { Checked } from './invariants.ts'
+import type { Checked } from './checked.ts'
 import { brokenConstraints } from './placement.ts'
 import { agentOf, allocationOf, allocationsOn, instanceOf, instancesOf, specOf } from './rows.ts'
 
@@ -33,7 +33,7 @@ export function daemonHomes(rows: PlainRows, app: AppRow, spec: App): AgentRow[]
 
 /** A batch instance that had its end. */
 export function hasEnded(row: InstanceRow): boolean {
-  return row.agent === null && row.reported !== null
+  return row.agent === null && (row.reported === 'Finished' || row.reported === 'Failed')
 }
 
 // A daemon's instance is where it is bound to be, and no agent has two of one configuration that are wanted.

@@ -282,6 +282,21 @@ describe('a batch app', () => {
     expect(appView(cluster.state, '/web' as AppId)).toMatchObject({ running: 1 })
   })
 
+  test('that failed fails its deployment, and what depends on it does not begin', () => {
+    const cluster = clusterOf(1)
+    const web = { id: '/web', cmd: 'serve', cpus: 0.1, mem: 32, dependencies: [id] }
+    const job = { id, cmd: 'migrate', cpus: 0.1, mem: 32, mode: 'batch', retries: 0 }
+    const changes = [job, web].map(body => ({ kind: 'create' as const, body }))
+    const { deployment } = good(cluster.request({ kind: 'changeApps', changes, force: false }))
+    end(cluster, 'Failed')
+    expect(cluster.state.tables.deployment.get(deployment!)!.state).toBe('failed')
+    cluster.pass(60_000)
+    expect(appView(cluster.state, '/web' as AppId)).toMatchObject({ running: 0 })
+    good(cluster.change({ kind: 'restart', id }))
+    end(cluster, 'Finished')
+    expect(view(cluster)).toMatchObject({ completed: 1, failed: 0 })
+  })
+
   test('outlives a start of the server', () => {
     const cluster = clusterOf(1)
     create(cluster, { mode: 'batch', instances: 2, retries: 0 })
