@@ -1,7 +1,7 @@
 // Requests: each is checked whole before a row is touched, so that a refusal leaves nothing behind; then it changes the
 // desired state and, where instances must move, makes a deployment. Everything a person can be told is in the reply.
 import { present, type Json } from '../../base/index.ts'
-import type { Actor, DeploymentId, InstanceId, Operation, Reply } from '../../model/index.ts'
+import type { Actor, AppId, DeploymentId, InstanceId, Operation, Reply } from '../../model/index.ts'
 import { changeAgent } from './agents/operations.ts'
 import { changeApps } from './changes.ts'
 import { applyPlan } from './applyplan.ts'
@@ -20,6 +20,8 @@ import type { Input } from './types.ts'
 
 /** Replies kept by Idempotency-Key; a client repeats within seconds. */
 const requestsKept = 1000
+/** Tasks killed by one request, which takes effect in one step or not at all: two rows each, so some 0.1 s. */
+const maxKillsPerRequest = 10_000
 /** Entries of the audit log that stay in the state. */
 const auditKept = 1000
 
@@ -107,6 +109,12 @@ function cancel(
 }
 
 function kill(state: State, operation: Extract<Operation, { kind: 'killInstances' }>, actor: Actor): Reply {
+  if (operation.instances.length > maxKillsPerRequest) {
+    return refused(
+      'INVALID',
+      `${operation.instances.length} tasks are named; at most ${maxKillsPerRequest} are killed in one request`,
+    )
+  }
   const found = [...new Set(operation.instances)]
     .map(id => state.tables.instance.get(id))
     .filter(i => i !== undefined)
@@ -119,10 +127,11 @@ function kill(state: State, operation: Extract<Operation, { kind: 'killInstances
     return succeeded(state, { killed })
   }
   const targets: Target[] = []
-  for (const app of new Set(found.map(i => i.app))) {
+  const fewerOf = new Map<AppId, number>()
+  for (const { app } of found) fewerOf.set(app, (fewerOf.get(app) ?? 0) + 1)
+  for (const [app, fewer] of fewerOf) {
     const row = state.tables.app.get(app)
     if (row === undefined) continue
-    const fewer = found.filter(i => i.app === app).length
     targets.push({
       id: app,
       submitted: { ...specOf(state, row.submitted), instances: Math.max(0, row.instances - fewer) },

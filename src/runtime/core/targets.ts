@@ -273,7 +273,7 @@ export function stepsFor(state: State, targets: readonly Target[], groups: Steps
   const after = new Map<AppId, App>()
   // Dependencies lead through apps that do not change; one changed app has its step to itself.
   if (targets.length > 1) {
-    for (const row of state.tables.app.values()) {
+    for (const row of appsBetween(state, groups)) {
       const app = submittedAppOf(state, row)
       before.set(row.id, app)
       after.set(row.id, app)
@@ -298,6 +298,13 @@ export function stepsFor(state: State, targets: readonly Target[], groups: Steps
   return computeSteps({ before, assigned, after, groups, restart })
 }
 
+// The apps through which a dependency between two others may lead: those that depend on something. A group hands its
+// dependencies down to whatever is in it.
+function appsBetween(state: State, groups: StepsInput['groups']): Iterable<AppRow> {
+  if (groups.some(group => group.dependencies.length > 0)) return state.tables.app.values()
+  return [...state.dependents()].sort().map(id => state.tables.app.get(id)!)
+}
+
 // Only an app that depends on something can close a circle.
 function cycleAfter(
   state: State,
@@ -308,7 +315,7 @@ function cycleAfter(
   const depends = targets.some(t => (t.submitted?.dependencies.length ?? 0) > 0)
   if (!depends && groups.length === 0) return undefined
   const after = new Map<AppId, App>()
-  for (const row of state.tables.app.values()) after.set(row.id, specOf(state, row.submitted))
+  for (const row of appsBetween(state, groups)) after.set(row.id, specOf(state, row.submitted))
   for (const from of names.keys()) after.delete(from)
   for (const target of targets) {
     if (target.submitted === null) after.delete(target.id)
