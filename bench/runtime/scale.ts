@@ -35,6 +35,8 @@ import type { Batch, FleetOptions, FromFleet } from './fleet.ts'
 
 const instancesPerApp = 10_000
 const leastApps = 20
+/** Each request is a deployment, and not too many run at a time. */
+const appsPerRequest = 10
 const actor: Actor = { name: 'bench@here', via: 'api' }
 const pingIntervalMs = 3000
 
@@ -51,9 +53,16 @@ async function run(directory: string, agents: number, instances: number): Promis
   const apps = Math.max(leastApps, Math.ceil(instances / instancesPerApp))
   const begun = performance.now()
   const cpuBefore = threadSeconds()
-  for (let i = 0; i < apps; i++) {
-    const share = Math.floor(instances / apps) + (i < instances % apps ? 1 : 0)
-    void loop.submit({ kind: 'changeApps', changes: [create(i, share)], force: true }, actor).then(reply => {
+  const changes = Array.from({ length: apps }, (_, i) =>
+    create(i, Math.floor(instances / apps) + (i < instances % apps ? 1 : 0)),
+  )
+  for (let i = 0; i < apps; i += appsPerRequest) {
+    const operation = {
+      kind: 'changeApps',
+      changes: changes.slice(i, i + appsPerRequest),
+      force: true,
+    } as const
+    void loop.submit(operation, actor).then(reply => {
       if (!reply.ok) throw new Error(reply.message)
     })
   }
