@@ -406,8 +406,14 @@ class Trial {
     }
     // A deployment that fails, through no fault of now, and is undone by itself is applied again.
     for (let tries = 0; tries < 3; tries++) {
+<<<<<<< Updated upstream
       if (!this.#applyLast() || !this.#comesToRest()) return
       if (!this.#workload.undoes || this.#isApplied()) break
+=======
+      const wasQueued = this.#isQueued
+      if (!this.#applyLast() || !this.#comesToRest()) return
+      if ((!this.#workload.undoes && !wasQueued) || this.#isApplied()) break
+>>>>>>> Stashed changes
     }
     this.#rest()
   }
@@ -426,6 +432,13 @@ class Trial {
     return false
   }
 
+<<<<<<< Updated upstream
+=======
+  get #isQueued(): boolean {
+    return [...this.#simulation.state.tables.deployment.values()].some(d => d.state === 'queued')
+  }
+
+>>>>>>> Stashed changes
   #isApplied(): boolean {
     const plan = this.#workload.planOf(this.#simulation.state)
     return plan !== null && isEmpty(plan)
@@ -434,6 +447,7 @@ class Trial {
   // A client repeats until it has an answer.
   #applyLast(): boolean {
     const simulation = this.#simulation
+    let last = 'no answer'
     for (let tries = 0; tries < 60; tries++) {
       const plan = this.#workload.planOf(simulation.state)
       if (plan === null) {
@@ -444,9 +458,11 @@ class Trial {
       simulation.runFor(5000)
       this.#look()
       if (this.#isBroken) return false
-      if (simulation.replyTo(id)?.ok === true) return true
+      const reply = simulation.replyTo(id)
+      if (reply?.ok === true) return true
+      if (reply !== undefined) last = reply.message
     }
-    this.problems.push('the last plan is not accepted')
+    this.problems.push(`the last plan is not accepted: ${last}`)
     return false
   }
 
@@ -461,6 +477,11 @@ class Trial {
         ask({ kind: 'changeAgent', agent: row.id, change: { kind: 'uncordon' } })
     }
     for (const row of state.tables.deployment.values()) {
+<<<<<<< Updated upstream
+=======
+      // Its time would come after the last plan.
+      if (row.state === 'queued') ask({ kind: 'cancelDeployment', deployment: row.id, force: true })
+>>>>>>> Stashed changes
       if (row.paused !== undefined && (row.state === 'running' || row.state === 'queued'))
         ask({ kind: 'resumeDeployment', deployment: row.id })
       const actions = [...state.tables.action.values()].filter(a => a.deployment === row.id)

@@ -1,9 +1,13 @@
 // Random use of a cluster: what people and programs ask of it. Apps are drawn so that all of them fit when nothing is
 // broken: whatever waits in the end waits for no good reason.
-import type { Json, Random } from '../../base/index.ts'
+import { hasErrors, type Json, type Random } from '../../base/index.ts'
 import {
   appAddress,
   normalizeApp,
+<<<<<<< Updated upstream
+=======
+  validateApp,
+>>>>>>> Stashed changes
   type AgentChange,
   type AgentId,
   type App,
@@ -201,9 +205,7 @@ export class Workload {
       format: 1,
       stack: 'trial' as StackName,
       apps: names.map(name => {
-        const body = { id: `/${name}`, ...this.#body(`/${name}`) }
-        const { app } = normalizeApp(body, {})
-        return { address: `app.${name}`, app: app!, sensitivePaths: [] }
+        return { address: `app.${name}`, app: this.#validApp(`/${name}`), sensitivePaths: [] }
       }),
       groups: [],
       volumes: [],
@@ -211,6 +213,17 @@ export class Workload {
     }
   }
 
+<<<<<<< Updated upstream
+=======
+  // Some draws go against a rule across fields; REST clients try those, too.
+  #validApp(id: string): App {
+    for (;;) {
+      const { app } = normalizeApp({ id, ...this.#body(id) }, {})
+      if (app !== undefined && !hasErrors(validateApp(app))) return app
+    }
+  }
+
+>>>>>>> Stashed changes
   #update(): Body {
     const r = this.#random
     if (!this.#habits.updates || r.chance(0.5)) return {}
