@@ -125,11 +125,16 @@ export interface UnplacedForecast {
   readonly placed: number
   /** Most frequent obstacle first. */
   readonly reasons: readonly WaitReason[]
+  /** Filters that alone keep agents from being taken; absent in plans of older versions. */
+  readonly nearest?: readonly WaitReason[]
 }
 
 /** Why an instance is not placed: how many agents failed which filter. */
 export interface WaitReason {
-  /** The name of the filter: `cpus`, `mem`, `disk`, `gpus`, `ports`, `constraint`, `role`, `unreachable`, `driver`. */
+  /**
+   * The name of the filter: `unreachable`, `draining`, `cordoned`, `driver`, `role`, `cpus`, `mem`, `disk`, `gpus`,
+   * `constraint`, `ports`.
+   */
   readonly filter: string
   readonly agents: number
   /** One sentence for people. */

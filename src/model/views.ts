@@ -96,7 +96,14 @@ export interface WaitingView {
   readonly instances: number
   /** ISO time. */
   readonly since: string
+  /** Every agent once, under the first filter that it fails. */
   readonly reasons: readonly WaitReason[]
+  /** How many agents fail each filter, also behind another one. */
+  readonly failing: Readonly<Record<string, number>>
+  /** Filters that alone keep agents from being taken. */
+  readonly nearest: readonly WaitReason[]
+  /** What the next try waits for: the launch delay, silent agents, or an agent with room that fits. */
+  readonly nextTry: 'delay' | 'agents' | 'room'
   /** Seconds until the next try when a backoff holds it, else absent. */
   readonly nextTrySeconds?: number
 }

@@ -1,6 +1,6 @@
 // `sddc status`: agents, apps and their instances, deployments, and why anything waits.
 import { formatMiB } from '../../base/index.ts'
-import type { AgentView, InstanceView } from '../../model/index.ts'
+import type { AgentView, InstanceView, WaitingView, WaitReason } from '../../model/index.ts'
 import { findApp } from '../appname.ts'
 import { exit, type Context } from '../context.ts'
 import { table } from '../print/table.ts'
@@ -130,7 +130,21 @@ function waitingLines({ paint }: Terminal, waiting: NonNullable<AppView['waiting
   return [
     paint.yellow(`    ${some} for a place since ${waiting.since}:`),
     ...waiting.reasons.map(r => paint.yellow(`      ${r.message}`)),
+    ...nearestMisses(waiting).map(r => `      nearest: ${r.message}`),
+    paint.dim(`      next try: ${nextTries[waiting.nextTry]}`),
   ]
+}
+
+// Where all agents fail the same filter and nothing else, that is said already.
+function nearestMisses({ reasons, nearest }: WaitingView): readonly WaitReason[] {
+  const isSaid = reasons.length === 1 && nearest[0]?.agents === reasons[0]?.agents
+  return isSaid ? [] : nearest
+}
+
+const nextTries: Readonly<Record<WaitingView['nextTry'], string>> = {
+  delay: 'after the launch delay',
+  agents: 'when the silent agents were heard, or are given up',
+  room: 'when an agent gets room that fits',
 }
 
 export function deploymentsText({ paint }: Terminal, deployments: readonly DeploymentView[]): string {

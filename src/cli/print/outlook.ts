@@ -93,9 +93,11 @@ function healthLines({ changes }: Plan, { profiles }: Forecast): string[] {
 }
 
 /** `app.web gets 37 of 200 instances, then cpus run out: 3 of 3 agents lack 0.1 CPU` */
-function unplacedText({ wanted, placed, reasons }: UnplacedForecast, name: string): string {
+function unplacedText({ wanted, placed, reasons, nearest }: UnplacedForecast, name: string): string {
   const outOf = resourceTexts[reasons[0]?.filter ?? '']
-  const why = reasons.map(r => printableLine(r.message).replace(/\.$/, '')).join('; ')
+  // Where there is one reason only, it is the nearest miss, too.
+  const told = reasons.length > 1 ? [...reasons, ...(nearest ?? []).slice(0, 1)] : reasons
+  const why = told.map(r => printableLine(r.message).replace(/\.$/, '')).join('; ')
   const got = `${name} gets ${placed} of ${wanted} instances`
   return `${got}${outOf === undefined ? '' : `, then ${outOf}`}${why === '' ? '' : `: ${why}`}`
 }

@@ -11,6 +11,7 @@ import type {
   GroupChange,
   Plan,
   VolumeChange,
+  WaitReason,
 } from '../plan.ts'
 import {
   maxAppsPerGroup,
@@ -129,16 +130,24 @@ const step: Decoder<Step> = record({
   ),
 })
 
+const waitReasons: Decoder<readonly WaitReason[]> = list(
+  record({ filter: text(100), agents: integer(), message }),
+  maxListLength,
+)
+
 const forecast: Decoder<Forecast> = record({
   inputsHash: text(128),
   verdict: oneOf('works', 'waits', 'cannot'),
   unplaced: list(
-    record({
-      app: appId,
-      wanted: integer(),
-      placed: integer(),
-      reasons: list(record({ filter: text(100), agents: integer(), message }), maxListLength),
-    }),
+    record(
+      {
+        app: appId,
+        wanted: integer(),
+        placed: integer(),
+        reasons: waitReasons,
+      },
+      { nearest: waitReasons },
+    ),
     maxAppsPerGroup,
   ),
   profiles: list(

@@ -2,7 +2,7 @@
 // that finds no place ends the turn of all; it is tried again when an agent gets room that may help. Why it waits is
 // worked out when somebody asks.
 import type { ClusterMs } from '../../base/index.ts'
-import type { AppId, SpecHash } from '../../model/index.ts'
+import type { App, AppId, SpecHash } from '../../model/index.ts'
 import { awaitsAgents } from './adopt.ts'
 import { Batch, type BatchRequest } from './allocate/batch.ts'
 import { explain } from './allocate/place.ts'
@@ -93,15 +93,27 @@ function batchOf(state: State, run: Run, instance: InstanceRow): Batch {
   return batch
 }
 
+type InstanceKind = Pick<InstanceRow, 'app' | 'spec' | 'runKey'>
+
 // Constraints look at the placed instances of the same configuration; older ones do not count.
-function requestOf(state: State, instance: Pick<InstanceRow, 'app' | 'spec' | 'runKey'>): BatchRequest {
-  const app = specOf(state, instance.spec)
+function requestOf(state: State, instance: InstanceKind): BatchRequest {
+  const app = preferring(state, instance)
   return {
     app,
     resources: state.factsOf(instance.spec).resources,
     placed: state.placed.of(instance.app, instance.runKey, countedFields(app)),
     instances: state.tables.app.get(instance.app)?.instances ?? 1,
   }
+}
+
+// What an app prefers changes in place: what waits goes by its present words.
+function preferring(state: State, { app: id, spec, runKey }: InstanceKind): App {
+  const app = specOf(state, spec)
+  const row = state.tables.app.get(id)
+  if (row === undefined || row.runKey !== runKey || row.effective === spec) return app
+  const { affinities, spreads } = specOf(state, row.effective)
+  const { affinities: _, spreads: __, ...rest } = app
+  return { ...rest, ...(affinities ? { affinities } : {}), ...(spreads ? { spreads } : {}) }
 }
 
 function launchOne(state: State, instance: InstanceRow, batch: Batch): boolean {
@@ -129,6 +141,7 @@ function wait(state: State, instance: InstanceRow): void {
     need: requestOf(state, instance),
     spec: instance.spec,
     runKey: instance.runKey,
+    ...(isBound(state, instance) && instance.planned !== null ? { onlyAgent: instance.planned } : {}),
   })
 }
 
@@ -136,5 +149,5 @@ function wait(state: State, instance: InstanceRow): void {
 export function obstaclesFor(state: State, app: AppId): Obstacles | undefined {
   const waiting = state.waiting.get(app)
   if (waiting === undefined || !state.tables.spec.has(waiting.spec)) return undefined
-  return explain(state.agents, requestOf(state, { ...waiting, app }))
+  return explain(state.agents, requestOf(state, { ...waiting, app }), waiting.onlyAgent)
 }

@@ -2,6 +2,7 @@
 import { isoTime } from '../../base/index.ts'
 import type { AppId, WaitingView, WaitReason } from '../../model/index.ts'
 import { roundsUntilUnreachable } from './agentmessages.ts'
+import { awaitsAgents } from './adopt.ts'
 import { launchTime, obstaclesFor } from './launch.ts'
 import type { State } from './state.ts'
 
@@ -19,6 +20,9 @@ export function waitingView(state: State, id: AppId): WaitingView | undefined {
     instances: index.scheduled.size,
     since: isoTime(known?.sinceUtc ?? state.env.utc),
     reasons,
+    failing: obstacles?.failing ?? {},
+    nearest: obstacles?.nearest ?? [],
+    nextTry: waitMs > 0 ? 'delay' : state.frozen || awaitsAgents(state) ? 'agents' : 'room',
     ...(waitMs > 0 ? { nextTrySeconds: Math.ceil(waitMs / 1000) } : {}),
   }
 }

@@ -2,7 +2,7 @@
 // of the groups are held against that agent, and of each that fits one app after another is tried, until one fails. So
 // the end of a task costs nothing per app that waits when nobody fits.
 import type { ClusterMs, UtcMs } from '../../../base/index.ts'
-import { hostPortsWanted, type App, type AppId, type SpecHash } from '../../../model/index.ts'
+import { hostPortsWanted, type AgentId, type App, type AppId, type SpecHash } from '../../../model/index.ts'
 import type { AgentIndex } from './agents.ts'
 import { fitsAgent, leastOf, type BatchRequest } from './batch.ts'
 import { isCounting } from './placed.ts'
@@ -14,6 +14,8 @@ export interface WaitingApp {
   /** Of the instances that wait. */
   readonly spec: SpecHash
   readonly runKey: string
+  /** The agent of the first of them, where each has one of its own. */
+  readonly onlyAgent?: AgentId
 }
 
 interface Group {
@@ -98,17 +100,22 @@ export class WaitingApps {
 
 const nobody: readonly AppId[] = []
 
-// Apps of one signature pass on the same agents. One whose own instances are counted is alone.
+// Apps of one signature pass on the same agents.
 function signatureOf(app: App, id: AppId): string {
   const { acceptedResourceRoles, role, constraints } = app
   return JSON.stringify([
     [app.cpus, app.mem, app.disk, app.gpus],
     constraints,
-    constraints.some(isCounting) ? id : '',
+    isAlone(app) ? id : '',
     hostPortsWanted(app),
     app.container?.docker === undefined,
     acceptedResourceRoles === undefined ? '' : [acceptedResourceRoles, role],
   ])
+}
+
+// What its own instances decide, or agents that they are bound to, says nothing of others.
+function isAlone({ constraints, mode }: App): boolean {
+  return mode === 'daemon' || constraints.some(isCounting)
 }
 
 function mayHelp(index: AgentIndex, gained: ReadonlySet<number>, need: WaitingApp['need']): boolean {
