@@ -43,6 +43,11 @@ export class AppIndex {
     this.#isHealthy = isHealthy
   }
 
+  forgetDues(): void {
+    this.startsDue = undefined
+    this.runsDue = undefined
+  }
+
   /** Instances of any goal. */
   get size(): number {
     return this.#size

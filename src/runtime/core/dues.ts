@@ -33,8 +33,5 @@ export function noteRun(state: State, app: AppId): void {
 
 /** Instances that were passed over count again. */
 export function forgetDues(state: State, app: AppId): void {
-  const index = state.apps.get(app)
-  if (index === undefined) return
-  index.startsDue = undefined
-  index.runsDue = undefined
+  state.apps.get(app)?.forgetDues()
 }

@@ -310,6 +310,8 @@ export class State {
   lookAtAll(): void {
     while (this.wakes.size > 0) this.wakes.pop()
     this.#wakeOf.clear()
+    // What a lost transaction had dealt with is due again.
+    for (const index of this.apps.values()) index.forgetDues()
     this.deadlineChecks.clear()
     this.progress.begun.clear()
     for (const id of this.tables.app.keys()) this.dirtyApps.add(id as AppId)
