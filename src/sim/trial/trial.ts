@@ -406,14 +406,9 @@ class Trial {
     }
     // A deployment that fails, through no fault of now, and is undone by itself is applied again.
     for (let tries = 0; tries < 3; tries++) {
-<<<<<<< Updated upstream
-      if (!this.#applyLast() || !this.#comesToRest()) return
-      if (!this.#workload.undoes || this.#isApplied()) break
-=======
       const wasQueued = this.#isQueued
       if (!this.#applyLast() || !this.#comesToRest()) return
       if ((!this.#workload.undoes && !wasQueued) || this.#isApplied()) break
->>>>>>> Stashed changes
     }
     this.#rest()
   }
@@ -432,13 +427,10 @@ class Trial {
     return false
   }
 
-<<<<<<< Updated upstream
-=======
   get #isQueued(): boolean {
     return [...this.#simulation.state.tables.deployment.values()].some(d => d.state === 'queued')
   }
 
->>>>>>> Stashed changes
   #isApplied(): boolean {
     const plan = this.#workload.planOf(this.#simulation.state)
     return plan !== null && isEmpty(plan)
@@ -477,11 +469,8 @@ class Trial {
         ask({ kind: 'changeAgent', agent: row.id, change: { kind: 'uncordon' } })
     }
     for (const row of state.tables.deployment.values()) {
-<<<<<<< Updated upstream
-=======
       // Its time would come after the last plan.
       if (row.state === 'queued') ask({ kind: 'cancelDeployment', deployment: row.id, force: true })
->>>>>>> Stashed changes
       if (row.paused !== undefined && (row.state === 'running' || row.state === 'queued'))
         ask({ kind: 'resumeDeployment', deployment: row.id })
       const actions = [...state.tables.action.values()].filter(a => a.deployment === row.id)

@@ -4,10 +4,7 @@ import { hasErrors, type Json, type Random } from '../../base/index.ts'
 import {
   appAddress,
   normalizeApp,
-<<<<<<< Updated upstream
-=======
   validateApp,
->>>>>>> Stashed changes
   type AgentChange,
   type AgentId,
   type App,
@@ -213,8 +210,6 @@ export class Workload {
     }
   }
 
-<<<<<<< Updated upstream
-=======
   // Some draws go against a rule across fields; REST clients try those, too.
   #validApp(id: string): App {
     for (;;) {
@@ -223,7 +218,6 @@ export class Workload {
     }
   }
 
->>>>>>> Stashed changes
   #update(): Body {
     const r = this.#random
     if (!this.#habits.updates || r.chance(0.5)) return {}
