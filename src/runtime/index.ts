@@ -2,7 +2,7 @@
 export type { Log } from './log.ts'
 export { initCluster, type RunningServer, type ServerOptions, startServer } from './server.ts'
 export { inspectSnapshot, saveSnapshotOf, type SnapshotFacts } from './store/facts.ts'
-export { markedCluster } from './store/mark.ts'
+export { isMarkLost, markedCluster } from './store/mark.ts'
 export { repairDirectory } from './store/repair.ts'
 export { restoreSnapshot } from './store/restore.ts'
 export { writeSnapshot as storeSnapshot } from './store/snapshotfile.ts'

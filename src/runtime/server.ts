@@ -30,6 +30,7 @@ import type { Core } from './loop/core.ts'
 import { Loop } from './loop/loop.ts'
 import type { Image } from './store/image.ts'
 import { initStore, LevelStore } from './store/level.ts'
+import { isMarkLost } from './store/mark.ts'
 import { prepareDirectory } from './store/migrate.ts'
 import { otherwise } from './store/otherwise.ts'
 import { defaultSnapshotOptions, type SnapshotOptions, takeSnapshots } from './store/snapshots.ts'
@@ -190,7 +191,7 @@ async function* continued(
 // What is too damaged for that is told by the store.
 async function prepared(directory: string, log: Log): Promise<void> {
   try {
-    await prepareDirectory(directory, log)
+    if (!(await isMarkLost(directory))) await prepareDirectory(directory, log)
   } catch (error) {
     const isDamage = error instanceof CodedError && error.code === 'DATA_DAMAGED'
     if (!isDamage) throw error

@@ -48,7 +48,7 @@ export async function scene(
       host: '127.0.0.1',
       port,
       version: '0.0.0',
-      pingIntervalMs: 100,
+      pingIntervalMs: 1000,
       log: () => {},
     })
     cleanups.push(() => server.close())

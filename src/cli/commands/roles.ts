@@ -9,6 +9,7 @@ import { parseAttributes, parseResources, type AgentId, type Capacity } from '..
 import {
   defaultSnapshotOptions,
   initCluster,
+  isMarkLost,
   markedCluster,
   type SnapshotOptions,
   startServer,
@@ -102,6 +103,8 @@ export async function agentCommand(context: Context, options: AgentOptions): Pro
 
 // A cluster is never made by itself: behind a mistyped path or an empty mount everything would seem to be lost.
 async function holdsCluster(directory: string, typed: string): Promise<void> {
+  // A state without its mark is damage, which the server tells.
+  if (await isMarkLost(directory)) return
   try {
     await markedCluster(directory)
   } catch (error) {

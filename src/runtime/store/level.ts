@@ -30,7 +30,7 @@ import {
   withChecksum,
 } from './encoding.ts'
 import type { Image } from './image.ts'
-import { completeMark, dataFormat, markDirectory, stateDirectory } from './mark.ts'
+import { completeMark, dataFormat, isMarkLost, type Mark, markDirectory, stateDirectory } from './mark.ts'
 import type { AppendOutcome, Opened, Store } from './store.ts'
 import { CommitWindow } from './window.ts'
 
@@ -174,8 +174,7 @@ export class LevelStore implements Store {
 
   async open(see?: (row: Row) => void): Promise<Opened> {
     assert(this.#handle === undefined, 'the store is open already')
-    const { clusterId, format } = await completeMark(this.#directory)
-    if (format !== dataFormat) throw notMigrated(this.#directory, format)
+    const mark = await this.#mark()
     const database = newDatabase(this.#directory)
     try {
       await database.open({ createIfMissing: false })
@@ -183,12 +182,12 @@ export class LevelStore implements Store {
       throw this.#cannotOpen(error)
     }
     try {
-      const proof = await prove(database, clusterId, see)
+      const proof = await prove(database, mark, see)
       this.#handle = { database, head: proof.head, window: proof.window, damaged: proof.damage.length > 0 }
       this.#broken = undefined
       const { head } = proof
       return {
-        clusterId,
+        clusterId: head.clusterId as ClusterId,
         head: head.revision as Revision,
         epoch: head.epoch as Epoch,
         now: head.now as ClusterMs,
@@ -289,6 +288,18 @@ export class LevelStore implements Store {
     return undefined
   }
 
+  // A lost mark beside a state is damage: what the rows say is shown.
+  async #mark(): Promise<Mark | CodedError> {
+    try {
+      const mark = await completeMark(this.#directory)
+      if (mark.format !== dataFormat) throw notMigrated(this.#directory, mark.format)
+      return mark
+    } catch (error) {
+      if (error instanceof CodedError && (await isMarkLost(this.#directory))) return error
+      throw error
+    }
+  }
+
   #cannotOpen(error: unknown): CodedError {
     const cause = causeOf(error)
     if (cause?.code === 'LEVEL_LOCKED') return inUse(this.#directory, error)
@@ -327,16 +338,17 @@ interface Proof {
 }
 
 // Reads everything once: checksums, the digest of all rows, the chain of commits up to the head.
-async function prove(database: Database, clusterId: ClusterId, see: See): Promise<Proof> {
+async function prove(database: Database, mark: Mark | CodedError, see: See): Promise<Proof> {
   const findings = new Findings()
   const head = await readHead(database, findings)
-  if (head !== undefined && head.clusterId !== clusterId)
-    findings.add(`The rows belong to cluster ${head.clusterId}, the directory to ${clusterId}`)
+  if (mark instanceof CodedError) findings.add(mark.message)
+  else if (head !== undefined && head.clusterId !== mark.clusterId)
+    findings.add(`The rows belong to cluster ${head.clusterId}, the directory to ${mark.clusterId}`)
   const rows = await proveRows(database, findings, see)
   const chain = await proveCommits(database, head, findings)
   const last = chain.last
   const known: Head = head ?? {
-    clusterId,
+    clusterId: mark instanceof CodedError ? 'unknown' : mark.clusterId,
     revision: last?.revision ?? 0,
     epoch: last?.epoch ?? 0,
     now: last?.now ?? 0,

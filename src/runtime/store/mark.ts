@@ -72,6 +72,16 @@ export async function completeMark(directory: string): Promise<Mark> {
   )
 }
 
+/** There is a state, and no mark that says whose. */
+export async function isMarkLost(directory: string): Promise<boolean> {
+  if (!(await exists(stateDirectory(directory)))) return false
+  try {
+    return (await readMark(directory)) === undefined
+  } catch (error) {
+    return error instanceof CodedError && error.code === 'DATA_DIRECTORY_INVALID'
+  }
+}
+
 /** Undefined: there is none. Throws DATA_DIRECTORY_INVALID for a file that is no mark. */
 export async function readMark(directory: string): Promise<Mark | undefined> {
   let text: string

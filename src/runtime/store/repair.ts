@@ -40,9 +40,10 @@ export async function repairDirectory(directory: string, from: string | undefine
   report.push(
     `read ${remains.rows.length} rows and ${remains.commits.length} commits; ${remains.damagedRows.length} rows are damaged`,
   )
-  const snapshot = from === undefined ? await newestSnapshot(directory, marked, report) : await rowsIn(from)
+  const snapshot = from === undefined ? await newestSnapshot(directory, report) : await rowsIn(from)
   if (snapshot !== undefined) report.push(`the snapshot is of revision ${snapshot.head.revision}`)
-  const clusterId = marked ?? snapshot?.head.clusterId ?? (remains.head?.clusterId as ClusterId | undefined)
+  // The rows' own word carries a checksum, the mark none.
+  const clusterId = (remains.head?.clusterId as ClusterId | undefined) ?? marked ?? snapshot?.head.clusterId
   if (clusterId === undefined) throw nothingLeft(directory)
   if (snapshot !== undefined && snapshot.head.clusterId !== clusterId) {
     throw new CodedError(
@@ -95,15 +96,10 @@ async function remainsOf(directory: string): Promise<Remains> {
   return { head: undefined, rows: [], damagedRows: [], commits: [] }
 }
 
-async function newestSnapshot(
-  directory: string,
-  clusterId: ClusterId | undefined,
-  report: string[],
-): Promise<SnapshotRows | undefined> {
+async function newestSnapshot(directory: string, report: string[]): Promise<SnapshotRows | undefined> {
   for (const { path } of (await listSnapshots(directory)).reverse()) {
     try {
-      const snapshot = await rowsIn(path)
-      if (clusterId === undefined || snapshot.head.clusterId === clusterId) return snapshot
+      return await rowsIn(path)
     } catch (error) {
       report.push((error as Error).message)
     }
