@@ -20,6 +20,16 @@ import type {
 /** A server that is busy still answers within this. */
 const answerTimeoutMs = 60_000
 
+/** What happens when another deployment holds the app: it is taken over, or waited for; else the change is refused. */
+export interface ChangeWay {
+  readonly force: boolean
+  readonly queue: boolean
+}
+
+function queryOf({ force, queue }: ChangeWay): string {
+  return force ? '?force=true' : queue ? '?queue=true' : ''
+}
+
 export class Client {
   readonly url: string
   readonly #unreachableAdvice: string
@@ -72,8 +82,9 @@ export class Client {
     return this.#send('POST', '/v1/rebalance', apps.length === 0 ? {} : { apps })
   }
 
-  deployments(): Promise<DeploymentView[]> {
-    return this.#get('/v1/deployments')
+  /** Those that run or wait; with `ended` also the newest that have ended. */
+  deployments(ended = false): Promise<DeploymentView[]> {
+    return this.#get(`/v1/deployments${ended ? '?ended=true' : ''}`)
   }
 
   deployment(id: string): Promise<DeploymentView> {
@@ -88,20 +99,24 @@ export class Client {
     return this.#send('POST', '/v1/plan', request)
   }
 
-  apply(request: ApplyRequest): Promise<{ revision: number; deployment?: string }> {
+  apply(request: ApplyRequest): Promise<{ revision: number; deployment?: string; queued?: true }> {
     return this.#send('POST', '/v1/apply', request)
   }
 
-  changeApp(id: string, body: object, force: boolean): Promise<{ deploymentId: string }> {
-    return this.#send('PUT', `/v2/apps${id}${force ? '?force=true' : ''}`, body)
+  changeApp(id: string, body: object, way: ChangeWay): Promise<{ deploymentId: string; queued?: true }> {
+    return this.#send('PUT', `/v2/apps${id}${queryOf(way)}`, body)
   }
 
-  restartApp(id: string, force: boolean): Promise<{ deploymentId: string }> {
-    return this.#send('POST', `/v2/apps${id}/restart${force ? '?force=true' : ''}`, {})
+  restartApp(id: string, way: ChangeWay): Promise<{ deploymentId: string; queued?: true }> {
+    return this.#send('POST', `/v2/apps${id}/restart${queryOf(way)}`, {})
   }
 
   cancelDeployment(id: string, force: boolean): Promise<{ deployment?: string }> {
     return this.#send('DELETE', `/v1/deployments/${encodeURIComponent(id)}${force ? '?force=true' : ''}`)
+  }
+
+  orderDeployment(id: string, order: 'promote' | 'pause' | 'resume'): Promise<object> {
+    return this.#send('POST', `/v1/deployments/${encodeURIComponent(id)}/${order}`, {})
   }
 
   /** The log as it comes; ends with the log, or when `signal` aborts. */

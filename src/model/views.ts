@@ -245,4 +245,6 @@ export interface ApplyRequest {
   readonly force: boolean
   /** Cancel deployments that hold the apps, or take the stack over from another origin. */
   readonly takeOver: boolean
+  /** Wait for deployments that hold the apps, instead of a refusal. */
+  readonly queue?: boolean
 }

@@ -10,7 +10,7 @@ interface Help {
   readonly usage: string
   /** With dashes, sorted: `--follow`, `-f`. */
   readonly options: readonly string[]
-  /** `plan`, `deployment ls`. */
+  /** `plan`, `deployment list`. */
   readonly commands: readonly string[]
 }
 

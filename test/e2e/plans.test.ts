@@ -57,7 +57,7 @@ describe('plans', () => {
     expect(ended.code).toBe(130)
     expect(ended.stderr).toContain('Interrupted: the cluster goes on by itself.')
     const id = /sddc deployment cancel ([0-9a-f-]{36})/.exec(ended.stderr)![1]!
-    expect((await user.ok('deployment', 'ls')).stdout).toContain(id)
+    expect((await user.ok('deployment', 'list')).stdout).toContain(id)
     await user.ok('deployment', 'cancel', id)
     expect((await user.status()).apps.map(a => a.id)).toEqual(['/web'])
   })

@@ -67,7 +67,7 @@ export type Value = string | number | boolean | readonly string[] | readonly Rep
 export type Values = Readonly<Record<string, Value>>
 
 export interface Command {
-  /** As it is typed: `plan`, `deployment ls`. */
+  /** As it is typed: `plan`, `deployment list`. */
   readonly name: string
   readonly about: string
   /** In their order; the required ones first. */

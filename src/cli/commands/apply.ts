@@ -23,6 +23,7 @@ export interface ApplyOptions extends ConfigurationOptions {
   readonly autoApprove: boolean
   readonly force: boolean
   readonly takeOver: boolean
+  readonly queue: boolean
   readonly detach: boolean
 }
 
@@ -110,23 +111,33 @@ async function carryOut(
   const begun = Date.now()
   const answer = await requested(context, client, plan, options)
   if (typeof answer === 'number') return answer
-  const { deployment } = answer
+  const { deployment, queued } = answer
   if (deployment === undefined) return finished(context, client, plan, undefined, begun)
   if (context.json) terminal.out(JSON.stringify({ type: 'apply_start', deployment }))
   if (options.detach) {
     if (!context.json)
-      terminal.out(`Deployment ${deployment} runs. Watch it with: sddc deployment watch ${deployment}`)
+      terminal.out(
+        `Deployment ${deployment} ${queued === true ? 'waits its turn' : 'runs'}. Watch it with: sddc deployment watch ${deployment}`,
+      )
     return exit.done
   }
   terminal.note('')
   const result = await follow(client, deployment, terminal)
   if (result.kind === 'interrupted') return interrupted(context, deployment, result.view)
   if (result.view.state !== 'done') {
-    throw new CodedError('REQUEST_REFUSED', `The deployment was ${result.view.state} before it was done`, {
-      advice: 'See what is there with "sddc status", then plan again.',
+    const { state, reason } = result.view
+    const why = reason === undefined ? '' : `: ${reason}`
+    throw new CodedError('REQUEST_REFUSED', `The deployment was ${state} before it was done${why}`, {
+      advice: adviceAfter(result.view),
     })
   }
   return finished(context, client, plan, result.view, begun)
+}
+
+function adviceAfter({ id, state }: DeploymentView): string {
+  return state === 'failed'
+    ? `See what is there with: sddc deployment show ${id}`
+    : 'See what is there with "sddc status", then plan again.'
 }
 
 /** The exit code when the stack is another origin's and the person at the terminal leaves it there. */
@@ -135,10 +146,11 @@ async function requested(
   client: Client,
   plan: Plan,
   options: ApplyOptions,
-): Promise<{ deployment?: string } | number> {
+): Promise<{ deployment?: string; queued?: true } | number> {
   const body = JSON.parse(JSON.stringify(plan)) as Json
-  const apply = (takeOver: boolean): Promise<{ deployment?: string }> =>
-    advised(client.apply({ plan: body, force: options.force, takeOver }), applyAdvice)
+  const { force, queue } = options
+  const apply = (takeOver: boolean): Promise<{ deployment?: string; queued?: true }> =>
+    advised(client.apply({ plan: body, force, takeOver, queue }), applyAdvice)
   try {
     return await apply(options.takeOver)
   } catch (error) {

@@ -1,16 +1,44 @@
-// `sddc deployment ls | watch | cancel`.
+// `sddc deployment list | show | watch | promote | pause | resume | cancel`.
 import { CodedError, didYouMean } from '../../base/index.ts'
 import type { Client } from '../client.ts'
 import { exit, type Context } from '../context.ts'
 import { elapsed, follow } from '../progress/follow.ts'
 import { requireTarget } from '../target.ts'
+import { deploymentText } from '../print/deployment.ts'
 import { deploymentsText } from './status.ts'
 
-export async function deploymentList(context: Context): Promise<number> {
+export async function deploymentList(context: Context, all: boolean): Promise<number> {
   const { terminal } = context
-  const deployments = await requireTarget(context).deployments()
+  const deployments = await requireTarget(context).deployments(all)
   if (context.json) terminal.out(JSON.stringify(deployments, null, 2))
   else terminal.out(deployments.length === 0 ? 'No deployment runs.' : deploymentsText(terminal, deployments))
+  return exit.done
+}
+
+export async function deploymentShow(context: Context, name: string): Promise<number> {
+  const { terminal } = context
+  const client = requireTarget(context)
+  const view = await client.deployment(await findDeployment(client, name))
+  terminal.out(context.json ? JSON.stringify(view, null, 2) : deploymentText(terminal, view))
+  return exit.done
+}
+
+const ordered = {
+  promote: 'is promoted: the others follow',
+  pause: 'is paused. What ends meanwhile is started again',
+  resume: 'goes on',
+} as const
+
+export async function deploymentOrder(
+  context: Context,
+  name: string,
+  order: keyof typeof ordered,
+): Promise<number> {
+  const client = requireTarget(context)
+  const id = await findDeployment(client, name)
+  await client.orderDeployment(id, order)
+  const next = order === 'pause' ? `sddc deployment resume ${id}` : `sddc deployment watch ${id}`
+  context.terminal.out(`Deployment ${id} ${ordered[order]}. Next: ${next}`)
   return exit.done
 }
 
@@ -60,6 +88,6 @@ async function findDeployment(client: Client, name: string): Promise<string> {
   }
   if (/^[0-9a-f-]{36}$/.test(name)) return name
   throw new CodedError('USAGE', `No deployment "${name}" runs.${didYouMean(name, ids)}`, {
-    advice: 'See those that run with: sddc deployment ls',
+    advice: 'See those that run with: sddc deployment list',
   })
 }

@@ -10,6 +10,7 @@ import type { AppView } from '../types.ts'
 export interface OperateOptions {
   readonly app: string
   readonly force: boolean
+  readonly queue: boolean
   readonly detach: boolean
 }
 
@@ -21,7 +22,7 @@ export function scaleCommand(
   return operate(context, options, {
     verb: 'Scale',
     drifts: app => app.wanted !== instances,
-    change: (client, id) => client.changeApp(id, { instances }, options.force),
+    change: (client, id) => client.changeApp(id, { instances }, options),
   })
 }
 
@@ -29,7 +30,7 @@ export function restartCommand(context: Context, options: OperateOptions): Promi
   return operate(context, options, {
     verb: 'Restart',
     drifts: () => false,
-    change: (client, id) => client.restartApp(id, options.force),
+    change: (client, id) => client.restartApp(id, options),
   })
 }
 
@@ -38,7 +39,7 @@ export function stopCommand(context: Context, options: OperateOptions): Promise<
   return operate(context, options, {
     verb: 'Stop',
     drifts: app => app.wanted !== 0,
-    change: (client, id) => client.changeApp(id, { instances: 0 }, options.force),
+    change: (client, id) => client.changeApp(id, { instances: 0 }, options),
   })
 }
 
@@ -46,7 +47,7 @@ interface Operation {
   readonly verb: string
   /** Whether the next plan of the app's stack shows it. */
   readonly drifts: (app: AppView) => boolean
-  readonly change: (client: Client, id: string) => Promise<{ deploymentId: string }>
+  readonly change: (client: Client, id: string) => Promise<{ deploymentId: string; queued?: true }>
 }
 
 async function operate(
@@ -58,14 +59,15 @@ async function operate(
   const client = requireTarget({ server: context.server, directory: context.directory })
   const app = findApp((await client.status()).apps, name)
   const begun = Date.now()
-  const { deploymentId } = await advised(change(client, app.id), operateAdvice)
+  const { deploymentId, queued } = await advised(change(client, app.id), operateAdvice)
   if (app.stack !== null && drifts(app)) {
     terminal.note(
       `${app.id} belongs to stack "${app.stack}": its next plan shows this as a change made behind its back, unless the app's lifecycle ignores it.`,
     )
   }
   if (detach) {
-    terminal.out(`Deployment ${deploymentId} runs. Watch it with: sddc deployment watch ${deploymentId}`)
+    const state = queued === true ? 'waits its turn' : 'runs'
+    terminal.out(`Deployment ${deploymentId} ${state}. Watch it with: sddc deployment watch ${deploymentId}`)
     return exit.done
   }
   const result = await follow(client, deploymentId, terminal)

@@ -83,6 +83,7 @@ function appText(terminal: Terminal, app: AppView, shown: number): string {
   if (app.instances.length > shown)
     lines.push(`    and ${app.instances.length - shown} more: sddc status ${app.id}`)
   if (app.waiting !== undefined) lines.push(...waitingLines(terminal, app.waiting))
+  if (app.halted !== undefined) lines.push(...haltedLines(terminal, app, app.halted))
   return lines.join('\n')
 }
 
@@ -91,6 +92,16 @@ function countsText(app: AppView): string {
   if (app.mode !== 'batch') return `${app.running}/${app.wanted} running`
   const failed = app.failed ? `, ${app.failed} failed` : ''
   return `batch: ${app.completed ?? 0} of ${app.wanted} completed, ${app.running} running${failed}`
+}
+
+// Its deployment failed: it stays as it is until somebody decides.
+function haltedLines({ paint }: Terminal, app: AppView, halted: NonNullable<AppView['halted']>): string[] {
+  const old = app.instances.filter(i => i.goal === 'run' && !i.current).length
+  const mixed = old === 0 ? '' : ` ${old} of ${app.instances.length} run the older configuration.`
+  return [
+    paint.red(`    Deployment ${halted.deployment} failed: ${halted.reason}.${mixed}`),
+    paint.red(`    Back: sddc deployment cancel ${halted.deployment}   Once more: sddc restart ${app.id}`),
+  ]
 }
 
 function instanceRow({ paint }: Terminal, i: InstanceView): string[] {
@@ -150,14 +161,19 @@ const nextTries: Readonly<Record<WaitingView['nextTry'], string>> = {
 export function deploymentsText({ paint }: Terminal, deployments: readonly DeploymentView[]): string {
   const rows = deployments.map(d => [
     d.id,
-    `step ${Math.min(d.currentStep, d.steps.length)} of ${d.steps.length}`,
-    d.progress
-      .map(
-        p =>
-          `${p.app} (${p.new}/${p.target}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`})`,
-      )
-      .join(', '),
+    d.state === 'running' ? `step ${Math.min(d.currentStep, d.steps.length)} of ${d.steps.length}` : d.state,
+    [...d.progress.map(appPart), ...waitsElsewhere(d)].join(', '),
     paint.dim(`by ${d.actor}`),
   ])
   return `${paint.bold('Deployments')}\n${table(rows, '  ')}`
+}
+
+function appPart(p: DeploymentView['progress'][number]): string {
+  return `${p.app} (${p.new}/${p.target}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`})`
+}
+
+// What is not told at an app, and why one ended.
+function waitsElsewhere({ waits, reason }: DeploymentView): string[] {
+  const others = waits.filter(w => w.kind === 'lock' || w.kind === 'turn' || w.kind === 'resume')
+  return [...others.map(w => `waits for ${w.message}`), ...(reason === undefined ? [] : [reason])]
 }

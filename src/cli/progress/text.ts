@@ -9,6 +9,9 @@ export interface Room {
   readonly rows: number
 }
 
+/** Lines about what a person can do; the apps' own lines matter more. */
+const standingShown = 3
+
 /** All apps of the deployment, cut to what the window holds, so that moving the cursor back over them is exact. */
 export function liveLines(
   view: DeploymentView,
@@ -17,9 +20,13 @@ export function liveLines(
   { columns, rows }: Room,
 ): string[] {
   const step = Math.min(view.currentStep, view.steps.length)
-  const head = `Step ${step} of ${view.steps.length}, ${durationText(elapsedMs)}`
+  const place = view.state === 'queued' ? 'In the queue' : `Step ${step} of ${view.steps.length}`
+  const head = `${place}, ${durationText(elapsedMs)}`
+  const told = standing(view)
+    .slice(0, standingShown)
+    .map(line => paint.yellow(clip(line, columns)))
   // One line for the head, one for the cursor below.
-  const room = Math.max(rows - 2, 1)
+  const room = Math.max(rows - 2 - told.length, 1)
   const open = view.progress.filter(p => p.state !== 'done')
   const shown = view.progress.length <= room ? view.progress : open.slice(0, room - 1)
   const hidden = view.progress.length - shown.length
@@ -30,6 +37,7 @@ export function liveLines(
   const lines = [...(body === '' ? [] : body.split('\n')), ...(hidden === 0 ? [] : [`  and ${hidden} more`])]
   return [
     paint.dim(clip(head, columns)),
+    ...told,
     ...lines.map((line, i) => paintLine(clip(line, columns), shown[i], paint)),
   ]
 }
@@ -37,6 +45,11 @@ export function liveLines(
 /** One line for each app whose state has changed since `last`, which is brought up to date. */
 export function changedLines(view: DeploymentView, last: Map<string, string>): string[] {
   const lines: string[] = []
+  for (const line of standing(view)) {
+    if (last.get(line) === line) continue
+    last.set(line, line)
+    lines.push(line)
+  }
   for (const p of view.progress) {
     const text = `${stateText(p)}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`}`
     if (p.state === 'pending' || last.get(p.app) === text) continue
@@ -44,6 +57,23 @@ export function changedLines(view: DeploymentView, last: Map<string, string>): s
     lines.push(`${p.app}: ${text}`)
   }
   return lines
+}
+
+/** What only a person or another deployment can change, with the command that does. */
+function standing({ id, waits }: DeploymentView): string[] {
+  return waits.flatMap(({ kind, message, app }) => {
+    switch (kind) {
+      case 'promotion':
+        return [`${app}: waits for ${message}. Next: sddc deployment promote ${id}`]
+      case 'resume':
+        return [`Waits for ${message}. Next: sddc deployment resume ${id}`]
+      case 'lock':
+      case 'turn':
+        return [`Waits for ${message}`]
+      default:
+        return []
+    }
+  })
 }
 
 const marks: Readonly<Record<AppProgress['state'], string>> = {

@@ -27,7 +27,10 @@ const planRequest: Decoder<PlanRequest> = value => {
   return { ...fields, adopt }
 }
 
-const applyRequest: Decoder<ApplyRequest> = record({ plan: json, force: flag, takeOver: flag })
+const applyRequest: Decoder<ApplyRequest> = record(
+  { plan: json, force: flag, takeOver: flag },
+  { queue: flag },
+)
 
 /** The request, or where and what is wrong in it. */
 export function decodeDrainRequest(value: unknown): Result<DrainRequest, string> {

@@ -81,13 +81,14 @@ export function deploymentHeader(reply: Accepted): Record<string, string> {
   return reply.deployment === undefined ? {} : { 'Marathon-Deployment-Id': reply.deployment }
 }
 
-/** Marathon's answer to a change that made a deployment. */
+/** Marathon's answer to a change that made a deployment. One that waits its turn: 202, and says so. */
 export function deploymentJson(
   reply: Accepted,
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const body = { version: reply.version, deploymentId: reply.deployment }
+  if (reply.queued === true) return json({ ...body, queued: true }, 202, deploymentHeader(reply))
   return json(body, status, { ...headers, ...deploymentHeader(reply) })
 }
 

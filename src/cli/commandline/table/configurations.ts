@@ -17,6 +17,7 @@ const applying = {
     kind: 'flag',
     about: 'Cancel deployments that hold the apps; take the stack over from the place that applied it last',
   },
+  queue: { kind: 'flag', about: 'Wait for deployments that hold the apps, in order of coming' },
   detach: { kind: 'flag', about: 'Do not wait for the end' },
 } as const
 
@@ -315,9 +316,16 @@ interface Applying {
   readonly 'auto-approve': boolean
   readonly force: boolean
   readonly 'take-over': boolean
+  readonly queue: boolean
   readonly detach: boolean
 }
 
 function howToApply(v: Applying) {
-  return { autoApprove: v['auto-approve'], force: v.force, takeOver: v['take-over'], detach: v.detach }
+  return {
+    autoApprove: v['auto-approve'],
+    force: v.force,
+    takeOver: v['take-over'],
+    queue: v.queue,
+    detach: v.detach,
+  }
 }

@@ -15,7 +15,7 @@ export const commands: readonly Command[] = [
 
 /** Commands that only hold others: `deployment`. */
 export const groups: Readonly<Record<string, string>> = {
-  deployment: 'List, watch or cancel deployments',
+  deployment: 'List, watch, steer or cancel deployments',
   'server snapshot': 'Take the state into a file, look at one, bring one back',
 }
 

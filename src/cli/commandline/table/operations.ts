@@ -5,6 +5,7 @@ import { app, json, server } from '../shared.ts'
 
 const operating = {
   force: { kind: 'flag', about: 'Take over from a running deployment' },
+  queue: { kind: 'flag', about: 'Wait for a deployment that holds the app, in order of coming' },
   detach: { kind: 'flag', about: 'Do not wait for the end' },
   server,
 } as const
@@ -12,7 +13,7 @@ const operating = {
 const id = {
   kind: 'text',
   required: true,
-  about: 'Of the deployment, as "sddc deployment ls" shows it',
+  about: 'Of the deployment, as "sddc deployment list" shows it',
 } as const
 
 export const operationCommands = [
@@ -89,12 +90,47 @@ export const operationCommands = [
     run: async (context, v) => (await import('../../commands/operate.ts')).stopCommand(context, v),
   }),
   command({
-    name: 'deployment ls',
-    about: 'List the deployments that run',
+    name: 'deployment list',
+    about: 'List the deployments that run or wait, and what they wait for',
     words: {},
+    options: { all: { kind: 'flag', about: 'Also the newest that have ended' }, server, json },
+    examples: [['deployment list', 'with their ids']],
+    run: async (context, v) => (await import('../../commands/deployment.ts')).deploymentList(context, v.all),
+  }),
+  command({
+    name: 'deployment show',
+    about: 'Show how far one is, what it waits for, and what can be done',
+    words: { id },
     options: { server, json },
-    examples: [['deployment ls', 'with their ids']],
-    run: async context => (await import('../../commands/deployment.ts')).deploymentList(context),
+    examples: [['deployment show 5ed8f12b', 'per app; with the deadline if it has one']],
+    run: async (context, v) => (await import('../../commands/deployment.ts')).deploymentShow(context, v.id),
+  }),
+  command({
+    name: 'deployment promote',
+    about: 'Its canaries are good: let the others follow',
+    words: { id },
+    options: { server },
+    examples: [['deployment promote 5ed8f12b', 'refused while a canary is not healthy']],
+    run: async (context, v) =>
+      (await import('../../commands/deployment.ts')).deploymentOrder(context, v.id, 'promote'),
+  }),
+  command({
+    name: 'deployment pause',
+    about: 'Begin nothing more; what ends meanwhile is started again',
+    words: { id },
+    options: { server },
+    examples: [['deployment pause 5ed8f12b', 'its deadlines stand still, too']],
+    run: async (context, v) =>
+      (await import('../../commands/deployment.ts')).deploymentOrder(context, v.id, 'pause'),
+  }),
+  command({
+    name: 'deployment resume',
+    about: 'Let a paused one go on',
+    words: { id },
+    options: { server },
+    examples: [['deployment resume 5ed8f12b', 'from where it was']],
+    run: async (context, v) =>
+      (await import('../../commands/deployment.ts')).deploymentOrder(context, v.id, 'resume'),
   }),
   command({
     name: 'deployment watch',
@@ -106,7 +142,7 @@ export const operationCommands = [
   }),
   command({
     name: 'deployment cancel',
-    about: 'Cancel one and roll back what it changed',
+    about: 'Cancel one and roll back what it changed; also one that failed',
     words: { id },
     options: { force: { kind: 'flag', about: 'Stop it where it is, without rolling back' }, server },
     examples: [['deployment cancel 5ed8f12b', 'back to what was before']],

@@ -91,6 +91,7 @@ async function listApps({ backend, query }: Context): Promise<Response> {
 async function createApp(context: Context): Promise<Response> {
   const { backend } = context
   const reply = await deploy(context, [{ kind: 'create', body: await jsonBody(context) }])
+  if (reply.queued === true) return deploymentJson(reply)
   const id = reply.created[0]
   if (id === undefined) throw new HttpError(500, 'The app was created, but its id is not known')
   const created = await backend.read(state => createdText(state, id, reply.deployment))
@@ -134,7 +135,8 @@ async function deploy(
   changes: readonly AppRequest[],
   force = isTrue(query, 'force'),
 ): Promise<Accepted> {
-  return accepted(await backend.submit({ kind: 'changeApps', changes, force }, actor, key))
+  const queue = isTrue(query, 'queue')
+  return accepted(await backend.submit({ kind: 'changeApps', changes, force, queue }, actor, key))
 }
 
 async function showApp({ backend }: Context, id: AppId): Promise<Response> {

@@ -41,6 +41,9 @@ function shown(view: DeploymentView): unknown {
     currentActions: view.currentActions.map(a => ({ ...a, readinessCheckResults: [] })),
     currentStep: view.currentStep,
     totalSteps: view.steps.length,
+    // Ours: Marathon's clients pass over what they do not know.
+    state: view.state,
+    waits: view.waits,
   }
 }
 

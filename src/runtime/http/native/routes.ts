@@ -7,7 +7,14 @@ import {
   redact,
 } from '../../../model/index.ts'
 import type { AppId, DeploymentId, Operation, Plan, Snapshot, StackName } from '../../../model/index.ts'
-import { appView, deploymentView, deploymentViews, snapshotOf, statusView } from '../../core/index.ts'
+import {
+  appView,
+  deploymentView,
+  deploymentViews,
+  endedDeployments,
+  snapshotOf,
+  statusView,
+} from '../../core/index.ts'
 import { decoded, decodedBody } from '../body.ts'
 import { type Context, isTrue } from '../context.ts'
 import { accepted, json, notFound } from '../respond.ts'
@@ -24,9 +31,12 @@ export const nativeRoutes: readonly Route[] = [
   route('GET /v1/snapshot', async ({ backend }) => json(redactedSnapshot(await backend.read(snapshotOf)))),
   ...agentRoutes,
   route('GET /v1/apps', showApp),
-  route('GET /v1/deployments', async ({ backend }) => json(await backend.read(deploymentViews))),
+  route('GET /v1/deployments', listDeployments),
   route('GET /v1/deployments/{id}', showDeployment),
   route('DELETE /v1/deployments/{id}', cancelDeployment),
+  route('POST /v1/deployments/{id}/promote', c => orderDeployment(c, 'promoteDeployment')),
+  route('POST /v1/deployments/{id}/pause', c => orderDeployment(c, 'pauseDeployment')),
+  route('POST /v1/deployments/{id}/resume', c => orderDeployment(c, 'resumeDeployment')),
   route('GET /v1/stacks/{name}', showStack),
   route('POST /v1/plan', plan),
   route('POST /v1/apply', apply),
@@ -54,6 +64,14 @@ async function showApp({ backend, query }: Context): Promise<Response> {
   return json(view)
 }
 
+// Those that run or wait; with `ended=true` also the newest that have ended.
+async function listDeployments({ backend, query }: Context): Promise<Response> {
+  const views = await backend.read(state =>
+    isTrue(query, 'ended') ? [...deploymentViews(state), ...endedDeployments(state)] : deploymentViews(state),
+  )
+  return json(views)
+}
+
 async function showDeployment({ backend, params }: Context): Promise<Response> {
   const id = params['id']! as DeploymentId
   const view = await backend.read(state => deploymentView(state, id))
@@ -65,6 +83,15 @@ async function cancelDeployment({ backend, params, query, actor, key }: Context)
   const deployment = params['id']! as DeploymentId
   const force = isTrue(query, 'force')
   const reply = accepted(await backend.submit({ kind: 'cancelDeployment', deployment, force }, actor, key))
+  return json({ revision: reply.revision, deployment: reply.deployment })
+}
+
+async function orderDeployment(
+  { backend, params, actor, key }: Context,
+  kind: 'promoteDeployment' | 'pauseDeployment' | 'resumeDeployment',
+): Promise<Response> {
+  const deployment = params['id']! as DeploymentId
+  const reply = accepted(await backend.submit({ kind, deployment }, actor, key))
   return json({ revision: reply.revision, deployment: reply.deployment })
 }
 
@@ -83,12 +110,13 @@ async function plan(context: Context): Promise<Response> {
 
 async function apply(context: Context): Promise<Response> {
   const { backend, actor, key } = context
-  const { plan: body, force, takeOver } = await decodedBody(context, decodeApplyRequest)
+  const { plan: body, force, takeOver, queue } = await decodedBody(context, decodeApplyRequest)
   const toApply = decoded(body, decodePlan)
   for (const stage of stages(toApply)) accepted(await backend.submit(stage, actor))
-  const operation: Operation = { kind: 'applyPlan', plan: toApply, force, takeOver }
+  const operation: Operation = { kind: 'applyPlan', plan: toApply, force, takeOver, queue: queue === true }
   const reply = accepted(await backend.submit(operation, actor, key))
-  return json({ revision: reply.revision, deployment: reply.deployment, version: reply.version })
+  const { revision, deployment, version, queued } = reply
+  return json({ revision, deployment, version, ...(queued === true ? { queued } : {}) })
 }
 
 function stages(of: Plan): Operation[] {
