@@ -9,8 +9,10 @@ import type {
   AppRequest,
   AssignmentRow,
   ClusterId,
+  DriverKind,
   Epoch,
   Operation,
+  PortRange,
   Reply,
   ReportRow,
   Revision,
@@ -48,6 +50,14 @@ export interface FakeAgent {
   obedient: boolean
 }
 
+export interface AgentOptions {
+  readonly cpus?: number
+  readonly mem?: number
+  readonly rack?: string
+  readonly drivers?: readonly DriverKind[]
+  readonly ports?: readonly PortRange[]
+}
+
 export class Cluster {
   state: State
   now = 1000
@@ -64,7 +74,7 @@ export class Cluster {
     this.input({ kind: 'boot', epoch: 1 as Epoch, adopt: false })
   }
 
-  agent(name: string, options: { cpus?: number; mem?: number; rack?: string } = {}): FakeAgent {
+  agent(name: string, options: AgentOptions = {}): FakeAgent {
     const agent: FakeAgent = {
       id: name as AgentId,
       tasks: new Map(),
@@ -77,10 +87,7 @@ export class Cluster {
     return agent
   }
 
-  connect(
-    agent: FakeAgent,
-    options: { cpus?: number; mem?: number; rack?: string; bootId?: string } = {},
-  ): void {
+  connect(agent: FakeAgent, options: AgentOptions & { bootId?: string } = {}): void {
     agent.session = `s${++this.#sessions}` as SessionId
     this.input({
       kind: 'agent',
@@ -104,10 +111,10 @@ export class Cluster {
             diskKiB: 1024 * 1024,
             gpus: 0,
           },
-          ports: [[31000, 32000]],
+          ports: options.ports ?? [[31000, 32000]],
         },
         attributes: options.rack === undefined ? {} : { rack: { kind: 'text', value: options.rack } },
-        drivers: ['process'],
+        drivers: options.drivers ?? ['process'],
         version: 'test',
       },
     })
