@@ -66,6 +66,8 @@ export class Cluster {
   /** Agents that were asked to tell their statuses again. */
   asked: 'repeat'[] = []
   readonly agents = new Map<AgentId, FakeAgent>()
+  /** Sees every step while its changes are still open. */
+  afterStep: () => void = () => {}
   #sessions = 0
   #requests = 0
 
@@ -132,6 +134,7 @@ export class Cluster {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const env = { now: this.now as ClusterMs, utc: (1_700_000_000_000 + this.now) as UtcMs }
       const output = step(this.state, env, next)
+      this.afterStep()
       const commit = seal(this.state, env, output.events)
       if (commit !== undefined) {
         this.commits.push(commit)
