@@ -187,13 +187,14 @@ export class Batch {
   readonly #accepts = (handle: number): boolean => {
     const number = this.#index.columns.classOf[handle]!
     if (this.#preferred !== undefined && this.#preferred[number] === 0) return false
+    const level = this.#request.placed.atHandle(handle, this.#index)
+    if (level !== this.#level) {
+      if (level > this.#level && level < this.#nextLevel) this.#nextLevel = level
+      return false
+    }
     const agent = this.#index.at(handle)
-    if (!this.#feasible.ofAgent(number, handle, agent)) return false
-    if (!this.#mayCount(agent)) return false
-    if (this.#wanted.length > 0 && missingPort(agent.ports, this.#wanted) !== undefined) return false
-    const level = this.#request.placed.onAgent(agent.id)
-    if (level > this.#level && level < this.#nextLevel) this.#nextLevel = level
-    return level === this.#level
+    if (!this.#feasible.ofAgent(number, handle, agent) || !this.#mayCount(agent)) return false
+    return this.#wanted.length === 0 || missingPort(agent.ports, this.#wanted) === undefined
   }
 
   #mayCount(agent: Candidate): boolean {
@@ -217,7 +218,7 @@ export class Batch {
     let bestLevel = Infinity
     this.#rewind()
     const look = (handle: number): boolean => {
-      this.#level = placed.onAgent(this.#index.at(handle).id)
+      this.#level = placed.atHandle(handle, this.#index)
       if (!this.#accepts(handle)) return false
       const figure = preference.of(this.#index.at(handle))
       if (figure < bestFigure || (figure === bestFigure && this.#level >= bestLevel)) return false

@@ -20,8 +20,15 @@ export function isCounting([, operator, value]: Constraint): boolean {
   return counting.has(operator) && !(operator === 'CLUSTER' && value !== undefined)
 }
 
+/** From so many agents on, counts are also kept by handle: a search asks for them at every agent that it passes. */
+const denseAgents = 64
+
+/** An agent of an index has a handle there. */
+type Counted = AgentFacts & { readonly handle?: number }
+
 export class PlacedCounts {
   readonly fields: readonly string[]
+  #byHandle: Uint32Array | undefined
   readonly #agents = new Map<AgentId, Held>()
   readonly #groups: Groups[]
   #total = 0
@@ -40,14 +47,16 @@ export class PlacedCounts {
     return this.#agents.size
   }
 
-  add(agent: AgentFacts): void {
+  add(agent: Counted): void {
     let held = this.#agents.get(agent.id)
     if (held === undefined) {
       const values = this.fields.length === 0 ? none : this.fields.map(field => fieldText(agent, field))
-      held = { count: 0, values }
+      held = { count: 0, values, handle: agent.handle ?? -1 }
       this.#agents.set(agent.id, held)
+      if (this.#agents.size === denseAgents) this.#spreadOut()
     }
     held.count++
+    this.#note(held)
     this.#count(held.values, 1)
   }
 
@@ -56,12 +65,20 @@ export class PlacedCounts {
     const held = this.#agents.get(agent)
     assert(held !== undefined, `nothing of the app is on agent ${agent}`)
     held.count--
+    this.#note(held)
     this.#count(held.values, -1)
     if (held.count === 0) this.#agents.delete(agent)
   }
 
   onAgent(agent: AgentId): number {
     return this.#agents.get(agent)?.count ?? 0
+  }
+
+  /** The same, by the handle in the index that all counted agents are of. */
+  atHandle(handle: number, index: { at(handle: number): { readonly id: AgentId } }): number {
+    const dense = this.#byHandle
+    if (dense === undefined) return this.onAgent(index.at(handle).id)
+    return handle < dense.length ? dense[handle]! : 0
   }
 
   /** Instances per value of a field; an agent without the attribute counts under undefined. Empty groups are absent. */
@@ -78,6 +95,23 @@ export class PlacedCounts {
     return this.#groups[this.fields.indexOf(field)]
   }
 
+  #spreadOut(): void {
+    const all = [...this.#agents.values()]
+    if (all.some(held => held.handle < 0)) return
+    this.#byHandle = new Uint32Array(2 * denseAgents)
+    for (const held of all) this.#note(held)
+  }
+
+  #note({ handle, count }: Held): void {
+    if (this.#byHandle === undefined) return
+    if (handle >= this.#byHandle.length) {
+      const longer = new Uint32Array(2 * handle)
+      longer.set(this.#byHandle)
+      this.#byHandle = longer
+    }
+    this.#byHandle[handle] = count
+  }
+
   #count(values: readonly (string | undefined)[], by: 1 | -1): void {
     this.#total += by
     for (let i = 0; i < values.length; i++) this.#groups[i]!.count(values[i], by)
@@ -86,6 +120,7 @@ export class PlacedCounts {
 
 interface Held {
   count: number
+  readonly handle: number
   readonly values: readonly (string | undefined)[]
 }
 
