@@ -12,7 +12,7 @@ import { specOf, stopInstance, stopTask } from './instances.ts'
 import { rebalance } from './rebalance.ts'
 import { promote, pause, resume } from './rolling/orders.ts'
 import { refused, succeeded } from './replies.ts'
-import { auditKey } from './rows.ts'
+import { auditKey, type RequestRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import { undoTargets } from './undo.ts'
@@ -30,7 +30,7 @@ export type Request = Extract<Input, { kind: 'request' }>
 export function handleRequest(state: State, input: Request): void {
   const known = input.key === undefined ? undefined : state.tables.request.get(input.key)
   if (known !== undefined) {
-    state.outbox.replies.push({ id: input.id, reply: known.reply })
+    state.outbox.replies.push({ id: input.id, reply: isOther(known, input) ? keyIsTaken : known.reply })
     return
   }
   const reply = carryOutOperation(state, input.operation, input.actor)
@@ -38,7 +38,8 @@ export function handleRequest(state: State, input: Request): void {
   if (!reply.ok || reply.steps !== undefined) return
   const ordinal = state.ordinal()
   if (input.key !== undefined) {
-    state.tables.request.put(input.key, { key: input.key, reply, ordinal })
+    const { key, content } = input
+    state.tables.request.put(key, { key, reply, ordinal, ...(content === undefined ? {} : { content }) })
     dropOldest(state, 'request', requestsKept)
   }
   state.tables.audit.put(auditKey(ordinal), {
@@ -50,6 +51,15 @@ export function handleRequest(state: State, input: Request): void {
     outcome: reply.deployment ?? '',
   })
   dropOldest(state, 'audit', auditKept)
+}
+
+const keyIsTaken = refused(
+  'INVALID',
+  'This Idempotency-Key was used for another request. Use a new one for each; repeat one only with the same body.',
+)
+
+function isOther(known: RequestRow, { content }: Request): boolean {
+  return known.content !== undefined && content !== undefined && known.content !== content
 }
 
 /** `queuedAs`: the request waited under this id, and does not wait again. */

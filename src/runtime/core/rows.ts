@@ -383,6 +383,8 @@ export interface TimingRow {
 
 export interface RequestRow {
   readonly key: string
+  /** Digest of the operation; absent in rows of older versions. */
+  readonly content?: string
   readonly reply: Reply
   readonly ordinal: number
 }

@@ -44,6 +44,8 @@ export type Input =
       readonly id: string
       /** Idempotency-Key: the same key gets the same reply and has no second effect. */
       readonly key?: string
+      /** Digest of the operation: the key is bound to it. */
+      readonly content?: string
       readonly actor: Actor
       readonly operation: Operation
     }

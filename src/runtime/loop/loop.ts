@@ -5,6 +5,7 @@
 // When the store fails, the handle is closed and opened again, and its head says what happened: landed (release), or
 // not (roll back, tell those who wait). When the core fails, the group is rolled back and its requests are stepped one
 // by one; the one that fails alone is put aside with its trace. A store that does not prove whole is served read-only.
+import { createHash } from 'node:crypto'
 import {
   assert,
   Bug,
@@ -182,7 +183,8 @@ export class Loop<S extends CoreState> {
     const id = String(++this.#requests)
     return new Promise(resolve => {
       this.#waiting.set(id, resolve)
-      this.#give({ kind: 'request', id, actor, operation, ...(key === undefined ? {} : { key }) })
+      const bound = key === undefined ? {} : { key, content: contentOf(operation) }
+      this.#give({ kind: 'request', id, actor, operation, ...bound })
     })
   }
 
@@ -674,6 +676,11 @@ async function all(rows: Image['rows']): Promise<Row[]> {
   const read: Row[] = []
   for await (const row of rows) read.push(row)
   return read
+}
+
+// The same request again has the same fields in the same order.
+function contentOf(operation: Operation): string {
+  return createHash('sha256').update(JSON.stringify(operation)).digest('hex').slice(0, 32)
 }
 
 function isBoot(group: Group): boolean {

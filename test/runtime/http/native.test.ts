@@ -248,6 +248,16 @@ describe('every change', () => {
     expect((await rig.call('GET', '/v2/apps/web/versions')).body['versions']).toHaveLength(1)
   })
 
+  it('is refused under an Idempotency-Key that another request had', async () => {
+    const headers = { 'Idempotency-Key': 'k2' }
+    expect((await rig.call('PUT', '/v2/apps/web', web, headers)).status).toBeLessThan(300)
+    const other = await rig.call('PUT', '/v2/apps/web', { ...web, cmd: 'another' }, headers)
+    expect(other.status).toBe(422)
+    expect(other.body['message']).toContain('Idempotency-Key')
+    expect((await rig.call('DELETE', '/v2/apps/web', undefined, headers)).status).toBe(422)
+    expect((await rig.call('GET', '/v2/apps/web/versions')).body['versions']).toHaveLength(1)
+  })
+
   it('is taken whatever its Content-Type says', async () => {
     const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
     expect((await rig.call('POST', '/v2/apps', web, type)).status).toBe(201)
