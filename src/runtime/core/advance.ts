@@ -17,7 +17,7 @@ import { startRolling } from './rolling/rolling.ts'
 import { actionKey, type DeploymentRow } from './rows.ts'
 import type { State } from './state.ts'
 import { commitTargets } from './targets.ts'
-import { undoTargets } from './undo.ts'
+import { undoGroups, undoTargets } from './undo.ts'
 
 const system: Actor = { name: 'system', via: 'system' }
 
@@ -116,7 +116,9 @@ function fail(state: State, row: DeploymentRow, app: AppId): void {
   const reason = `${app}: ${action?.failure ?? 'failed'}`
   const targets = action?.rollout?.autoRollback === true ? undoTargets(state, row, { deletes: false }) : []
   if (targets.length > 0) {
-    const reply = commitTargets(state, system, targets, { force: true, always: true, undoes: row.id, reason })
+    const groups = undoGroups(state, row)
+    const options = { force: true, always: true, undoes: row.id, reason, groups }
+    const reply = commitTargets(state, system, targets, options)
     if (reply.ok) return halt(state, row, reason)
   }
   endDeployment(state, row.id, 'failed', reason)

@@ -14,7 +14,9 @@ export function createDeployment(
   input: {
     readonly actor: Actor
     readonly steps: readonly Step[]
+    readonly version: UtcMs
     readonly apps: DeploymentRow['apps']
+    readonly groups?: NonNullable<DeploymentRow['groups']>
     readonly placements: Readonly<Record<string, readonly AgentId[]>>
     readonly undoes?: DeploymentId
   },
@@ -24,7 +26,6 @@ export function createDeployment(
   const id = queuedAs ?? newId(state)
   const row: DeploymentRow = {
     id,
-    version: state.env.utc,
     state: 'running',
     current: 0,
     ordinal: state.ordinal(),

@@ -15,7 +15,7 @@ import { refused, succeeded } from './replies.ts'
 import { auditKey, type RequestRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
-import { undoTargets } from './undo.ts'
+import { undoGroups, undoTargets } from './undo.ts'
 import type { Input } from './types.ts'
 
 /** Replies kept by Idempotency-Key; a client repeats within seconds. */
@@ -115,7 +115,8 @@ function cancel(
     return succeeded(state)
   }
   const targets = undoTargets(state, row, { deletes: true })
-  return commitTargets(state, actor, targets, { force: isOpen, always: true, undoes: row.id })
+  const groups = undoGroups(state, row)
+  return commitTargets(state, actor, targets, { force: isOpen, always: true, undoes: row.id, groups })
 }
 
 function kill(state: State, operation: Extract<Operation, { kind: 'killInstances' }>, actor: Actor): Reply {

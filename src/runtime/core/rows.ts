@@ -312,6 +312,11 @@ export interface RolloutRow {
 /** `queued`: waits for the apps that another holds; it has no steps yet. `refused`: at its turn it no longer fitted. */
 export type DeploymentState = 'queued' | 'running' | 'done' | 'cancelled' | 'replaced' | 'failed' | 'refused'
 
+export interface GroupChangeRow {
+  readonly original: readonly string[] | null
+  readonly target: readonly string[] | null
+}
+
 export interface DeploymentRow {
   readonly id: DeploymentId
   readonly version: UtcMs
@@ -323,6 +328,8 @@ export interface DeploymentRow {
   readonly apps: Readonly<
     Record<string, { readonly original: AppRow | null; readonly target: AppRow | null }>
   >
+  /** Dependencies of the groups that it changed; null: there was none, or it is gone. Absent: none. */
+  readonly groups?: Readonly<Record<string, GroupChangeRow>>
   /** Planned agents per app, in launch order. */
   readonly placements: Readonly<Record<string, readonly AgentId[]>>
   /** Counts deployments, for order. */

@@ -1,6 +1,6 @@
 // The one way in which apps of the desired state change: from a plan, over REST, by rollback. Targets come in checked;
 // out come new app rows and the deployment that makes the cluster follow. The steps come from the planner.
-import { errorDiagnostic, sameJson, type Diagnostic, type UtcMs } from '../../base/index.ts'
+import { errorDiagnostic, isoTime, sameJson, type Diagnostic, type UtcMs } from '../../base/index.ts'
 import {
   appAddress,
   assignServicePorts,
@@ -26,7 +26,7 @@ import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts
 import { invalid, refused, succeeded } from './replies.ts'
 import { renameApps } from './rename.ts'
 import { keepRootVersion, nextRootVersion } from './rootversions.ts'
-import type { AppRow, GroupRow, RootRow } from './rows.ts'
+import type { AppRow, GroupChangeRow, GroupRow, RootRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import { keepVersion, versionKeys } from './versions.ts'
@@ -168,13 +168,15 @@ export function commitTargets(
     {
       actor,
       steps,
+      version,
       apps,
+      ...(Object.keys(groupsBefore).length === 0 ? {} : { groups: groupChangesSince(state, groupsBefore) }),
       placements: options.placements ?? {},
       ...(options.undoes === undefined ? {} : { undoes: options.undoes }),
     },
     options.queuedAs,
   )
-  return succeeded(state, { deployment: deployment.id, created })
+  return succeeded(state, { deployment: deployment.id, created, version: isoTime(version) })
 }
 
 /** Whether and how a request waits its turn: asked for, and not if it has waited already. */
@@ -228,6 +230,15 @@ function changeGroups(state: State, changes: GroupChanges = new Map()): RootRow[
     if (!sameJson(old, now)) before[id] = old
   }
   return before
+}
+
+function groupChangesSince(state: State, before: RootRow['groups']): Record<string, GroupChangeRow> {
+  return Object.fromEntries(
+    Object.entries(before).map(([id, original]) => [
+      id,
+      { original, target: state.tables.group.get(id)?.dependencies ?? null },
+    ]),
+  )
 }
 
 // One name, one thing: only what is new can take the name of something else.

@@ -2,11 +2,11 @@
 // or deleted anew is left alone, and of one that was only changed in place the newer fields stay. An app that has got a
 // new name keeps it: what runs under it never noticed.
 import { sameJson } from '../../base/index.ts'
-import { validateApp, type App, type AppId } from '../../model/index.ts'
+import { groupAddress, validateApp, type App, type AppId, type GroupId } from '../../model/index.ts'
 import { effectiveAppOf, submittedAppOf } from './instances.ts'
-import type { AppRow, DeploymentRow } from './rows.ts'
+import type { AppRow, DeploymentRow, GroupRow } from './rows.ts'
 import type { State } from './state.ts'
-import type { Target } from './targets.ts'
+import type { GroupChanges, Target } from './targets.ts'
 
 /** `deletes`: apps that the deployment made go, too. */
 export function undoTargets(
@@ -20,6 +20,22 @@ export function undoTargets(
       const { original, target } = deployment.apps[id]!
       return undoTarget(state, id as AppId, original, target, deletes)
     })
+}
+
+/** The groups as they were, where nobody changed them since. */
+export function undoGroups(state: State, deployment: DeploymentRow): GroupChanges {
+  const changes = new Map<GroupId, GroupRow | null>()
+  for (const [key, { original, target }] of Object.entries(deployment.groups ?? {})) {
+    const id = key as GroupId
+    const present = state.tables.group.get(id)
+    if (!sameJson(present?.dependencies ?? null, target)) continue
+    const base = present ?? { id, address: groupAddress(id), stack: null }
+    changes.set(
+      id,
+      original === null ? null : { ...base, dependencies: original, revision: state.nextRevision },
+    )
+  }
+  return changes
 }
 
 function undoTarget(

@@ -110,8 +110,9 @@ export function appView(state: State, id: AppId): AppView | undefined {
       v => v.condition === 'Staging' || v.condition === 'Starting' || v.condition === 'Provisioned',
     ).length,
     running: views.filter(v => v.condition === 'Running').length,
-    healthy: views.filter(v => v.healthy === true).length,
-    unhealthy: views.filter(v => v.healthy === false).length,
+    // As Marathon counts: by the results that there are, also where a check has not answered yet.
+    healthy: views.filter(v => v.health.length > 0 && v.health.every(h => h.alive)).length,
+    unhealthy: views.filter(v => v.health.some(h => !h.alive)).length,
     instances: views,
     ...(waiting === undefined ? {} : { waiting }),
     ...(row?.halted === undefined

@@ -195,6 +195,13 @@ class Scenario {
       form: /^refused (\S+) (.*)$/,
       see: (code, message) => ({ is: this.#refusal(), shall: `${code} ${message}` }),
     },
+    {
+      form: /^group (\S+) needs (.*)$/,
+      see: (id, shall) => ({
+        is: this.#state.tables.group.get(id!)?.dependencies.join(' ') || 'nothing',
+        shall: shall!,
+      }),
+    },
     { form: /^apps (.*)$/, see: shall => ({ is: this.#apps(), shall: shall! }) },
     {
       form: /^(\S+) (wanted|running|healthy|unhealthy) (\d+)$/,
