@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 describe(`a rolling update survives kill -9, seed ${seed}`, () => {
-  const numbers = Array.from({ length: rounds({ usual: 8, prove: 50 }) }, (_, i) => i + 1)
+  const numbers = Array.from({ length: rounds({ usual: 8, prove: 200 }) }, (_, i) => i + 1)
   test.each(numbers)('round %i', async number => {
     const random = new Random(seed).fork(`round ${number}`)
     const died = cluster.died.length
