@@ -1,8 +1,9 @@
 // What the core keeps by difference, counted anew from the rows.
+import { setHash } from '../../model/index.ts'
 import type { InstanceRow, PlainRows, State } from '../../runtime/core/index.ts'
 import { valueOf } from './placement.ts'
 import { hasEnded } from './modes.ts'
-import { allocationsOn, instancesOf } from './rows.ts'
+import { allocationsOn, instancesOf, isStrictlyHealthy } from './rows.ts'
 
 export function brokenTotals(state: State, rows: PlainRows): string[] {
   const broken: string[] = []
@@ -17,6 +18,11 @@ export function brokenTotals(state: State, rows: PlainRows): string[] {
       compare(`free ${name} of ${row.id}`, kept?.free[name] ?? NaN, free)
     }
     compare(`ports held on ${row.id}`, kept?.portsHeld ?? NaN, new Set(held.flatMap(a => a.ports)).size)
+    const told = state.rowsOn(row.id)
+    compare(`allocations of ${row.id}`, told.size, new Set(held.map(a => a.instance)).size)
+    const gen = held.reduce((last, a) => Math.max(last, a.gen), row.gen)
+    compare(`the generation of ${row.id}`, state.generationOf(row.id), gen)
+    if (told.setHash !== setHash(held)) broken.push(`totals: the digest of ${row.id} is not that of its rows`)
   }
   for (const { row } of rows.app) {
     const kept = state.apps.get(row.id)
@@ -26,6 +32,19 @@ export function brokenTotals(state: State, rows: PlainRows): string[] {
     compare(`stopping of ${row.id}`, kept?.stopping.size ?? 0, all.length - wanted.length)
     const unplaced = wanted.filter(i => i.agent === null && !hasEnded(i)).length
     compare(`scheduled of ${row.id}`, kept?.scheduled.size ?? 0, unplaced)
+    const healthy = wanted.filter(i => isStrictlyHealthy(rows, i))
+    compare(`healthy of ${row.id}`, kept?.healthy ?? 0, healthy.length)
+    for (const runKey of new Set([row.runKey, ...all.map(i => i.runKey)])) {
+      const count = (of: readonly InstanceRow[]): number => of.filter(i => i.runKey === runKey).length
+      const run = kept?.ofRun(runKey)
+      compare(`live of ${row.id} ${runKey}`, run?.live.size ?? 0, count(wanted))
+      compare(`healthy of ${row.id} ${runKey}`, run?.healthy ?? 0, count(healthy))
+      compare(`unhealthy of ${row.id} ${runKey}`, run?.unhealthy.size ?? 0, count(wanted) - count(healthy))
+      compare(`stopping of ${row.id} ${runKey}`, run?.stopping ?? 0, count(all) - count(wanted))
+    }
+    const free = kept?.freeSlots(1)[0] ?? 0
+    const slots = new Set(wanted.map(i => i.slot))
+    compare(`the lowest free slot of ${row.id}`, free, lowestFree(slots))
   }
   for (const { app, runKey, counts } of state.placed.entries()) {
     const placed = instancesOf(rows, app).filter(
@@ -50,6 +69,10 @@ export function brokenTotals(state: State, rows: PlainRows): string[] {
   )
   compare('the number of locks', state.locks.size, new Set(locks).size)
   return broken
+}
+
+function lowestFree(slots: ReadonlySet<number>): number {
+  for (let slot = 0; ; slot++) if (!slots.has(slot)) return slot
 }
 
 function groupsOf(
