@@ -217,19 +217,21 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
   const wasHealthy = strictlyHealthy(state, instance)
   const wasAggregate = aggregateHealth(state, instance)
   const startsRunning = row.condition === 'Running' && instance.runningAt === 0
-  const reported = {
+  const health = row.health ?? instance.health
+  const ready = row.ready ?? instance.ready
+  const isHealthy = strictlyHealthy(state, { ...instance, reported: row.condition, health, ready })
+  const startedUtc = Math.max(0, Math.round(state.env.utc - row.agoMs)) as UtcMs
+  const next = {
     ...instance,
     reported: row.condition,
-    health: row.health ?? instance.health,
-    ready: row.ready ?? instance.ready,
+    health,
+    ready,
     pid: row.pid ?? instance.pid,
     ipAddresses: row.ipAddresses ?? instance.ipAddresses,
-    ...(startsRunning
-      ? { runningAt: state.env.now, startedUtc: Math.max(0, Math.round(state.env.utc - row.agoMs)) as UtcMs }
-      : {}),
+    runningAt: startsRunning ? state.env.now : instance.runningAt,
+    startedUtc: startsRunning ? startedUtc : instance.startedUtc,
+    healthyAt: isHealthy && instance.healthyAt === 0 ? state.env.now : instance.healthyAt,
   }
-  const isHealthy = strictlyHealthy(state, reported)
-  const next = isHealthy && reported.healthyAt === 0 ? { ...reported, healthyAt: state.env.now } : reported
   state.tables.instance.put(instance.id, next)
   if (startsRunning) noteRun(state, instance.app)
   if (startsRunning) recordTiming(state, instance.app, 'start', state.env.now - instance.placedAt)
