@@ -149,5 +149,7 @@ function wait(state: State, instance: InstanceRow): void {
 export function obstaclesFor(state: State, app: AppId): Obstacles | undefined {
   const waiting = state.waiting.get(app)
   if (waiting === undefined || !state.tables.spec.has(waiting.spec)) return undefined
-  return explain(state.agents, requestOf(state, { ...waiting, app }), waiting.onlyAgent)
+  return state.waiting.obstaclesOf(app, state.agents.version, () =>
+    explain(state.agents, requestOf(state, { ...waiting, app }), waiting.onlyAgent),
+  )
 }

@@ -41,6 +41,7 @@ export class AgentIndex {
   readonly #offered = { cpuMilli: 0, memKiB: 0 }
   #kibPerMilli = 1
   #factsVersion = 0
+  #version = 0
   #gained = new Set<number>()
 
   get(id: AgentId): Candidate | undefined {
@@ -53,6 +54,11 @@ export class AgentIndex {
 
   get size(): number {
     return this.#ids.length
+  }
+
+  /** Changes with everything that a search looks at. */
+  get version(): number {
+    return this.#version
   }
 
   /** Changes whenever host names or attributes of an agent do, and with the set of agents. */
@@ -89,6 +95,7 @@ export class AgentIndex {
     this.#spareHandles.push(entry.handle)
     this.#gained.delete(entry.handle)
     this.#ids.splice(this.#positionOf(id), 1)
+    this.#version++
     this.#factsVersion++
     this.#offer(entry, -1)
     this.#weigh()
@@ -178,6 +185,7 @@ export class AgentIndex {
     protocols: readonly PortProtocol[] | undefined,
     by: 1 | -1,
   ): void {
+    this.#version++
     if (entry.isOpen) this.order.remove(entry.handle)
     entry.hold(resources, ports, protocols, by)
     this.#setColumns(entry)
@@ -192,6 +200,7 @@ export class AgentIndex {
   }
 
   #open(entry: Entry): void {
+    this.#version++
     this.#setColumns(entry)
     entry.isOpen = entry.reachable && !entry.draining && entry.eligible
     if (!entry.isOpen) return

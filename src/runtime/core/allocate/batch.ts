@@ -295,6 +295,20 @@ export function fitsAgent(index: AgentIndex, agent: Candidate, app: App, least: 
   return missingPort(agent.ports, hostPortsWanted(app)) === undefined
 }
 
+/** Whether any agent passes all filters but those that count the app's instances. */
+export function someFits(index: AgentIndex, app: App, least: Least): boolean {
+  const feasible = index.classes.feasibleFor(app)
+  const wanted = hostPortsWanted(app)
+  const accepts = (handle: number): boolean => {
+    const agent = index.at(handle)
+    return (
+      feasible.ofAgent(index.columns.classOf[handle]!, handle, agent) &&
+      missingPort(agent.ports, wanted) === undefined
+    )
+  }
+  return index.order.next({ room: -Infinity, rank: -Infinity }, least, accepts) >= 0
+}
+
 export function leastOf(resources: Resources): Least {
   const least = (amount: number): number => (amount === 0 ? -Infinity : amount)
   return {

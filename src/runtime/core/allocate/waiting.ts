@@ -2,10 +2,18 @@
 // of the groups are held against that agent, and of each that fits one app after another is tried, until one fails. So
 // the end of a task costs nothing per app that waits when nobody fits.
 import type { ClusterMs, UtcMs } from '../../../base/index.ts'
-import { hostPortsWanted, type AgentId, type App, type AppId, type SpecHash } from '../../../model/index.ts'
+import {
+  hostPortsWanted,
+  type AgentId,
+  type App,
+  type AppId,
+  type Resources,
+  type SpecHash,
+} from '../../../model/index.ts'
 import type { AgentIndex } from './agents.ts'
-import { fitsAgent, leastOf, type BatchRequest } from './batch.ts'
+import { fitsAgent, leastOf, someFits, type BatchRequest } from './batch.ts'
 import { isCounting } from './placed.ts'
+import type { Obstacles } from './reasons.ts'
 
 export interface WaitingApp {
   readonly since: ClusterMs
@@ -23,6 +31,8 @@ interface Group {
   readonly apps: Set<AppId>
   /** An agent got room: its apps are tried until one fails. */
   isHopeful: boolean
+  /** What was told last, and of which version of the agents; of one that is alone, nothing is kept. */
+  told?: { readonly version: number; readonly obstacles: Obstacles }
 }
 
 export class WaitingApps {
@@ -40,6 +50,16 @@ export class WaitingApps {
 
   get(app: AppId): WaitingApp | undefined {
     return this.#apps.get(app)
+  }
+
+  /** What keeps the app: worked out once for all of its group, until something changes on an agent. */
+  obstaclesOf(app: AppId, version: number, explain: () => Obstacles): Obstacles | undefined {
+    const waiting = this.#apps.get(app)
+    if (waiting === undefined) return undefined
+    const group = this.#groups.get(waiting.signature)!
+    if (isAlone(waiting.need.app)) return explain()
+    if (group.told?.version !== version) group.told = { version, obstacles: explain() }
+    return group.told.obstacles
   }
 
   /** The app was tried in vain: so would be the others of its group. */
@@ -71,9 +91,11 @@ export class WaitingApps {
 
   /** These agents have got room. */
   wake(index: AgentIndex, gained: ReadonlySet<number>): void {
-    if (gained.size === 0) return
+    if (gained.size === 0 || this.#groups.size === 0) return
+    const most = mostOf(index, gained)
     for (const group of this.#groups.values()) {
-      if (group.isHopeful || !mayHelp(index, gained, group.need)) continue
+      if (group.isHopeful || !isWithin(group.need.resources, most)) continue
+      if (!mayHelp(index, gained, group.need)) continue
       group.isHopeful = true
       this.#woken.add(firstOf(group.apps)!)
     }
@@ -118,10 +140,36 @@ function isAlone({ constraints, mode }: App): boolean {
   return mode === 'daemon' || constraints.some(isCounting)
 }
 
+/** More agents than these are not looked at one by one: the order of room knows, too, whether there is one that fits. */
+const fewAgents = 16
+
 function mayHelp(index: AgentIndex, gained: ReadonlySet<number>, need: WaitingApp['need']): boolean {
   const least = leastOf(need.resources)
+  if (gained.size > fewAgents) return someFits(index, need.app, least)
   for (const handle of gained) if (fitsAgent(index, index.at(handle), need.app, least)) return true
   return false
+}
+
+/** The most that is free of each resource on one of these agents. */
+function mostOf(index: AgentIndex, handles: ReadonlySet<number>): Resources {
+  const { columns } = index
+  const most = { cpuMilli: 0, memKiB: 0, diskKiB: 0, gpus: 0 }
+  for (const handle of handles) {
+    most.cpuMilli = Math.max(most.cpuMilli, columns.cpuMilli[handle]!)
+    most.memKiB = Math.max(most.memKiB, columns.memKiB[handle]!)
+    most.diskKiB = Math.max(most.diskKiB, columns.diskKiB[handle]!)
+    most.gpus = Math.max(most.gpus, columns.gpus[handle]!)
+  }
+  return most
+}
+
+function isWithin(resources: Resources, most: Resources): boolean {
+  return (
+    resources.cpuMilli <= most.cpuMilli &&
+    resources.memKiB <= most.memKiB &&
+    resources.diskKiB <= most.diskKiB &&
+    resources.gpus <= most.gpus
+  )
 }
 
 // By id, as a queue of all of them would go.
