@@ -1,7 +1,13 @@
 // Each invariant must be able to fail: a healthy cluster's rows, damaged in one place, and the sentence that comes out.
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { AgentId, Constraint, SpecHash } from '../../src/model/index.ts'
-import { decodeRows, type PlainRows, type Rows, type TableName } from '../../src/runtime/core/index.ts'
+import {
+  decodeRows,
+  type PlainRows,
+  type RolloutRow,
+  type Rows,
+  type TableName,
+} from '../../src/runtime/core/index.ts'
 import { checkInvariants, invariants, InvariantWatch } from '../../src/sim/index.ts'
 import { apply, desired, healthCheck, planFor, simulate } from './cluster.ts'
 
@@ -59,6 +65,10 @@ const damages: Readonly<Record<string, () => { before?: PlainRows; after: PlainR
   'rolling capacity': () => ({
     before: { ...rows, instance: [] },
     after: changed('action', () => ({ maxCapacity: 1 })),
+  }),
+  rollout: () => ({
+    before: { ...rows, instance: [] },
+    after: changed('action', () => ({ rollout: { canary: 0, passed: 0 } as RolloutRow })),
   }),
   constraints: () => ({
     before: { ...rows, allocation: [] },

@@ -1,7 +1,9 @@
 // What runs on the machines, against what agents and server have written down. Here it shows when a row says that room
 // is free while a process still fills it.
 import type { AgentId } from '../../model/index.ts'
+import type { PlainRows } from '../../runtime/core/index.ts'
 import type { Machine } from '../machine.ts'
+import { agentOf } from './rows.ts'
 
 const resourceNames = ['cpuMilli', 'memKiB', 'diskKiB', 'gpus'] as const
 
@@ -13,13 +15,19 @@ export interface MachineRules {
 export class MachineWatch {
   /** The most that each machine ever had: one that came back smaller may be full beyond it. */
   readonly #most = new Map<string, number>()
+  /** Agents that were there: of one that a person took out of the cluster the server knows nothing more. */
+  readonly #known = new Set<AgentId>()
+  readonly #removed = new Set<AgentId>()
 
-  look(all: ReadonlyMap<AgentId, Machine>, rules: MachineRules): string[] {
+  look(all: ReadonlyMap<AgentId, Machine>, rows: PlainRows, rules: MachineRules): string[] {
     const broken: string[] = []
+    const held = new Set(rows.allocation.map(({ row }) => `${row.instance}/${row.incarnation}`))
     const homes = new Map<string, AgentId>()
     for (const [id, machine] of all) {
       const sums = { cpuMilli: 0, memKiB: 0, diskKiB: 0, gpus: 0 }
       const ports = new Map<number, string>()
+      if (agentOf(rows, id) !== undefined) this.#known.add(id)
+      else if (this.#known.has(id)) this.#removed.add(id)
       for (const text of machine.driver.living()) {
         const task = machine.state.tasks.get(text)
         if (task === undefined && machine.isRunning)
@@ -28,6 +36,8 @@ export class MachineWatch {
         if (other !== undefined && !rules.wasSetBack)
           broken.push(`machines: ${text} runs on ${other} and on ${id}`)
         homes.set(text, id)
+        if (!held.has(text) && !rules.wasSetBack && !this.#removed.has(id))
+          broken.push(`machines: ${text} runs on ${id}, and the server holds no room for it`)
         if (task?.row === undefined) continue
         for (const name of resourceNames) sums[name] += task.row.resources[name]
         for (const port of task.row.ports) {

@@ -1,11 +1,11 @@
 // The checker of a whole simulation: what the rows say after every step, and what can only be seen over time or beside
 // the rows: digests, reloads, deadlines, messages that leave, and the processes on the machines.
-import type { Random } from '../../base/index.ts'
+import { sameDigest, type Random } from '../../base/index.ts'
 import type { ServerMessage } from '../../model/index.ts'
 import type { Commit, Input, Output, PlainRows } from '../../runtime/core/index.ts'
 import { realCore, type SimulatedCore } from '../core.ts'
 import type { Observer, Simulation } from '../simulation.ts'
-import { brokenFork } from './fork.ts'
+import { brokenFork, digestOf } from './fork.ts'
 import { History } from './history.ts'
 import { checkInvariants } from './invariants.ts'
 import { MachineWatch } from './machines.ts'
@@ -70,7 +70,7 @@ export class InvariantWatch implements Observer {
       if (this.#twin.isDone) this.#twin = undefined
     }
     if (isTime) {
-      this.#tell(simulation, this.#machines.look(simulation.machines, this))
+      this.#tell(simulation, this.#machines.look(simulation.machines, rows, this))
       this.#tell(simulation, brokenTotals(state, rows))
     }
     if (isTime || commit !== undefined) {
@@ -84,8 +84,12 @@ export class InvariantWatch implements Observer {
     }
   }
 
-  afterStored(): void {
+  afterStored(simulation: Simulation, commit: Commit): void {
     this.#history.stored()
+    if (this.#isTime() && !sameDigest(digestOf(simulation.storedRows), commit.digest))
+      this.#tell(simulation, [
+        `digest: that of commit ${commit.revision} is not the digest of the stored rows`,
+      ])
   }
 
   /** Nothing is under way: the state is what is stored. */

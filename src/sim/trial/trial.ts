@@ -156,8 +156,8 @@ class Trial {
         watch.afterStep(simulation, input, output)
       },
       afterGroup: (simulation, commit) => watch.afterGroup(simulation, commit),
-      afterStored: (_, commit) => {
-        watch.afterStored()
+      afterStored: (simulation, commit) => {
+        watch.afterStored(simulation, commit)
         for (const { key } of commit.puts) if (key.startsWith('deployment/')) this.#deployments++
       },
       afterSettled: simulation => watch.afterSettled(simulation),
@@ -232,7 +232,7 @@ class Trial {
     const repeated = r.chance(0.5) ? this.#ledger.unclear.shift() : undefined
     if (repeated !== undefined) return this.#ledger.repeat(simulation, repeated)
     const known = this.#ledger.withKeys
-    if (known.length > 0 && r.chance(0.05)) return this.#ledger.repeat(simulation, r.pick(known))
+    if (known.length > 0 && r.chance(0.1)) return this.#ledger.repeat(simulation, r.pick(known))
     const operation = this.#workload.operation(simulation.state)
     if (operation === null) return
     this.#trace?.(`${simulation.timeline.now} request ${JSON.stringify(operation).slice(0, 600)}`)

@@ -41,7 +41,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   append: 3,
   fullDisk: 1,
   lostTail: 1,
-  damage: 1,
+  damage: 2,
   sickness: 4,
 }
 

@@ -40,7 +40,6 @@ export class Workload {
   readonly #habits: Habits
   /** What the stack's configuration says now. */
   wanted: Desired
-  #made = 0
 
   constructor(random: Random, agents: number) {
     this.#random = random
@@ -240,7 +239,6 @@ export class Workload {
 
   #body(id: string): Body {
     const r = this.#random
-    this.#made++
     const capacities: readonly [number, number][] = [
       [1, 1],
       [1, 0],
