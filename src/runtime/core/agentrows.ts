@@ -9,6 +9,7 @@ export class AgentRows {
   readonly #agent: AgentId
   readonly #table: AllocationTable
   readonly #instances = new Set<InstanceId>()
+  #size = 0
   #digest: Digest = emptyDigest
   /** The greatest generation of a row that is or was here; undefined: to be counted anew. */
   #gen: number | undefined = 0
@@ -22,7 +23,7 @@ export class AgentRows {
   }
 
   get size(): number {
-    return this.#instances.size
+    return this.#size
   }
 
   /** As the agent counts it (see setHash). */
@@ -81,6 +82,7 @@ export class AgentRows {
   change(old: AllocationRow | undefined, row: AllocationRow | undefined): void {
     const isSame = old !== undefined && row !== undefined && old.gen === row.gen && old.goal === row.goal
     if (isSame) return
+    this.#size += Number(row !== undefined) - Number(old !== undefined)
     if (old !== undefined) this.#digest = subtractDigest(this.#digest, assignmentDigest(old))
     if (row === undefined) {
       if (this.#rowsOf(old!.instance).length === 0) this.#instances.delete(old!.instance)

@@ -18,6 +18,7 @@ export class AppIndex {
   #top = 0
   #live = 0
   #healthy = 0
+  #running = 0
   #size = 0
 
   /** All of them, by slot. */
@@ -56,6 +57,11 @@ export class AppIndex {
   /** Goal run. */
   get live(): number {
     return this.#live
+  }
+
+  /** Reported as running last, of any goal. */
+  get running(): number {
+    return this.#running
   }
 
   /** Strictly healthy ones. */
@@ -138,6 +144,7 @@ export class AppIndex {
     this.#hold(slot, old, row)
     this.#size += count(row !== undefined) - count(old !== undefined)
     this.#healthy += count(isHealthy) - count(wasHealthy)
+    this.#running += count(row?.reported === 'Running') - count(old?.reported === 'Running')
     const isLive = row?.goal === 'run'
     const wasLive = old?.goal === 'run'
     if (isLive !== wasLive) {

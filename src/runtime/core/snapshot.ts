@@ -1,7 +1,7 @@
 // The live cluster as plain data for the planner, at the present revision.
 import { by, isoTime } from '../../base/index.ts'
-import type { AppId, Snapshot, SnapshotApp } from '../../model/index.ts'
-import { effectiveAppOf, specOf, strictlyHealthy, submittedAppOf } from './instances.ts'
+import type { Snapshot, SnapshotApp } from '../../model/index.ts'
+import { effectiveAppOf, specOf, submittedAppOf } from './instances.ts'
 import { appsOf } from './deployments.ts'
 import type { AppRow } from './rows.ts'
 import type { State } from './state.ts'
@@ -30,7 +30,7 @@ export function snapshotOf(state: State): Snapshot {
 }
 
 function snapshotApp(state: State, row: AppRow): SnapshotApp {
-  const instances = [...(state.apps.get(row.id as AppId)?.instances.values() ?? [])]
+  const index = state.apps.get(row.id)
   return {
     id: row.id,
     address: row.address,
@@ -45,7 +45,7 @@ function snapshotApp(state: State, row: AppRow): SnapshotApp {
     ...(row.lifecycle === undefined ? {} : { lifecycle: row.lifecycle }),
     revision: row.revision,
     version: isoTime(row.version),
-    running: instances.filter(i => i.reported === 'Running').length,
-    healthy: instances.filter(i => strictlyHealthy(state, i)).length,
+    running: index?.running ?? 0,
+    healthy: index?.healthy ?? 0,
   }
 }

@@ -52,14 +52,13 @@ export function statusView(state: State, version: string, damage: readonly strin
 
 export function agentViews(state: State): AgentView[] {
   return [...state.tables.agent.values()].sort(by(a => a.id)).map(row => {
-    const held = [...(state.allocationsOf.get(row.id)?.values() ?? [])]
     return {
       id: row.id,
       hostname: row.hostname,
       state: row.unreachableSince !== null ? 'unreachable' : state.sessionOf.has(row.id) ? 'ready' : 'away',
       capacity: row.capacity,
-      used: held.map(a => a.resources).reduce(sum, { cpuMilli: 0, memKiB: 0, diskKiB: 0, gpus: 0 }),
-      tasks: held.length,
+      used: usedOf(row.capacity.resources, state.agents.get(row.id)?.free ?? row.capacity.resources),
+      tasks: state.allocationsOf.get(row.id)?.size ?? 0,
       attributes: row.attributes,
       drivers: row.drivers,
       ...(row.cordoned === undefined ? {} : { cordoned: row.cordoned }),
@@ -73,12 +72,12 @@ export function agentsAway(state: State): AgentId[] {
   return (state.tables.agent.keys() as AgentId[]).filter(id => !state.sessionOf.has(id))
 }
 
-function sum(a: Resources, b: Resources): Resources {
+function usedOf(all: Resources, free: Resources): Resources {
   return {
-    cpuMilli: a.cpuMilli + b.cpuMilli,
-    memKiB: a.memKiB + b.memKiB,
-    diskKiB: a.diskKiB + b.diskKiB,
-    gpus: a.gpus + b.gpus,
+    cpuMilli: all.cpuMilli - free.cpuMilli,
+    memKiB: all.memKiB - free.memKiB,
+    diskKiB: all.diskKiB - free.diskKiB,
+    gpus: all.gpus - free.gpus,
   }
 }
 
@@ -93,7 +92,7 @@ export function appView(state: State, id: AppId): AppView | undefined {
   const row = state.tables.app.get(id)
   const index = state.apps.get(id)
   if (row === undefined && index === undefined) return undefined
-  const instances = [...(index?.instances.values() ?? [])].sort((a, b) => a.slot - b.slot)
+  const instances = [...(index?.rows() ?? [])]
   const views = instances.map(i => instanceView(state, i, row))
   const waiting = waitingView(state, id)
   return {

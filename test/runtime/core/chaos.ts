@@ -621,7 +621,7 @@ function appTotals(state: State): unknown {
       const { live, unhealthy, healthy, stopping } = app.ofRun(key)
       return [key, live.size, [...live], unhealthy.size, [...unhealthy], healthy, stopping]
     })
-    const totals = [app.size, app.live, app.healthy, sets.map(s => s.length), app.freeSlots(5)]
+    const totals = [app.size, app.live, app.running, app.healthy, sets.map(s => s.length), app.freeSlots(5)]
     return [id, totals, [...app.instances.keys()], sets, runs]
   })
 }
