@@ -16,6 +16,14 @@ export function checkModes(app: App, report: Report): void {
   }
   if (mode === 'batch' && app.readinessChecks.length > 0)
     report('/readinessChecks', 'is not allowed for the mode batch', 'What runs once is never waited for.')
+  if (mode === 'batch' && app.update !== undefined)
+    report('/update', 'is not allowed for the mode batch', 'There is no rolling update of what runs once.')
+  if (mode === 'daemon') {
+    for (const name of ['canary', 'pauseSeconds'] as const) {
+      if ((app.update?.[name] ?? 0) > 0)
+        report(`/update/${name}`, 'is not allowed for the mode daemon', 'Write "maxParallel" instead.')
+    }
+  }
   if (mode !== 'service' && app.container?.volumes.some(v => 'persistent' in v) === true)
     report('/container/volumes', `is not allowed for the mode ${mode}`, 'Use a host volume.')
   checkPreStop(app, report)

@@ -4,7 +4,6 @@
 import type { ClusterMs } from '../../base/index.ts'
 import type { AppId, StopCause } from '../../model/index.ts'
 import { dropMoves, keepDeadlines, leavingOf, moveAway } from './agents/leaving.ts'
-import { brakeAllows, brakeOpensAt } from './brake.ts'
 import {
   createInstances,
   deleteInstance,
@@ -16,6 +15,7 @@ import {
 } from './instances.ts'
 import { isBatchOver, keepBatch, stopExpired } from './modes/batch.ts'
 import { keepDaemon } from './modes/daemon.ts'
+import { daemonProgress } from './modes/progress.ts'
 import { stopOverdue } from './overdue.ts'
 import { boundsOf, isHeld } from './rolling/bounds.ts'
 import { rollingCounts, toStop } from './rolling/counts.ts'
@@ -23,19 +23,20 @@ import { watchProgress } from './rolling/deadlines.ts'
 import { rollingDecision } from './rolling/rolling.ts'
 import { chooseVictims, type VictimCandidate } from './rolling/victims.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
+import { killSick, replaceSick } from './sick.ts'
 import type { State } from './state.ts'
 import { maxRowsPerStep } from './types.ts'
 
 export function reconcileApp(state: State, id: AppId): void {
   replaceUnreachable(state, id)
-  killUnhealthy(state, id)
+  const sick = killSick(state, id)
   stopOverdue(state, id)
   dropMoves(state, id)
   keepDeadlines(state, id)
   const app = state.tables.app.get(id)
   if (app?.mode === 'batch') stopExpired(state, app)
   const lock = state.locks.get(id)
-  if (lock === undefined) correctCount(state, id)
+  if (lock === undefined) correctCount(state, id, sick)
   else {
     const deployment = state.tables.deployment.get(lock)!
     const action = state.tables.action.get(actionKey(lock, id))
@@ -72,33 +73,8 @@ function replaceUnreachable(state: State, id: AppId): void {
   }
 }
 
-function killUnhealthy(state: State, id: AppId): void {
-  const index = state.apps.get(id)
-  if (index === undefined) return
-  for (const instanceId of [...index.failing].sort()) {
-    const instance = state.tables.instance.get(instanceId)!
-    const checks = specOf(state, instance.spec).healthChecks
-    const beyond = instance.health.find(h => {
-      const max = checks[h.index]?.maxConsecutiveFailures ?? 0
-      return max > 0 && h.consecutiveFailures > max
-    })
-    if (beyond === undefined || instance.unreachable || instance.reported !== 'Running') continue
-    if (state.allocation(instance.id, instance.incarnation)?.goal !== 'run') continue
-    if (state.budget <= 0) return touchApp(state, id)
-    if (!brakeAllows(state, id, index.live)) return state.wakeAt(brakeOpensAt(state, id), id)
-    state.event('unhealthy_instance_kill_event', {
-      appId: id,
-      instanceId,
-      taskId: `${instanceId}._app.${instance.incarnation}`,
-      reason: beyond.cause ?? '',
-      host: state.tables.agent.get(instance.agent!)?.hostname ?? '',
-    })
-    stopTask(state, instance, 'unhealthy', 'system')
-  }
-}
-
 // Nothing deploys this app: keep the number that is wanted, and nothing of an app that is gone.
-function correctCount(state: State, id: AppId): void {
+function correctCount(state: State, id: AppId, sick: readonly InstanceRow[]): void {
   const index = state.apps.get(id)
   const app = state.tables.app.get(id)
   const live = index?.live ?? 0
@@ -107,6 +83,7 @@ function correctCount(state: State, id: AppId): void {
   if (app.mode === 'batch') return void keepBatch(state, app, 'system')
   const leaving = leavingOf(state, id)
   if (leaving.length > 0) return moveAway(state, app, leaving)
+  if (sick.length > 0) return replaceSick(state, app, sick)
   const wanted = app.halted?.instances ?? app.instances
   if (live < wanted) create(state, app, wanted - live)
   else if (live > wanted) stopMany(state, id, live - wanted, 'scale')
@@ -127,7 +104,11 @@ function performed(state: State, deployment: DeploymentRow, action: ActionRow): 
   const isOther = action.action === 'ScaleApplication' || action.action === 'RestartApplication'
   if (app?.mode === undefined || !isOther) return perform[action.action](state, deployment, action)
   const author = deployment.actor.name
-  if (app.mode === 'daemon') return keepDaemon(state, app, author) ? done(action) : action
+  if (app.mode === 'daemon') {
+    const noted = watchProgress(state, deployment, action, app, daemonProgress(state, app))
+    if (noted.state === 'failed') return noted
+    return keepDaemon(state, app, author, boundsOf(noted, state.env.now)) ? done(noted) : noted
+  }
   if (!keepBatch(state, app, author) || !isBatchOver(state, app)) return action
   const failed = state.apps.get(app.id)?.failed.size ?? 0
   // A scaling runs what is new; what failed before is not its failure.

@@ -3,6 +3,7 @@
 import { isoTime, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import type { Action, AppId, DeploymentWait } from '../../model/index.ts'
 import { healthyCount, limitsOf } from './reconcile.ts'
+import { daemonProgress, waitOfMode } from './modes/progress.ts'
 import { rollingCounts } from './rolling/counts.ts'
 import { progressDeadline } from './rolling/deadlines.ts'
 import { rollingDecision, type RollingWait } from './rolling/rolling.ts'
@@ -97,6 +98,7 @@ function waitOf(
   action: ActionRow,
   app: AppRow,
 ): Pick<DeploymentWait, 'kind' | 'message' | 'instances' | 'until' | 'since'> | undefined {
+  if (app.mode !== undefined) return waitOfMode(state, app)
   if (action.action !== 'RestartApplication') return waitOfCount(state, action)
   const { waitsFor } = rollingDecision(limitsOf(state, app, action), rollingCounts(state, app))
   if (waitsFor === undefined) return undefined
@@ -142,13 +144,18 @@ function deadlineOf(
   action: ActionRow,
   app: AppRow,
 ): { deadline: string } | undefined {
-  if (row.paused !== undefined || action.rollout === undefined) return undefined
+  if (row.paused !== undefined || action.rollout === undefined || app.mode === 'batch') return undefined
+  const resumedAt = row.resumedAt ?? (0 as ClusterMs)
+  if (app.mode === 'daemon') {
+    const due = progressDeadline(action, daemonProgress(state, app), resumedAt)
+    return due === undefined ? undefined : { deadline: timeText(state, due) }
+  }
   const { newHealthy, newUnhealthy } = rollingCounts(state, app)
   const isRestart = action.action === 'RestartApplication'
   const healthy = isRestart ? newHealthy : healthyCount(state, app.id)
   const wanted = isRestart ? action.target : Math.min(action.target, action.healthyAtStart + action.toStart)
   const progress = { healthy, unhealthy: newUnhealthy, wanted }
-  const due = progressDeadline(action, progress, row.resumedAt ?? (0 as ClusterMs))
+  const due = progressDeadline(action, progress, resumedAt)
   return due === undefined ? undefined : { deadline: timeText(state, due) }
 }
 

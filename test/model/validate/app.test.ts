@@ -543,3 +543,24 @@ test('no pattern takes long', () => {
   const long = appOf({ id: `/${'a-'.repeat(240)}`, cmd: 'x' })
   expect(validateApp(long)).toHaveLength(1)
 })
+
+const modes: readonly [string, Json, readonly string[]][] = [
+  ['a daemon', { mode: 'daemon' }, []],
+  ['a daemon that is suspended', { mode: 'daemon', instances: 0 }, []],
+  ['a daemon of two', { mode: 'daemon', instances: 2 }, ['/instances']],
+  ['retries of a service', { retries: 2 }, ['/retries']],
+  ['a longest run of a daemon', { mode: 'daemon', maxRunDurationSeconds: 5 }, ['/maxRunDurationSeconds']],
+  ['a batch app', { mode: 'batch', instances: 9, retries: 0, maxRunDurationSeconds: 5 }, []],
+  ['an update of a batch app', { mode: 'batch', update: { maxParallel: 1 } }, ['/update']],
+  ['a daemon with a bound', { mode: 'daemon', update: { maxParallel: 1 } }, []],
+  ['canaries of a daemon', { mode: 'daemon', update: { canary: 1 } }, ['/update/canary']],
+  ['a wait before a stop', { preStop: { waitSeconds: 5 } }, []],
+  ['a preparation of nothing', { preStop: {} }, ['/preStop']],
+  ['a command of two kinds', { preStop: { command: { value: 'a', argv: ['a'] } } }, ['/preStop/command']],
+  ['a command without a program', { preStop: { command: { argv: [] } } }, ['/preStop/command/argv']],
+]
+
+test.each(modes)('%s', (_name, given, paths) => {
+  const found = validateApp(appOf({ id: '/web', cmd: 'x', ...(given as object) }))
+  expect(found.map(d => d.path)).toEqual(paths)
+})

@@ -8,7 +8,7 @@ import { driverOf, type AgentId, type App } from '../../../model/index.ts'
 import { constraintAccepts } from '../allocate/constraints.ts'
 import { PlacedCounts } from '../allocate/placed.ts'
 import { createInstances, specOf, stopInstance, strictlyHealthy, touchApp } from '../instances.ts'
-import { rollingDecision } from '../rolling/rolling.ts'
+import { rollingDecision, type RollingBounds } from '../rolling/rolling.ts'
 import type { AgentRow, AppRow, InstanceRow } from '../rows.ts'
 import type { State } from '../state.ts'
 
@@ -33,7 +33,7 @@ export function touchDaemons(state: State): void {
 }
 
 /** Moves the daemon towards one instance on each of its agents. True: it is there, as far as agents can be reached. */
-export function keepDaemon(state: State, app: AppRow, author: string): boolean {
+export function keepDaemon(state: State, app: AppRow, author: string, bounds: RollingBounds = {}): boolean {
   const wanted = wantedAgents(state, app)
   const isWanted = new Set(wanted)
   const fresh = new Map<AgentId, InstanceRow>()
@@ -59,14 +59,17 @@ export function keepDaemon(state: State, app: AppRow, author: string): boolean {
   const healthy = ordered.filter(isHealthy)
   const unhealthy = ordered.filter(i => !isHealthy(i))
   const newHealthy = [...fresh.values()].filter(isHealthy).length
-  const decision = rollingDecision(figuresOf(state, app, wanted.length), {
-    oldHealthy: healthy.length,
-    oldUnhealthy: unhealthy.length,
-    oldStopping: stopping,
-    newHealthy,
-    newUnhealthy: fresh.size - newHealthy,
-    newStopping: 0,
-  })
+  const decision = rollingDecision(
+    { ...figuresOf(state, app, wanted.length), ...bounds },
+    {
+      oldHealthy: healthy.length,
+      oldUnhealthy: unhealthy.length,
+      oldStopping: stopping,
+      newHealthy,
+      newUnhealthy: fresh.size - newHealthy,
+      newStopping: 0,
+    },
+  )
   const { stop } = decision
   const leaving =
     stop.of === 'old' ? [...unhealthy.slice(0, stop.unhealthy), ...healthy.slice(0, stop.healthy)] : []
