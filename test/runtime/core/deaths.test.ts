@@ -2,6 +2,7 @@
 // the deaths took comes back within a stated time. The count that judges shares nothing with the core: it follows the
 // rows that each step changes.
 import { expect, test } from 'vitest'
+import type { Json } from '../../../src/base/index.ts'
 import type { AppId, InstanceId, ReportRow } from '../../../src/model/index.ts'
 import type { AllocationRow, State } from '../../../src/runtime/core/index.ts'
 import { deploymentView } from '../../../src/runtime/core/index.ts'
@@ -59,7 +60,7 @@ test(`${size} apps of ${instances} over ${size} agents, of which 5% die`, { time
   expect(deploymentView(cluster.state, deployment)!.state).toBe('done')
 })
 
-function definition(id: AppId, cmd: string): { readonly [key: string]: string | number | object } & object {
+function definition(id: AppId, cmd: string): Json {
   return {
     id,
     cmd,

@@ -5,6 +5,8 @@ import { quick, simulate } from '../../../sim/cluster.ts'
 import { ruleTests } from './rulefile.ts'
 
 const id = '/a' as AppId
+/** Without room for a replacement, so that the verdict is seen at once. */
+const upgradeStrategy = { minimumHealthCapacity: 0, maximumOverCapacity: 0 }
 
 ruleTests(import.meta.url, (text, given) => {
   const checks = given[0] === 'none' ? [] : given.map(checkOf)
@@ -25,7 +27,7 @@ ruleTests(import.meta.url, (text, given) => {
   })
   simulation.request({
     kind: 'changeApps',
-    changes: [{ kind: 'create', body: { id, cmd: 'sleep 1', healthChecks: checks } }],
+    changes: [{ kind: 'create', body: { id, cmd: 'sleep 1', healthChecks: checks, upgradeStrategy } }],
     force: false,
   })
   const instance = (): InstanceView => appView(simulation.state, id)!.instances[0]!
