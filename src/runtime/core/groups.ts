@@ -28,7 +28,7 @@ import {
 import { tooMany } from './changes.ts'
 import { submittedAppOf } from './instances.ts'
 import { invalid, refused } from './replies.ts'
-import { rootAt } from './rootversions.ts'
+import { rootAt, type Root } from './rootversions.ts'
 import type { GroupRow } from './rows.ts'
 import type { State } from './state.ts'
 import { commitTargets, waiting, type GroupChanges, type Target } from './targets.ts'
@@ -38,6 +38,8 @@ interface Wanted {
   /** Null: it goes. */
   readonly apps: ReadonlyMap<AppId, App | null>
   readonly groups: GroupChanges
+  /** Of apps that come back. */
+  readonly sensitivePaths?: Root['sensitivePaths']
 }
 
 type Result = { readonly id: GroupId; readonly wanted: Wanted } | { readonly refusal: Reply }
@@ -57,11 +59,10 @@ export function changeGroup(
     .find(r => r !== null && r !== undefined)
   if (slip) return slip
   const created = !existsGroup(state, id)
-  const targets: Target[] = [...wanted.apps].map(([app, submitted]) => ({
-    id: app,
-    submitted,
-    restart: false,
-  }))
+  const targets = [...wanted.apps].map(([app, submitted]): Target => {
+    const sensitivePaths = wanted.sensitivePaths?.get(app)
+    return { id: app, submitted, restart: false, ...(sensitivePaths === undefined ? {} : { sensitivePaths }) }
+  })
   const reply = commitTargets(state, actor, targets, {
     force,
     always: true,
@@ -152,7 +153,8 @@ function rolledBack(state: State, id: GroupId, version: string): Result {
   for (const [group, dependencies] of root.groups) {
     if (group === id || isWithin(group, id)) merge.put({ id: group, dependencies })
   }
-  return { id, wanted: merge }
+  const { apps, groups } = merge
+  return { id, wanted: { apps, groups, sensitivePaths: root.sensitivePaths } }
 }
 
 function patch(state: State, { id, body }: Extract<GroupRequest, { kind: 'patch' }>): Result {

@@ -11,6 +11,8 @@ const rootVersionsKept = 50
 
 export interface Root {
   readonly apps: ReadonlyMap<AppId, App>
+  /** Of those that are there no more, or were changed since, and had any. */
+  readonly sensitivePaths: ReadonlyMap<AppId, readonly string[]>
   /** Groups that were written out, with their dependencies. */
   readonly groups: ReadonlyMap<GroupId, readonly string[]>
 }
@@ -46,19 +48,22 @@ export function rootAt(state: State, version: string): Root | undefined {
   if (upTo === -1) return undefined
   const apps = new Map<AppId, App>()
   for (const row of state.tables.app.values()) apps.set(row.id, submittedAppOf(state, row))
+  const sensitivePaths = new Map<AppId, readonly string[]>()
   const groups = new Map<GroupId, readonly string[]>()
   for (const row of state.tables.group.values()) groups.set(row.id, row.dependencies)
   for (const row of rows.slice(0, upTo)) {
     for (const [id, was] of Object.entries(row.apps)) {
-      if (was === null) apps.delete(id as AppId)
-      else apps.set(id as AppId, { ...specOf(state, was.spec), id: id as AppId, instances: was.instances })
+      const app = id as AppId
+      if (was === null) apps.delete(app)
+      else apps.set(app, { ...specOf(state, was.spec), id: app, instances: was.instances })
+      if (was?.sensitivePaths !== undefined) sensitivePaths.set(app, was.sensitivePaths)
     }
     for (const [id, was] of Object.entries(row.groups)) {
       if (was === null) groups.delete(id as GroupId)
       else groups.set(id as GroupId, was)
     }
   }
-  return { apps, groups }
+  return { apps, sensitivePaths, groups }
 }
 
 // Where a row was lost, nothing before it can be told.

@@ -89,6 +89,13 @@ export interface VersionRow {
   readonly lastConfigChangeAt: UtcMs
 }
 
+export interface RootAppRow {
+  readonly spec: SpecHash
+  readonly instances: number
+  /** Absent: none. */
+  readonly sensitivePaths?: readonly string[]
+}
+
 /**
  * One accepted change of apps and groups: what it undid. The apps and groups of an older time are worked out from those
  * of now and these rows, newest first; so a change costs what it changes, and not all apps there are.
@@ -98,7 +105,7 @@ export interface RootRow {
   /** The version before it; 0: none is known. */
   readonly previous: UtcMs
   /** As they were before, as submitted; null: not there. */
-  readonly apps: Readonly<Record<string, { readonly spec: SpecHash; readonly instances: number } | null>>
+  readonly apps: Readonly<Record<string, RootAppRow | null>>
   /** The dependencies that they had; null: not there. */
   readonly groups: Readonly<Record<string, readonly string[] | null>>
 }

@@ -26,7 +26,7 @@ import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts
 import { invalid, refused, succeeded } from './replies.ts'
 import { renameApps } from './rename.ts'
 import { keepRootVersion, nextRootVersion } from './rootversions.ts'
-import type { AppRow, GroupChangeRow, GroupRow, RootRow } from './rows.ts'
+import type { AppRow, GroupChangeRow, GroupRow, RootAppRow, RootRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import { keepVersion, versionKeys } from './versions.ts'
@@ -49,6 +49,8 @@ export interface Target {
   readonly kept?: App
   /** Restart although nothing differs. */
   readonly restart: boolean
+  /** What must not be shown of it, where it comes back from an older version. */
+  readonly sensitivePaths?: readonly string[]
   /** Set when a stack applies it. */
   readonly owner?: {
     readonly stack: StackName
@@ -208,9 +210,13 @@ function changesBefore(
   return new Map(
     [...names.keys(), ...targets.map(t => t.id)].map(id => {
       const row = state.tables.app.get(id)
-      return [id, row === undefined ? null : { spec: row.submitted, instances: row.instances }]
+      return [id, row === undefined ? null : rootAppOf(row)]
     }),
   )
+}
+
+function rootAppOf({ submitted, instances, sensitivePaths }: AppRow): RootAppRow {
+  return { spec: submitted, instances, ...(sensitivePaths.length === 0 ? {} : { sensitivePaths }) }
 }
 
 /** The groups as they are with these changes. */
@@ -419,7 +425,7 @@ function rowAfter(
     revision: state.nextRevision,
     applied: owner === null && before !== null ? driftFrom(before, content) : null,
     changedBy: actor.name,
-    sensitivePaths: owner?.sensitivePaths ?? before?.sensitivePaths ?? [],
+    sensitivePaths: owner?.sensitivePaths ?? before?.sensitivePaths ?? target.sensitivePaths ?? [],
     ...(lifecycle === undefined ? {} : { lifecycle }),
     servicePorts: servicePorts(effective),
     ...(effective.mode === undefined || effective.mode === 'service' ? {} : { mode: effective.mode }),

@@ -6,12 +6,13 @@ import type { Log } from '../log.ts'
 import type { Backend, Context, Handler } from './context.ts'
 import { type GuardOptions, refusedAtDoor } from './guard.ts'
 import { marathonApps } from './marathon/apps.ts'
+import { marathonGroups } from './marathon/groups.ts'
 import { marathonRoutes } from './marathon/routes.ts'
 import { nativeRoutes } from './native/routes.ts'
 import { segmentsOf } from './path.ts'
 import { CodedError } from '../../base/index.ts'
 import { errorResponse, HttpError, json } from './respond.ts'
-import { find } from './route.ts'
+import { find, type Found } from './route.ts'
 
 /** What the socket knows of the client; absent in tests without sockets. */
 export interface SocketBindings {
@@ -71,13 +72,17 @@ async function answer(
   }
 }
 
+/** Below these, ids have slashes. */
+const greedyPaths: Readonly<Record<string, (method: string, rest: readonly string[]) => Found>> = {
+  apps: marathonApps,
+  groups: marathonGroups,
+}
+
 function handlerOf(method: string, url: URL): { handler: Handler; params: Readonly<Record<string, string>> } {
   const segments = segmentsOf(url.pathname)
   if (segments === undefined) throw new HttpError(400, 'The path has a broken escape')
-  const found =
-    segments[0] === 'v2' && segments[1] === 'apps'
-      ? marathonApps(method, segments.slice(2))
-      : find(routes, method, segments)
+  const greedy = segments[0] === 'v2' ? greedyPaths[segments[1] ?? ''] : undefined
+  const found = greedy === undefined ? find(routes, method, segments) : greedy(method, segments.slice(2))
   if (found.kind === 'route') return found
   if (found.kind === 'nothing') throw new HttpError(404, 'URI not found', { code: 'NOT_FOUND' })
   const allow = [

@@ -11,7 +11,7 @@
 //   advance 10s                     time passes
 //   await WHAT [within 60s]         until it is so
 //   expect WHAT                     it is so now
-//   never /app below 3 healthy      from here on, after every step
+//   never /app below 3 healthy      from here on, after every step, until `release /app`
 //
 // WHAT: see `looks` below.
 import { readFileSync } from 'node:fs'
@@ -149,6 +149,7 @@ class Scenario {
     mark: rest => void this.#marked.set(rest, new Set(this.#tasksOf(rest))),
     end: rest => this.#endOne(rest),
     advance: rest => this.#simulation.runFor(milliseconds(rest)),
+    release: rest => this.#watch.release(rest as AppId),
     never: rest => {
       const [, app, least] = /^(\S+) below (\d+) healthy$/.exec(rest)!
       this.#watch.promise(app as AppId, Number(least))
@@ -399,6 +400,10 @@ class ScenarioWatch extends InvariantWatch {
 
   promise(app: AppId, least: number): void {
     this.#promises.set(app, least)
+  }
+
+  release(app: AppId): void {
+    this.#promises.delete(app)
   }
 
   override afterStep(simulation: Simulation, input: Input, output: Output): void {
