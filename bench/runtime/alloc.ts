@@ -11,7 +11,7 @@ import type {
   Revision,
   SpecHash,
 } from '../../src/model/index.ts'
-import { accept, createState, rollback, State } from '../../src/runtime/core/index.ts'
+import { accept, createState, rollback, type State } from '../../src/runtime/core/index.ts'
 import { createInstances } from '../../src/runtime/core/instances.ts'
 import { launchWaiting } from '../../src/runtime/core/launch.ts'
 import type { AppRow } from '../../src/runtime/core/rows.ts'

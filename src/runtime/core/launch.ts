@@ -45,6 +45,7 @@ function launchSome(state: State, app: AppId): boolean {
     state.waiting.delete(app)
     return false
   }
+  state.placed.trim(app)
   const configurations = [...index.runKeys()].length
   const runs = new Map<string, Run>()
   let launched = 0
