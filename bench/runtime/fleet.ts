@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { addDigest, emptyDigest, type Digest } from '../../src/base/index.ts'
 import {
+  agentMessageText,
   assignmentDigest,
   decodeServerMessage,
   maxRowsPerMessage,
@@ -134,7 +135,7 @@ function flush(touched: Iterable<Agent>): void {
 
 function say(agent: Agent, message: AgentMessage): void {
   said.agents.push(agent.number)
-  said.texts.push(JSON.stringify(message))
+  said.texts.push(agentMessageText(message))
 }
 
 function hello(agent: Agent): AgentMessage {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import {
   decodeAgentMessage,
+  serverMessageText,
   type AgentId,
   type AgentMessage,
   type App,
@@ -99,7 +100,7 @@ export class FakeServer {
   }
 
   send(message: ServerMessage): void {
-    this.#control?.send(JSON.stringify(message))
+    this.#control?.send(serverMessageText(message))
   }
 
   stream(request: StreamRequest): void {

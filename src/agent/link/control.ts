@@ -2,6 +2,7 @@
 // sends is decoded at the door, and a frame that is none ends the connection.
 import { randomUUID } from 'node:crypto'
 import {
+  agentMessageText,
   decodeServerMessage,
   type AgentMessage,
   type ServerMessage,
@@ -56,7 +57,7 @@ export class ControlLink {
 
   /** Lost when that session is over. */
   send(session: SessionId, message: AgentMessage): void {
-    if (this.#open?.session === session) this.#open.socket.send(JSON.stringify(message))
+    if (this.#open?.session === session) this.#open.socket.send(agentMessageText(message))
   }
 
   /** The core accepts the server. */

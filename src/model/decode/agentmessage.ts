@@ -1,10 +1,9 @@
 // What an agent says, checked at the door: nothing of an agent is believed to have the form it should have.
 import type { Result } from '../../base/index.ts'
-import { reportedConditions } from '../instance.ts'
 import { maxRowsPerMessage } from '../protocol.ts'
-import type { AgentMessage, Hello, ReportRow } from '../protocol.ts'
+import type { AgentMessage, Hello } from '../protocol.ts'
 import { driverKinds } from '../resources.ts'
-import { amount, decodeWith, flag, integer, list, oneOf, record, tagged, text } from './decoder.ts'
+import { decodeWith, inField, integer, list, oneOf, record, tagged, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { assignmentRow } from './servermessage.ts'
 import {
@@ -13,14 +12,12 @@ import {
   capacity,
   clusterId,
   epoch,
-  exit,
-  healthResult,
-  instanceId,
   knownKind,
   revision,
   sessionId,
   taskKey,
 } from './parts.ts'
+import { reportRows } from './wirerows.ts'
 
 /** The message, or where and what is wrong in it. */
 export function decodeAgentMessage(json: unknown): Result<AgentMessage, string> {
@@ -47,35 +44,26 @@ const hello: Decoder<Hello> = record(
   { clusterId, statusHash: text(128) },
 )
 
-const row: Decoder<ReportRow> = record(
+const reportFields = record(
   {
-    instance: instanceId,
-    incarnation: integer(),
-    statusSeq: integer(1),
-    condition: oneOf(...reportedConditions),
-    agoMs: amount(),
+    kind: knownKind<'report'>(),
+    seq: integer(),
+    starts: reportRows.starts,
+    // Not sent in parts: as many as one machine can run.
+    unknown: list(taskKey, 100_000),
   },
-  {
-    exit,
-    health: list(healthResult, 100),
-    ready: flag,
-    ipAddresses: list(text(64), 64),
-    pid: integer(),
-  },
+  { unknownRows: list(assignmentRow, maxRowsPerMessage) },
 )
+
+function report(value: unknown): Extract<AgentMessage, { kind: 'report' }> {
+  const { starts, ...fields } = reportFields(value)
+  const { rows } = value as { readonly rows?: unknown }
+  return { ...fields, rows: inField('rows', reportRows.rows(starts), rows) }
+}
 
 const agentMessage: Decoder<AgentMessage> = tagged('kind', {
   hello,
-  report: record(
-    {
-      kind: knownKind<'report'>(),
-      seq: integer(),
-      rows: list(row, maxRowsPerMessage),
-      // Not sent in parts: as many as one machine can run.
-      unknown: list(taskKey, 100_000),
-    },
-    { unknownRows: list(assignmentRow, maxRowsPerMessage) },
-  ),
+  report,
   pong: record({ kind: knownKind<'pong'>(), round: integer(), appliedGen: integer(), setHash: text(128) }),
   needFull: record({ kind: knownKind<'needFull'>() }),
 })

@@ -39,12 +39,22 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** Runs a decoder on a part and puts the part's name before the path of what is wrong there. */
-function inside<T>(decoder: Decoder<T>, value: unknown, segment: () => string): T {
+/** Runs a decoder on the value of a field and puts its name before the path of what is wrong there. */
+export function inField<T>(name: string, decoder: Decoder<T>, value: unknown): T {
   try {
     return decoder(value)
   } catch (wrong) {
-    if (wrong instanceof Wrong) wrong.path = segment() + wrong.path
+    if (wrong instanceof Wrong) wrong.path = `/${name}${wrong.path}`
+    throw wrong
+  }
+}
+
+/** The same for an entry of a list. */
+export function inEntry<T>(index: number, decoder: Decoder<T>, value: unknown): T {
+  try {
+    return decoder(value)
+  } catch (wrong) {
+    if (wrong instanceof Wrong) wrong.path = `(${index})${wrong.path}`
     throw wrong
   }
 }
@@ -97,7 +107,7 @@ export function list<T>(of: Decoder<T>, max: number): Decoder<readonly T[]> {
     if (!Array.isArray(value)) return wanted('a list', value)
     if (value.length > max) return refuse(`must have at most ${max} entries`)
     const decoded: T[] = []
-    for (let i = 0; i < value.length; i++) decoded.push(inside(of, value[i], () => `(${i})`))
+    for (let i = 0; i < value.length; i++) decoded.push(inEntry(i, of, value[i]))
     return decoded
   }
 }
@@ -113,7 +123,7 @@ export function map<T>(
     return Object.fromEntries(
       entries.map(([key, part]) => {
         if (key.length > maxKeyLength) return refuse(`a name must have at most ${maxKeyLength} characters`)
-        return [key, inside(of, part, () => `/${key}`)] as const
+        return [key, inField(key, of, part)] as const
       }),
     )
   }
@@ -136,10 +146,10 @@ export function record<R extends Decoders, O extends Decoders = Record<never, ne
   return value => {
     const given = asObject(value)
     const decoded: Record<string, unknown> = {}
-    for (const [name, decoder] of needed) decoded[name] = inside(decoder, own(given, name), () => `/${name}`)
+    for (const [name, decoder] of needed) decoded[name] = inField(name, decoder, own(given, name))
     for (const [name, decoder] of possible) {
       const part = own(given, name)
-      if (part !== undefined) decoded[name] = inside(decoder, part, () => `/${name}`)
+      if (part !== undefined) decoded[name] = inField(name, decoder, part)
     }
     return decoded as Decoded<R> & Partial<Decoded<O>>
   }
@@ -149,7 +159,7 @@ export function record<R extends Decoders, O extends Decoders = Record<never, ne
 export function tagged<D extends Decoders>(field: string, options: D): Decoder<ReturnType<D[keyof D]>> {
   const kinds = oneOf(...Object.keys(options))
   return value => {
-    const kind = inside(kinds, own(asObject(value), field), () => `/${field}`)
+    const kind = inField(field, kinds, own(asObject(value), field))
     return options[kind]!(value) as ReturnType<D[keyof D]>
   }
 }

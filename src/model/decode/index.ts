@@ -7,5 +7,6 @@ export {
   decodeDrainRequest,
   decodePlanRequest,
   decodeRebalanceRequest,
+  decodeStopUnknownRequest,
 } from './requests.ts'
 export { decodeServerMessage } from './servermessage.ts'

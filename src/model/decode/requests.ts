@@ -1,8 +1,14 @@
 // Bodies of the plan and apply requests. What they carry (`desired`, `plan`) is decoded on its own, so that a mistake
 // there can be told apart from a mistake of the client.
 import type { Result } from '../../base/index.ts'
-import type { AppId } from '../ids.ts'
-import type { ApplyRequest, DrainRequest, PlanRequest, RebalanceRequest } from '../views.ts'
+import type { AppId, TaskId } from '../ids.ts'
+import type {
+  ApplyRequest,
+  DrainRequest,
+  PlanRequest,
+  RebalanceRequest,
+  StopUnknownRequest,
+} from '../views.ts'
 import { amount, decodeWith, flag, json, list, oneOf, record, text } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 
@@ -40,6 +46,18 @@ export function decodeDrainRequest(value: unknown): Result<DrainRequest, string>
 /** The request, or where and what is wrong in it. */
 export function decodeRebalanceRequest(value: unknown): Result<RebalanceRequest, string> {
   return decodeWith(rebalanceRequest, value)
+}
+
+/** The request, or where and what is wrong in it. */
+export function decodeStopUnknownRequest(value: unknown): Result<StopUnknownRequest, string> {
+  return decodeWith(stopUnknownRequest, value)
+}
+
+const stopUnknownFields = record({}, { tasks: list(text(5000) as Decoder<TaskId>, 1000) })
+
+const stopUnknownRequest: Decoder<StopUnknownRequest> = value => {
+  const { tasks = null } = stopUnknownFields(value)
+  return { tasks }
 }
 
 /** A year: beyond that there is no deadline. */

@@ -4,7 +4,19 @@ import { stopCauses } from '../instance.ts'
 import { maxRowsPerMessage } from '../protocol.ts'
 import type { AssignmentRow, ServerMessage } from '../protocol.ts'
 import { maxPorts } from '../schema/limits.ts'
-import { amount, decodeWith, flag, integer, list, nullable, oneOf, record, tagged, text } from './decoder.ts'
+import {
+  amount,
+  decodeWith,
+  flag,
+  inField,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  record,
+  tagged,
+  text,
+} from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import {
   agentId,
@@ -20,6 +32,7 @@ import {
   specHash,
   taskKey,
 } from './parts.ts'
+import { assignmentRows } from './wirerows.ts'
 
 /** The message, or where and what is wrong in it. */
 export function decodeServerMessage(json: unknown): Result<ServerMessage, string> {
@@ -40,6 +53,25 @@ export const assignmentRow: Decoder<AssignmentRow> = record({
   graceMs: amount(),
 })
 
+const assignFields = record({
+  kind: knownKind<'assign'>(),
+  epoch,
+  fromGen: integer(),
+  toGen: integer(),
+  part: integer(),
+  parts: integer(),
+  shared: assignmentRows.shared,
+  // Not sent in parts: as many as one machine can have run.
+  forget: list(taskKey, 100_000),
+  revision,
+})
+
+function assign(value: unknown): Extract<ServerMessage, { kind: 'assign' }> {
+  const { shared, ...fields } = assignFields(value)
+  const { rows } = value as { readonly rows?: unknown }
+  return { ...fields, rows: inField('rows', assignmentRows.rows(shared), rows) }
+}
+
 const serverMessage: Decoder<ServerMessage> = tagged('kind', {
   welcome: record(
     {
@@ -53,18 +85,7 @@ const serverMessage: Decoder<ServerMessage> = tagged('kind', {
     },
     { repeat: flag },
   ),
-  assign: record({
-    kind: knownKind<'assign'>(),
-    epoch,
-    fromGen: integer(),
-    toGen: integer(),
-    part: integer(),
-    parts: integer(),
-    rows: list(assignmentRow, maxRowsPerMessage),
-    // Not sent in parts: as many as one machine can have run.
-    forget: list(taskKey, 100_000),
-    revision,
-  }),
+  assign,
   specs: record({
     kind: knownKind<'specs'>(),
     specs: list(record({ hash: specHash, app }), maxRowsPerMessage),

@@ -8,8 +8,12 @@ import {
   decodeDesired,
   decodePlan,
   decodePlanRequest,
+  agentMessageText,
   decodeServerMessage,
   maxRowsPerMessage,
+  serverMessageText,
+  type AgentMessage,
+  type ServerMessage,
 } from '../../../src/model/index.ts'
 import type { Json, Result } from '../../../src/base/index.ts'
 import { fullApp, hostApp } from '../samples.ts'
@@ -71,6 +75,12 @@ const assign = {
   rows: [assignRow, { ...assignRow, goal: 'run', cause: null }],
   forget: [{ instance: 'i', incarnation: 1 }],
   revision: 4,
+}
+const reportWire = JSON.parse(agentMessageText(report as unknown as AgentMessage)) as {
+  readonly rows: readonly unknown[]
+}
+const assignWire = JSON.parse(serverMessageText(assign as unknown as ServerMessage)) as {
+  readonly shared: readonly object[]
 }
 const desired = {
   format: 1,
@@ -146,9 +156,10 @@ const plan = {
 }
 
 type Decode = (json: unknown) => Result<unknown, string>
-const samples: readonly [string, Decode, object][] = [
+// What comes out, and where it travels in another form, that.
+const samples: readonly [string, Decode, object, object?][] = [
   ['hello', decodeAgentMessage, hello],
-  ['report', decodeAgentMessage, report],
+  ['report', decodeAgentMessage, report, reportWire],
   ['pong', decodeAgentMessage, { kind: 'pong', round: 1, appliedGen: 2, setHash: 'h' }],
   ['needFull', decodeAgentMessage, { kind: 'needFull' }],
   [
@@ -164,7 +175,7 @@ const samples: readonly [string, Decode, object][] = [
       pingIntervalMs: 1000,
     },
   ],
-  ['assign', decodeServerMessage, assign],
+  ['assign', decodeServerMessage, assign, assignWire],
   ['specs', decodeServerMessage, { kind: 'specs', specs: [{ hash: appSpecHash(fullApp), app: fullApp }] }],
   ['ack', decodeServerMessage, { kind: 'ack', seq: 1 }],
   ['ping', decodeServerMessage, { kind: 'ping', round: 1, revision: 1 }],
@@ -180,29 +191,30 @@ const samples: readonly [string, Decode, object][] = [
   ['apply request', decodeApplyRequest, { plan, force: false, takeOver: false }],
 ]
 
-describe.each(samples)('%s', (_name, decode, sample) => {
+describe.each(samples)('%s', (_name, decode, sample, travelling = sample) => {
   const plain = JSON.parse(JSON.stringify(sample)) as Json
+  const wire = JSON.parse(JSON.stringify(travelling)) as Json
 
   test('comes through unchanged', () => {
-    expect(decode(plain)).toEqual({ ok: true, value: plain })
+    expect(decode(wire)).toEqual({ ok: true, value: plain })
   })
 
   test('loses unknown fields', () => {
-    expect(decode({ ...sample, added: 1 })).toEqual({ ok: true, value: plain })
+    expect(decode({ ...travelling, added: 1 })).toEqual({ ok: true, value: plain })
   })
 
   test('is refused with any field of a wrong type', () => {
     const wrongTypes = [{ wrong: { type: true } }, [[[]]]]
-    const accepted = pathsOf(plain)
+    const accepted = pathsOf(wire)
       .filter(path => !opaque.test(path.join('/')))
-      .filter(path => wrongTypes.some(wrong => decode(replaced(plain, path, wrong)).ok))
+      .filter(path => wrongTypes.some(wrong => decode(replaced(wire, path, wrong)).ok))
     expect(accepted).toEqual([])
   })
 })
 
 // Any JSON is right there; or the value belongs to an app, which is normalised; or nothing in an object is required.
 const opaque =
-  /^(desired|plan)(\/|$)|\/(before|after)(\/|$)|^(apps|specs)\/\d+\/app(\/|$)|^outputs\/\w+\/value(\/|$)|\/lifecycle$/
+  /^(desired|plan)(\/|$)|\/(before|after)(\/|$)|^(apps|specs)\/\d+\/app(\/|$)|^outputs\/\w+\/value(\/|$)|\/lifecycle$|^rows\/\d+\/6$/
 
 test.each<[string, Decode, unknown, string]>([
   ['no object', decodeAgentMessage, 5, '/: must be an object, not a number'],
@@ -222,11 +234,11 @@ test.each<[string, Decode, unknown, string]>([
   [
     'deep inside',
     decodeAgentMessage,
-    { ...report, rows: [reportRow, { ...reportRow, agoMs: 'x' }] },
-    '/rows(1)/agoMs: must be a number, not a string',
+    { ...reportWire, rows: [reportWire.rows[0], [0, 'b', 1, 1, 'Running', 'x']] },
+    '/rows(1)(5): must be a number, not a string',
   ],
-  ['a fraction', decodeAgentMessage, { ...report, seq: 1.5 }, '/seq: must be a whole number'],
-  ['below zero', decodeAgentMessage, { ...report, seq: -1 }, '/seq: must be from 0 to 9007199254740991'],
+  ['a fraction', decodeAgentMessage, { ...reportWire, seq: 1.5 }, '/seq: must be a whole number'],
+  ['below zero', decodeAgentMessage, { ...reportWire, seq: -1 }, '/seq: must be from 0 to 9007199254740991'],
   [
     'absent',
     decodeAgentMessage,
@@ -236,8 +248,44 @@ test.each<[string, Decode, unknown, string]>([
   [
     'too many rows',
     decodeAgentMessage,
-    { ...report, rows: Array(maxRowsPerMessage + 1).fill(reportRow) },
+    { ...reportWire, rows: Array(maxRowsPerMessage + 1).fill(reportWire.rows[0]) },
     '/rows: must have at most 500 entries',
+  ],
+  [
+    'no rows',
+    decodeAgentMessage,
+    { kind: 'report', seq: 1, starts: [], unknown: [] },
+    '/rows: must be a list, not absent',
+  ],
+  [
+    'a row that names what is not there',
+    decodeServerMessage,
+    { ...assignWire, rows: [[2, 'b', 1, 1]] },
+    '/rows(0)(0): names no shared part',
+  ],
+  [
+    'a row with too little',
+    decodeServerMessage,
+    { ...assignWire, rows: [[0, 'b', 1]] },
+    '/rows(0): must have from 4 to 1004 entries',
+  ],
+  [
+    'a row that is none',
+    decodeServerMessage,
+    { ...assignWire, rows: [{}] },
+    '/rows(0): must be a list, not an object',
+  ],
+  [
+    'an instance without a name',
+    decodeServerMessage,
+    { ...assignWire, shared: [{ ...assignWire.shared[0], start: '' }], rows: [[0, '', 1, 1]] },
+    '/rows(0)(1): must not be empty',
+  ],
+  [
+    'a port too high',
+    decodeServerMessage,
+    { ...assignWire, rows: [[0, 'b', 1, 1, 5, 70_000]] },
+    '/rows(0)(5): must be from 0 to 65535',
   ],
   [
     'protection that is none',
@@ -348,3 +396,28 @@ function nested(depth: number): Json {
   for (let i = 0; i < depth; i++) value = [value]
   return value
 }
+
+test('rows of messages name once what they share, and keep their order', () => {
+  const uuid = '0123abcd-0123-8123-a123-0123456789ab'
+  const rows = Array.from({ length: 100 }, (_, i) => ({
+    ...assignRow,
+    goal: i % 2 === 0 ? ('run' as const) : ('stop' as const),
+    cause: i % 2 === 0 ? null : ('scale' as const),
+    instance: `team_web.instance-${uuid.slice(0, -2)}${i < 10 ? `0${i}` : i}`,
+    gen: i,
+  }))
+  const text = serverMessageText({ ...assign, rows } as unknown as ServerMessage)
+  expect(decodeServerMessage(JSON.parse(text))).toEqual({ ok: true, value: { ...assign, rows } })
+  expect(text.length / rows.length).toBeLessThan(70)
+  const reports = rows.map((row, i) => ({
+    instance: row.instance,
+    incarnation: 1,
+    statusSeq: i + 1,
+    condition: i % 2 === 0 ? 'Starting' : 'Running',
+    agoMs: i / 2,
+    ...(i % 2 === 0 ? {} : { pid: i }),
+  }))
+  const said = agentMessageText({ ...report, rows: reports } as unknown as AgentMessage)
+  expect(decodeAgentMessage(JSON.parse(said))).toEqual({ ok: true, value: { ...report, rows: reports } })
+  expect(said.length / rows.length).toBeLessThan(80)
+})

@@ -11,6 +11,8 @@ import { WebSocket } from 'ws'
 import {
   type AgentId,
   type AgentMessage,
+  agentMessageText,
+  decodeServerMessage,
   initialCreditBytes,
   type InstanceId,
   type ServerMessage,
@@ -64,7 +66,11 @@ interface Wire {
 async function connect(server: RunningServer, path: string, headers = {}): Promise<Wire> {
   const socket = new WebSocket(server.url.replace('http', 'ws') + path, { headers })
   const heard: ServerMessage[] = []
-  socket.on('message', data => heard.push(JSON.parse(String(data)) as ServerMessage))
+  const isControl = path.startsWith('/v1/agent/control')
+  socket.on('message', data => {
+    const text = String(data)
+    heard.push(isControl ? decoded(text) : (JSON.parse(text) as ServerMessage))
+  })
   const closed = new Promise<number>(resolve => socket.on('close', code => resolve(code)))
   cleanups.push(async () => socket.terminate())
   await new Promise<void>((resolve, reject) => {
@@ -74,11 +80,19 @@ async function connect(server: RunningServer, path: string, headers = {}): Promi
   return { socket, heard, closed, say: message => socket.send(JSON.stringify(message)) }
 }
 
+function decoded(text: string): ServerMessage {
+  const message = decodeServerMessage(JSON.parse(text))
+  if (!message.ok) throw new Error(message.error)
+  return message.value
+}
+
 /** An agent over a real socket that runs whatever it is told to. */
 async function joinAgent(server: RunningServer, id: string): Promise<Wire> {
   const wire = await connect(server, '/v1/agent/control')
-  const agent = new FakeAgent(id as AgentId, (message: AgentMessage) => wire.say(message))
-  wire.socket.on('message', data => agent.hears(JSON.parse(String(data)) as ServerMessage))
+  const agent = new FakeAgent(id as AgentId, (message: AgentMessage) =>
+    wire.socket.send(agentMessageText(message)),
+  )
+  wire.socket.on('message', data => agent.hears(decoded(String(data))))
   agent.hello()
   await waitFor(async () => wire.heard.some(m => m.kind === 'welcome'))
   return wire
