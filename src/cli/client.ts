@@ -15,6 +15,7 @@ import type {
   Snapshot,
   StackView,
   StatusView,
+  UnknownView,
 } from './types.ts'
 
 /** A server that is busy still answers within this. */
@@ -126,6 +127,20 @@ export class Client {
     })
     if (!response.ok || response.body === null) throw refusal(response, await response.text())
     return response.body as unknown as AsyncIterable<Uint8Array>
+  }
+
+  /** Tasks that agents run and no row names. */
+  unknown(): Promise<UnknownView> {
+    return this.#get('/v1/unknown')
+  }
+
+  /** Null: all of them. */
+  stopUnknown(tasks: readonly string[] | null): Promise<unknown> {
+    return this.#send('POST', '/v1/unknown/stop', tasks === null ? {} : { tasks })
+  }
+
+  endAdoption(): Promise<unknown> {
+    return this.#send('POST', '/v1/unknown/done', {})
   }
 
   /** The whole state as a file, as it comes. */

@@ -14,6 +14,7 @@ export type {
   PlanRequest,
   Snapshot,
   StatusView,
+  UnknownView,
 } from '../model/index.ts'
 
 /** Answer of `GET /v1/stacks/{name}`. */

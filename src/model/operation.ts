@@ -3,7 +3,7 @@
 import type { ErrorCode, Json } from '../base/index.ts'
 import type { App } from './app.ts'
 import type { Step } from './deployment.ts'
-import type { AgentId, AppId, DeploymentId, GroupId, InstanceId, Revision } from './ids.ts'
+import type { AgentId, AppId, DeploymentId, GroupId, InstanceId, Revision, TaskId } from './ids.ts'
 import type { Plan } from './plan.ts'
 
 /** Who asks: `user@host`, and by which way. */
@@ -46,6 +46,10 @@ export type Operation =
   | { readonly kind: 'changeAgent'; readonly agent: AgentId; readonly change: AgentChange }
   /** Moves instances to better places; without `apps` those of all. */
   | { readonly kind: 'rebalance'; readonly apps: readonly AppId[] | null }
+  /** Tasks that no row names; null: all of them. */
+  | { readonly kind: 'stopUnknown'; readonly tasks: readonly TaskId[] | null }
+  /** After a restore: what agents run unasked is not adopted any more. */
+  | { readonly kind: 'endAdoption' }
   | {
       readonly kind: 'killInstances'
       readonly instances: readonly InstanceId[]

@@ -227,6 +227,26 @@ export interface RebalanceRequest {
   readonly apps: readonly AppId[] | null
 }
 
+/** A task that an agent runs and no row names. */
+export interface UnknownTask {
+  readonly taskId: TaskId
+  readonly agent: AgentId
+  /** As far as its specification is known. */
+  readonly app?: AppId
+}
+
+export interface UnknownView {
+  /** After a restore or a repair: such tasks are taken for instances that their apps lack, until a person ends that. */
+  readonly adopts: boolean
+  readonly tasks: readonly UnknownTask[]
+}
+
+/** Body of `POST /v1/unknown/stop`. */
+export interface StopUnknownRequest {
+  /** Null or absent: all. */
+  readonly tasks: readonly TaskId[] | null
+}
+
 /** Body of `POST /v1/plan`. */
 export interface PlanRequest {
   readonly desired: Json

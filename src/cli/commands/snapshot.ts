@@ -94,7 +94,7 @@ export async function repair(
 }
 
 function nextSteps(data: string): string {
-  return `Next: sddc server --data ${data}. Tasks that agents run beyond this state are kept; see them with: sddc unknown ls`
+  return `Next: sddc server --data ${data}. Tasks that agents run beyond this state are kept; see them with: sddc unknown list`
 }
 
 function factsJson(path: string, facts: SnapshotFacts): object {

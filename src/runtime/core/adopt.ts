@@ -10,7 +10,7 @@ import type { State } from './state.ts'
 /** Ping rounds that placement waits at most: an agent that says nothing for so long counts as unreachable soon. */
 const roundsOfPatience = 10
 
-/** The first step of a process: whether agents are to be heard first. */
+/** The first step of a process, or of a new epoch: whether agents are to be heard first. */
 export function beginAdoption(state: State): void {
   const isWanted = state.tables.cluster.get('cluster')?.adopt === true
   state.adoptsUntilRound = isWanted ? state.round + roundsOfPatience : 0
@@ -46,9 +46,14 @@ function waitingFor(
   const spec = state.tables.spec.get(row.specHash)?.app
   if (spec === undefined || row.goal !== 'run' || (spec.mode ?? 'service') !== 'service') return undefined
   const app = state.tables.app.get(spec.id)
-  if (app?.effective !== row.specHash || state.tables.instance.has(row.instance)) return undefined
+  if (app?.effective !== row.specHash) return undefined
   if (state.allocation(row.instance, row.incarnation) !== undefined) return undefined
   if (holdsOneOf(state, agent, row.ports)) return undefined
+  const itself = state.tables.instance.get(row.instance)
+  if (itself !== undefined) {
+    const waits = itself.agent === null && itself.goal === 'run' && itself.incarnation <= row.incarnation
+    return waits && itself.spec === row.specHash ? { app, instance: itself } : undefined
+  }
   for (const instance of state.apps.get(app.id)?.scheduled.rows() ?? []) {
     if (instance.goal === 'run' && instance.spec === row.specHash) return { app, instance }
   }
@@ -64,7 +69,7 @@ function holdsOneOf(state: State, agent: AgentId, ports: readonly number[]): boo
 }
 
 function adopt(state: State, agent: AgentId, row: AssignmentRow, app: AppRow, instead: InstanceRow): void {
-  state.tables.instance.delete(instead.id)
+  if (instead.id !== row.instance) state.tables.instance.delete(instead.id)
   state.tables.allocation.set({
     instance: row.instance,
     incarnation: row.incarnation,

@@ -13,7 +13,7 @@ import {
 } from '../../model/index.ts'
 import { sameJson, type UtcMs } from '../../base/index.ts'
 import { readmit } from './agents/operations.ts'
-import { adoptTasks } from './adopt.ts'
+import { adoptTasks, beginAdoption } from './adopt.ts'
 import { brakeAllows } from './brake.ts'
 import {
   aggregateHealth,
@@ -100,6 +100,7 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
     needFull: sentGen === 0 || message.setHash !== expectedSetHash(state, message.agentId),
     sentSpecs: new Set(),
     heard: isInStep(state, known, message) ? undefined : new Map(),
+    stops: [],
     forget: [],
   }
   state.sessions.set(sessionId, session)
@@ -165,6 +166,7 @@ function noticeTimeTravel(state: State, gone: GoneRow | undefined, message: Hell
   const cluster = state.tables.cluster.get('cluster')!
   const epoch = (Math.max(message.seenEpoch, state.epoch) + 1) as typeof cluster.epoch
   state.tables.cluster.put('cluster', { ...cluster, epoch, adopt: true, raisedAt: state.env.now })
+  beginAdoption(state)
   state.event('server_set_back', { agent: message.agentId, seenRevision: message.seenRevision })
   for (const session of state.sessions.values()) {
     session.needFull = true
@@ -181,6 +183,8 @@ function report(state: State, session: Session, message: Extract<AgentMessage, {
   for (const row of message.rows) reportRow(state, session, row)
   if (message.unknown.length > 0) state.unknownTasks.set(session.agent, message.unknown)
   else state.unknownTasks.delete(session.agent)
+  for (const row of message.unknownRows ?? [])
+    state.unknownRows.set(allocationKey(row.instance, row.incarnation), row)
   if (message.unknownRows !== undefined) adoptTasks(state, session.agent, message.unknownRows)
   send(state, session.id, { kind: 'ack', seq: message.seq })
 }
@@ -219,11 +223,22 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
   const startsRunning = row.condition === 'Running' && instance.runningAt === 0
   const health = row.health ?? instance.health
   const ready = row.ready ?? instance.ready
-  const isHealthy = strictlyHealthy(state, { ...instance, reported: row.condition, health, ready })
+  const { id, incarnation, spec, goal, unreachable } = instance
+  const reported = row.condition
+  const isHealthy = strictlyHealthy(state, {
+    id,
+    incarnation,
+    spec,
+    goal,
+    reported,
+    unreachable,
+    ready,
+    health,
+  })
   const startedUtc = Math.max(0, Math.round(state.env.utc - row.agoMs)) as UtcMs
   const next = {
     ...instance,
-    reported: row.condition,
+    reported,
     health,
     ready,
     pid: row.pid ?? instance.pid,

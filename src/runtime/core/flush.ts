@@ -25,7 +25,8 @@ function flushAgent(state: State, agent: AgentId, session: Session): void {
   const forget = session.forget
   if (rows.length === 0 && forget.length === 0 && !session.needFull && toGen === session.sentGen) return
   sendSpecs(state, session, rows)
-  const parts = Math.max(1, Math.ceil(rows.length / maxRowsPerMessage))
+  const told = [...rows.map(assignmentRow), ...session.stops]
+  const parts = Math.max(1, Math.ceil(told.length / maxRowsPerMessage))
   for (let part = 0; part < parts; part++) {
     send(state, session.id, {
       kind: 'assign',
@@ -34,12 +35,13 @@ function flushAgent(state: State, agent: AgentId, session: Session): void {
       toGen,
       part,
       parts,
-      rows: rows.slice(part * maxRowsPerMessage, (part + 1) * maxRowsPerMessage).map(assignmentRow),
+      rows: told.slice(part * maxRowsPerMessage, (part + 1) * maxRowsPerMessage),
       forget: part === parts - 1 ? forget : [],
       revision: shownRevision(state),
     })
   }
   session.forget = []
+  session.stops = []
   held.told(toGen)
   session.sentGen = toGen
   session.sentRound = state.round

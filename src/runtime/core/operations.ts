@@ -16,6 +16,7 @@ import { auditKey, type RequestRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import { undoGroups, undoTargets } from './undo.ts'
+import { endAdoption, stopUnknown } from './unknown.ts'
 import type { Input } from './types.ts'
 
 /** Replies kept by Idempotency-Key; a client repeats within seconds. */
@@ -88,6 +89,10 @@ export function carryOutOperation(
       return changeAgent(state, operation, actor)
     case 'rebalance':
       return rebalance(state, operation, actor)
+    case 'stopUnknown':
+      return stopUnknown(state, operation, actor)
+    case 'endAdoption':
+      return endAdoption(state)
     case 'killInstances':
       return kill(state, operation, actor)
     case 'promoteDeployment':
@@ -174,6 +179,10 @@ function subjectsOf(operation: Operation): string[] {
       return [operation.agent, operation.change.kind]
     case 'rebalance':
       return [...(operation.apps ?? [])]
+    case 'stopUnknown':
+      return [...(operation.tasks ?? [])]
+    case 'endAdoption':
+      return []
     case 'killInstances':
       return [...operation.instances]
   }

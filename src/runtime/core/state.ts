@@ -5,6 +5,7 @@ import {
   groupsAround,
   type AgentId,
   type AppId,
+  type AssignmentRow,
   type DeploymentId,
   type Epoch,
   type InstanceId,
@@ -36,7 +37,7 @@ import {
   type TableName,
   type VersionRow,
 } from './rows.ts'
-import { isSound } from './sound.ts'
+import { isSound, type HealthFields } from './sound.ts'
 import { factsOf, type SpecFacts } from './specfacts.ts'
 import { Table, type ChangeCount } from './table.ts'
 import { Turns } from './turns.ts'
@@ -72,6 +73,8 @@ export interface Session {
   heard: Map<string, number> | undefined
   /** It has answered that it holds just the rows that are stored for it; what it runs beyond them it has told before. */
   isInStep?: boolean
+  /** Orders to end tasks that no row names, to be told once. */
+  stops: AssignmentRow[]
   /** Ends taken note of, to be forgotten by the agent. */
   forget: TaskKey[]
 }
@@ -149,6 +152,8 @@ export class State {
   /** No deadline of an action on the app can have passed before. */
   readonly deadlineChecks = new Map<AppId, ClusterMs>()
   readonly unknownTasks = new Map<AgentId, readonly TaskKey[]>()
+  /** What agents were told once of such tasks, by allocation key, as far as they say. */
+  readonly unknownRows = new Map<string, AssignmentRow>()
   /** Until this ping round nothing is placed before all agents have told what they run (see adopt.ts). */
   adoptsUntilRound = 0
   /** More agents are silent than may be given up at once: nothing is placed until that is clear. */
@@ -255,11 +260,11 @@ export class State {
   }
 
   /** Running, reachable, not told to stop, all checks alive, ready: what every promise of health counts. */
-  isHealthy(instance: InstanceRow): boolean {
+  isHealthy(instance: HealthFields): boolean {
     return this.#isSound(instance) && this.allocation(instance.id, instance.incarnation)?.goal === 'run'
   }
 
-  #isSound(instance: InstanceRow): boolean {
+  #isSound(instance: HealthFields): boolean {
     // The specification is asked for only when it matters: rows are loaded in any order.
     return instance.reported === 'Running' && isSound(instance, this.factsOf(instance.spec).checks)
   }
@@ -301,6 +306,7 @@ export class State {
     this.waiting.clear()
     this.placed.clear()
     this.unknownTasks.clear()
+    this.unknownRows.clear()
     this.frozen = false
     this.outbox = { replies: [], messages: [], events: [] }
     this.lookAtAll()

@@ -22,6 +22,7 @@ import { route, type Route } from '../route.ts'
 import { agentRoutes } from './agents.ts'
 import { logs } from './logs.ts'
 import { stateFile } from './statefile.ts'
+import { unknownRoutes } from './unknown.ts'
 
 export const nativeRoutes: readonly Route[] = [
   route('GET /v1/cluster', ({ backend }) => json({ ...backend.head(), version: backend.version })),
@@ -30,6 +31,7 @@ export const nativeRoutes: readonly Route[] = [
   ),
   route('GET /v1/snapshot', async ({ backend }) => json(redactedSnapshot(await backend.read(snapshotOf)))),
   ...agentRoutes,
+  ...unknownRoutes,
   route('GET /v1/apps', showApp),
   route('GET /v1/deployments', listDeployments),
   route('GET /v1/deployments/{id}', showDeployment),
