@@ -61,6 +61,8 @@ export class Batch {
   #isExhausted = false
   /** No agent is left that would begin a new group. */
   #isGrouped = false
+  /** Of the agents, if since the last copy nothing but that was placed. */
+  #version = -1
 
   // The present search, of agents with this sum of group sizes, this preference and this many copies.
   #target = -1
@@ -93,9 +95,15 @@ export class Batch {
     }
   }
 
-  /** Where the next copy goes, or undefined. The caller takes it from the index before it asks again. */
+  /**
+   * Where the next copy goes, or undefined. The caller takes it from the index, in one piece, before it asks again; what
+   * else changes there makes the search begin anew.
+   */
   next(copy: Copy): Placement | undefined {
+    const { version } = this.#index
+    if (version !== this.#version) this.#begin()
     const agent = this.#plannedAgent(copy) ?? this.#bestAgent(copy)
+    this.#version = agent === undefined ? version : version + 1
     if (agent === undefined) return undefined
     const { slot, incarnation, preferred } = copy
     const ports = choosePorts(agent.ports, this.#wanted, { base: this.#seed, slot, incarnation })
@@ -253,6 +261,12 @@ export class Batch {
     for (let number = 0; number < this.#done!.length; number++) {
       if (this.#preferred![number] === 1) this.#done![number] = 1
     }
+  }
+
+  #begin(): void {
+    this.#isExhausted = false
+    this.#isGrouped = false
+    this.#restart()
   }
 
   #restart(): void {

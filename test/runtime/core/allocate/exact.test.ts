@@ -76,6 +76,9 @@ class Model {
     const request = { app, resources: resourcesOf(app), placed, instances: copies }
     const batch = new Batch(this.index, request)
     for (let slot = 0; slot < copies; slot++) {
+      // Something else happens in the middle of a batch.
+      const ended = this.random.chance(0.05) ? this.end() : undefined
+      if (ended?.app.id === app.id) placed.remove(ended.agent)
       const order = naiveOrder(this, app, copies)
       const isPlanned = this.random.chance(0.1)
       const preferred = isPlanned ? this.random.pick([...this.agents.keys()]) : undefined
@@ -104,11 +107,12 @@ class Model {
     return alone > counted ? [`${alone} agents fail a single filter, of ${counted}`] : []
   }
 
-  end(): void {
-    if (this.tasks.length === 0) return
+  end(): NaiveTask | undefined {
+    if (this.tasks.length === 0) return undefined
     const [task] = this.tasks.splice(this.random.integer(0, this.tasks.length - 1), 1)
     const protocols = hostPortsWanted(task!.app).map(w => w.protocol)
     this.index.release(task!.agent, resourcesOf(task!.app), task!.ports, protocols)
+    return task
   }
 
   /** The same from nothing, agents in another order. */
