@@ -26,6 +26,7 @@ import {
   type BackoffRow,
   type InstanceRow,
 } from './rows.ts'
+import type { HealthFields } from './sound.ts'
 import type { State } from './state.ts'
 import { recordTiming } from './timings.ts'
 
@@ -43,7 +44,7 @@ export function submittedAppOf(state: State, row: AppRow): App {
 }
 
 /** Running, reachable, not told to stop, all checks alive, ready: what every promise of health counts. */
-export function strictlyHealthy(state: State, instance: InstanceRow): boolean {
+export function strictlyHealthy(state: State, instance: HealthFields): boolean {
   return state.isHealthy(instance)
 }
 
@@ -100,9 +101,16 @@ const unplaced = {
 
 /** Gives an instance its place: from now on the agent is told to run it. */
 export function allocate(state: State, waiting: InstanceRow, agent: AgentId, ports: readonly number[]): void {
-  const instance = { ...waiting, incarnation: unusedIncarnation(state, waiting) }
-  const { resources, graceMs, readyAtOnce } = state.factsOf(instance.spec)
+  const { resources, graceMs, readyAtOnce } = state.factsOf(waiting.spec)
   const gen = nextGeneration(state, agent)
+  const instance = {
+    ...waiting,
+    incarnation: unusedIncarnation(state, waiting),
+    agent,
+    ready: readyAtOnce,
+    placedAt: state.env.now,
+    stagedUtc: state.env.utc,
+  }
   state.tables.allocation.set({
     instance: instance.id,
     incarnation: instance.incarnation,
@@ -116,18 +124,12 @@ export function allocate(state: State, waiting: InstanceRow, agent: AgentId, por
     spec: instance.spec,
     version: instance.version,
     resources,
-    ports: [...ports],
+    ports,
     graceMs,
     statusSeq: 0,
     stopAt: 0 as ClusterMs,
   })
-  state.tables.instance.put(instance.id, {
-    ...instance,
-    agent,
-    ready: readyAtOnce,
-    placedAt: state.env.now,
-    stagedUtc: state.env.utc,
-  })
+  state.tables.instance.put(instance.id, instance)
   noteLaunch(state, instance.app)
   statusEvent(state, instance, agent, 'TASK_STAGING', '')
 }
