@@ -50,6 +50,8 @@ interface Link {
   readonly end: AgentEnd
   agentOpen: boolean
   serverOpen: boolean
+  /** The agent has said hello on it: anything before that is refused. */
+  isGreeted: boolean
   /** It was reset: nothing that is under way arrives. */
   isDead: boolean
   readonly ways: Readonly<Record<Way, Direction>>
@@ -129,6 +131,7 @@ export class Network {
       end,
       agentOpen: true,
       serverOpen: true,
+      isGreeted: false,
       isDead: false,
       ways: { up: { lastArrival: 0, held: [] }, down: { lastArrival: 0, held: [] } },
     }
@@ -144,7 +147,11 @@ export class Network {
     const link = this.#links.get(session)
     if (link?.agentOpen !== true) return
     this.#travel(link, 'up', true, () => {
-      if (link.serverOpen && this.#server.isUp) this.#server.agentSays(session, message)
+      if (!link.serverOpen || !this.#server.isUp) return
+      link.isGreeted ||= message.kind === 'hello'
+      if (link.isGreeted) return this.#server.agentSays(session, message)
+      const reason = 'the first message must be hello'
+      this.fromServer(session, { kind: 'refuse', code: 'malformed', reason })
     })
   }
 
