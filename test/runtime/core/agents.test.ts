@@ -161,6 +161,18 @@ describe('drain', () => {
     expect(agentOf(cluster).drain!.done).toBe(true)
   })
 
+  test('a deadline with force takes daemons, too', () => {
+    const cluster = clusterOf(1)
+    create(cluster, { instances: 1 })
+    const body = { id: '/logs', cmd: 'sleep 1', cpus: 0.1, mem: 32, portDefinitions: [], mode: 'daemon' }
+    good(cluster.change({ kind: 'create', body }))
+    good(change(cluster, drain(5000, true)))
+    cluster.pass(4000)
+    expect(spread(cluster, '/logs' as AppId)).toEqual({ agent1: 1 })
+    cluster.pass(2000)
+    expect(agentOf(cluster).drain!.done).toBe(true)
+  })
+
   test('keeps the promise of health: one at a time where there is room for one', () => {
     const cluster = clusterOf(2)
     create(cluster, {

@@ -520,9 +520,9 @@ export class Chaos {
       }
       if (output.more) this.#problems.push('a new look wants more')
       const fresh = nextWake(again)
-      // While placement is frozen nobody waits for a time; the rounds of pings end it.
-      const isFrozen = state.frozen
-      if (!isFrozen && fresh !== undefined && fresh > this.now && (wake === undefined || wake > fresh)) {
+      // While nothing is placed at all nobody waits for a time; the rounds of pings end it.
+      const isHeld = state.launchQueue.size > 0
+      if (!isHeld && fresh !== undefined && fresh > this.now && (wake === undefined || wake > fresh)) {
         this.#problems.push(`at ${this.now}: next wake is ${wake}, and must be ${fresh}`)
       }
     }

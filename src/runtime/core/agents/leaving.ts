@@ -114,7 +114,10 @@ function onDraining(state: State, app: AppId): { instance: InstanceRow; drain: D
     if (instance.goal !== 'run') continue
     if (state.allocation(instance.id, instance.incarnation)?.goal !== 'run') continue
     const isDue = drain.force && drain.deadline !== null && drain.deadline <= state.env.now
-    if (specOf(state, instance.spec).mode === 'daemon' && !isDue) continue
+    if (specOf(state, instance.spec).mode === 'daemon' && !isDue) {
+      if (drain.force && drain.deadline !== null) state.wakeAt(drain.deadline, app)
+      continue
+    }
     found.push({ instance, drain })
   }
   return found.sort((a, b) => compareStrings(a.instance.id, b.instance.id))
