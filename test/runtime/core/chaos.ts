@@ -55,6 +55,8 @@ export interface ChaosOptions {
   readonly stepRows?: number
   /** Plans that give apps other names, or let go of them, are among the requests. */
   readonly renames?: boolean
+  /** Apps have an `update`, people steer deployments, and changes wait for each other. */
+  readonly updates?: boolean
 }
 
 export class Chaos {
@@ -107,6 +109,7 @@ export class Chaos {
       this.#connect(agent)
     }
     for (let i = 0; i < 400 && this.#problems.length === 0; i++) {
+      this.#letGoOn()
       this.#pass(1500)
       for (const agent of this.agents) agent.work(true)
       this.#exchange(1)
@@ -114,6 +117,15 @@ export class Chaos {
     }
     if (this.#problems.length === 0)
       this.#problems.push(`does not come to rest: ${this.#restless().join('; ')}`)
+  }
+
+  #letGoOn(): void {
+    for (const deployment of [...this.state.runningDeployments].sort()) {
+      for (const kind of ['resumeDeployment', 'promoteDeployment'] as const) {
+        const operation: Operation = { kind, deployment }
+        this.#group([{ kind: 'request', id: `r${++this.#requests}`, actor, operation }], 'store')
+      }
+    }
   }
 
   #backInService(): void {
@@ -265,6 +277,7 @@ export class Chaos {
       const id = `/app${r.chance(0.7) ? r.integer(1, 4) : ++this.#apps + 10}`
       return { kind: 'changeApps', changes: [{ kind: 'create', body: { id, ...this.#body() } }], force }
     }
+    if (this.#options.updates === true && r.chance(0.25)) return this.#order()
     if (r.chance(0.2)) return this.#agentOperation(ids)
     const id = r.pick(ids)
     if (dice < 65) {
@@ -273,7 +286,7 @@ export class Chaos {
         const other = r.pick(ids.filter(i => i !== id))
         changes.push(r.chance(0.3) ? { kind: 'delete', id: other } : this.#put(other))
       }
-      return { kind: 'changeApps', changes, force }
+      return { kind: 'changeApps', changes, force, ...this.#queue() }
     }
     if (dice < 72) return { kind: 'changeApps', changes: [{ kind: 'delete', id }], force }
     if (dice < 79) return { kind: 'changeApps', changes: [{ kind: 'restart', id }], force }
@@ -286,6 +299,39 @@ export class Chaos {
       .sort()
       .filter(() => r.chance(0.4))
     return { kind: 'killInstances', instances, scale: r.chance(0.4), force }
+  }
+
+  #queue(): { queue?: true } {
+    return this.#options.updates === true && this.#random.chance(0.5) ? { queue: true } : {}
+  }
+
+  // What a person tells a deployment.
+  #order(): Operation {
+    const r = this.#random
+    const open = [...this.state.runningDeployments, ...this.state.progress.queued].sort()
+    const deployment = open.length === 0 ? ('none' as never) : r.pick(open)
+    const kind = r.pick([
+      'promoteDeployment',
+      'promoteDeployment',
+      'pauseDeployment',
+      'resumeDeployment',
+    ] as const)
+    return r.chance(0.1)
+      ? { kind: 'cancelDeployment', deployment, force: r.chance(0.3) }
+      : { kind, deployment }
+  }
+
+  #update(mode: string): Json {
+    const r = this.#random
+    const deadline = r.pick([20, 60, 200])
+    return {
+      ...(r.chance(0.5) ? { maxParallel: r.integer(1, 3) } : {}),
+      ...(mode === 'service' && r.chance(0.4) ? { canary: r.integer(1, 2) } : {}),
+      ...(r.chance(0.4) ? { healthyDeadlineSeconds: deadline } : {}),
+      progressDeadlineSeconds: deadline + r.integer(0, 40),
+      ...(r.chance(0.4) ? { autoRollback: true } : {}),
+      ...(r.chance(0.4) ? { pauseSeconds: r.pick([0, 5, 20]) } : {}),
+    }
   }
 
   #agentOperation(ids: readonly AppId[]): Operation {
@@ -380,6 +426,7 @@ export class Chaos {
       mem: r.pick([32, 64]),
       instances: mode === 'daemon' ? r.integer(0, 1) : r.integer(0, 6),
       upgradeStrategy: { minimumHealthCapacity, maximumOverCapacity },
+      ...(this.#options.updates === true && r.chance(0.8) ? { update: this.#update(mode) } : {}),
       backoffSeconds: r.pick([0, 1, 5]),
       maxLaunchDelaySeconds: r.pick([10, 60]),
       killSelection: r.pick(['YOUNGEST_FIRST', 'OLDEST_FIRST']),
@@ -544,7 +591,10 @@ export class Chaos {
         app.mode === 'batch' && i.agent === null && i.reported !== null
       const isGood = (i: InstanceRow): boolean => app.mode !== 'batch' && i.reported === 'Running'
       const good = instances.filter(i => (isGood(i) || isDone(i)) && i.goal === 'run' && !i.unreachable)
-      const wanted = app.mode === 'daemon' && app.instances > 0 ? this.agents.length : app.instances
+      const wanted =
+        app.mode === 'daemon' && app.instances > 0
+          ? this.agents.length
+          : (app.halted?.instances ?? app.instances)
       if (good.length !== wanted || instances.length !== wanted) {
         const reasons = JSON.stringify(obstaclesFor(state, app.id)?.reasons ?? [])
         found.push(`${app.id}: ${good.length} good of ${instances.length}, ${wanted} wanted ${reasons}`)
