@@ -75,6 +75,11 @@ export class Batch {
   #preferred: Uint8Array | undefined
   /** Classes without an agent that will do, for the present target. */
   #done: Uint8Array | undefined
+  /** How much each class is preferred, as of the copy before the last one. */
+  #figures: Float64Array | undefined
+  #candidates: number[] = []
+  /** Where the last copy went. */
+  #lastClass = -1
 
   constructor(index: AgentIndex, request: BatchRequest) {
     const { app, resources, placed } = request
@@ -105,6 +110,7 @@ export class Batch {
     const agent = this.#plannedAgent(copy) ?? this.#bestAgent(copy)
     this.#version = agent === undefined ? version : version + 1
     if (agent === undefined) return undefined
+    this.#lastClass = this.#index.columns.classOf[agent.handle]!
     const { slot, incarnation, preferred } = copy
     const ports = choosePorts(agent.ports, this.#wanted, { base: this.#seed, slot, incarnation })
     return { agent: agent.id, ports, deviated: preferred !== undefined && preferred !== agent.id }
@@ -242,19 +248,37 @@ export class Batch {
   // Marks the classes that are preferred most among those that may still have an agent.
   #choosePreferred(preference: Preference): number | undefined {
     const { classes } = this.#index
+    const figures = this.#figuresNow(preference)
     const done = (this.#done ??= new Uint8Array(classes.size))
     const preferred = (this.#preferred ??= new Uint8Array(classes.size))
-    let most: number | undefined
-    for (let number = 0; number < done.length; number++) {
-      preferred[number] = 0
-      if (done[number] === 1 || classes.countOf(number) === 0 || !this.#feasible.ofClass(number)) continue
-      const figure = preference.of(classes.factsOf(number))
-      if (most !== undefined && figure < most) continue
-      if (most === undefined || figure > most) preferred.fill(0, 0, number)
-      most = figure
-      preferred[number] = 1
+    let most = -Infinity
+    for (const number of this.#candidates) if (done[number] === 0) most = Math.max(most, figures[number]!)
+    for (const number of this.#candidates) {
+      preferred[number] = done[number] === 0 && figures[number] === most ? 1 : 0
     }
-    return most
+    return most === -Infinity ? undefined : most
+  }
+
+  // A copy changes the figures of classes with the same values only.
+  #figuresNow(preference: Preference): Float64Array {
+    const { classes } = this.#index
+    if (this.#figures === undefined) {
+      this.#figures = new Float64Array(classes.size)
+      this.#candidates = []
+      for (let number = 0; number < classes.size; number++) {
+        if (classes.countOf(number) === 0 || !this.#feasible.ofClass(number)) continue
+        this.#candidates.push(number)
+        this.#figures[number] = preference.of(classes.factsOf(number))
+      }
+    } else if (this.#lastClass >= 0) {
+      const last = classes.factsOf(this.#lastClass)
+      for (const number of this.#candidates) {
+        const facts = classes.factsOf(number)
+        if (preference.movesWith(facts, last)) this.#figures[number] = preference.of(facts)
+      }
+    }
+    this.#lastClass = -1
+    return this.#figures
   }
 
   #dropPreferred(): void {
@@ -270,6 +294,7 @@ export class Batch {
   }
 
   #restart(): void {
+    this.#figures = undefined
     this.#target = -1
     this.#figure = NaN
     this.#done = undefined

@@ -30,6 +30,13 @@ export class Preference {
     this.isPerAgent = [...this.#affinities, ...this.#spreads].some(term => isHostname(term.field))
   }
 
+  /** Whether the figure of one agent changes when a copy goes to the other. */
+  movesWith(agent: Pick<AgentFacts, 'hostname' | 'attributes'>, other: typeof agent): boolean {
+    return this.#spreads.some(
+      ({ field, shares }) => shares.size > 0 || fieldText(agent, field) === fieldText(other, field),
+    )
+  }
+
   of(agent: Pick<AgentFacts, 'id' | 'hostname' | 'attributes'>): number {
     let sum = 0
     for (const affinity of this.#affinities) if (holds(affinity, agent)) sum += affinity.weight * unit

@@ -192,7 +192,7 @@ describe('the allocator', () => {
           else model.reload()
         }
       }),
-      { numRuns: rounds({ usual: 40, prove: 3000 }) },
+      { numRuns: rounds({ usual: 40, prove: 600 }) },
     )
   })
 
