@@ -215,7 +215,10 @@ export function taskEnded(
   }
   touchApp(state, allocation.app)
   // Daemons go when the agent holds nothing else any more.
-  if (state.draining.has(allocation.agent)) for (const app of state.daemons) touchApp(state, app)
+  if (state.draining.has(allocation.agent)) {
+    state.settledDaemons.clear()
+    for (const app of state.daemons) touchApp(state, app)
+  }
   const instance = state.tables.instance.get(allocation.instance)
   if (instance === undefined || instance.incarnation !== allocation.incarnation) return
   statusEvent(state, instance, allocation.agent, `TASK_${condition.toUpperCase()}`, exit?.message ?? '')

@@ -116,6 +116,11 @@ export class State {
   readonly runningDeployments = new Set<DeploymentId>()
   /** Apps with one instance on every matching agent: each change of an agent is theirs. */
   readonly daemons = new Set<AppId>()
+  /**
+   * Daemons that have one instance on each of their agents and nothing else, and how many: while neither app nor agents
+   * change, reports only move their health. A memo, no state.
+   */
+  readonly settledDaemons = new Map<AppId, { readonly app: AppRow; readonly size: number }>()
   /** Agents that are being emptied. */
   readonly draining = new Set<AgentId>()
   readonly progress = new DeploymentIndex()
@@ -318,6 +323,7 @@ export class State {
     this.#wakeOf.clear()
     // What a lost transaction had dealt with is due again.
     for (const index of this.apps.values()) index.forgetDues()
+    this.settledDaemons.clear()
     this.deadlineChecks.clear()
     this.progress.begun.clear()
     for (const id of this.tables.app.keys()) this.dirtyApps.add(id as AppId)

@@ -8,7 +8,10 @@ import type { State } from '../state.ts'
 
 /** Keeps the number of instances. When fewer are wanted, what has not begun goes first, what had its end last. */
 export function keepBatch(state: State, app: AppRow, author: string): boolean {
-  const live = state.apps.get(app.id)?.liveInstances() ?? []
+  const index = state.apps.get(app.id)
+  const isComplete = index?.liveOf(app.runKey) === app.instances && index.size === app.instances
+  if (isComplete) return true
+  const live = index?.liveInstances() ?? []
   // What runs of an older configuration, and what came of it, says nothing of the present one.
   const older = live.filter(i => i.runKey !== app.runKey)
   const present = live.filter(i => i.runKey === app.runKey)
@@ -22,7 +25,6 @@ export function keepBatch(state: State, app: AppRow, author: string): boolean {
     stopInstance(state, instance, 'scale', author)
   }
   // Never more at a time than are wanted, also while older ones end.
-  const index = state.apps.get(app.id)
   const missing = app.instances - present.length - (index?.stopping.size ?? 0)
   const made = Math.min(missing, Math.max(0, state.budget))
   if (made > 0) createInstances(state, app, made)

@@ -29,11 +29,17 @@ export function wantedDaemons(state: State, app: AppRow): number {
 
 /** Each change of an agent may bring or take an instance of every daemon. */
 export function touchDaemons(state: State): void {
+  state.settledDaemons.clear()
   for (const app of state.daemons) touchApp(state, app)
 }
 
 /** Moves the daemon towards one instance on each of its agents. True: it is there, as far as agents can be reached. */
 export function keepDaemon(state: State, app: AppRow, author: string, bounds: RollingBounds = {}): boolean {
+  const index = state.apps.get(app.id)
+  const known = state.settledDaemons.get(app.id)
+  const isKnown = known?.app === app && known.size === index?.size && known.size === index.liveOf(app.runKey)
+  if (isKnown) return index?.healthy === known.size
+  state.settledDaemons.delete(app.id)
   const wanted = wantedAgents(state, app)
   const isWanted = new Set(wanted)
   const fresh = new Map<AgentId, InstanceRow>()
@@ -46,7 +52,11 @@ export function keepDaemon(state: State, app: AppRow, author: string, bounds: Ro
     else if (state.budget <= 0) return postponed(state, app)
     else stopInstance(state, instance, 'scale', author)
   }
-  const stopping = state.apps.get(app.id)?.stopping.size ?? 0
+  const stopping = index?.stopping.size ?? 0
+  const isWhole = old.length === 0 && stopping === 0 && fresh.size === wanted.length
+  if (isWhole && wanted.every(agent => state.tables.agent.get(agent)!.unreachableSince === null)) {
+    state.settledDaemons.set(app.id, { app, size: fresh.size })
+  }
   const isHealthy = (i: InstanceRow): boolean => strictlyHealthy(state, i)
   const hasSuccessor = (i: InstanceRow): boolean => {
     const home = homeOf(i)
