@@ -64,6 +64,8 @@ function runAll(seeds: readonly number[]): Promise<TrialResult[]> {
       }
       worker.on('message', (result: TrialResult) => {
         results.push(result)
+        const [problem] = result.problems
+        if (problem !== undefined) console.error(`seed ${result.seed}: ${problem.slice(0, 300)}`)
         next()
       })
       worker.on('error', reject)

@@ -129,22 +129,15 @@ export class SimulatedDisk {
   append(commit: Commit, fence: Epoch): DiskOutcome {
     const refusal = this.#refusal(commit, fence)
     if (refusal !== undefined) return { kind: 'notCommitted', error: failed(refusal) }
-    const error = failed(`The write of revision ${commit.revision} failed`)
-    const fault = this.#faults.shift()
+    const isOutOfRoom = this.#isFull && this.#lyingFrom === undefined
+    const fault = isOutOfRoom ? 'lostUnknown' : this.#faults.shift()
+    if (fault === undefined || fault === 'landedUnknown') this.#write(commit)
+    if (fault === undefined) return { kind: 'committed' }
+    const why = isOutOfRoom ? ': no space left on the device' : ''
+    const error = failed(`The write of revision ${commit.revision} failed${why}`)
     if (fault === 'notCommitted') return { kind: 'notCommitted', error }
-    if (this.#isFull && this.#lyingFrom === undefined) {
-      this.#isBroken = true
-      this.#lyingFrom = commit.revision
-      return { kind: 'unknown', error: failed('No space left on device') }
-    }
-    if (fault === 'lostUnknown') {
-      this.#isBroken = true
-      this.#lyingFrom ??= commit.revision
-      return { kind: 'unknown', error }
-    }
-    this.#write(commit)
-    if (fault !== 'landedUnknown') return { kind: 'committed' }
     this.#isBroken = true
+    if (fault === 'lostUnknown') this.#lyingFrom ??= commit.revision
     return { kind: 'unknown', error }
   }
 

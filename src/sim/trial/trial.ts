@@ -82,6 +82,8 @@ class Trial {
   #isSick = false
   #isPeace = false
   #caresAt = 0
+  /** The server came back from what was stored, and what was acknowledged was not looked for yet. */
+  #isNewLife = false
 
   constructor(seed: number, options: TrialOptions) {
     const random = new Random(seed)
@@ -164,6 +166,7 @@ class Trial {
       afterLost: (simulation, isNew) => {
         watch.afterLost(simulation, isNew)
         if (isNew) this.#ledger.giveUp()
+        this.#isNewLife = true
       },
       sent: (simulation, message) => watch.sent(simulation, message),
     }
@@ -244,7 +247,10 @@ class Trial {
     const { state, server } = this.#simulation
     this.problems.push(...this.#ledger.collect(this.#simulation))
     // While a group is open or on its way, the tables show more than what is stored; never less.
-    if (server === 'running') this.problems.push(...this.#ledger.missing(state))
+    if (server === 'running' && (this.#isNewLife || this.#random.chance(0.1))) {
+      this.#isNewLife = false
+      this.problems.push(...this.#ledger.missing(state))
+    }
     this.problems.push(...this.#watch.found.splice(0))
   }
 
@@ -494,7 +500,7 @@ class Trial {
     this.#look()
     const after = simulation.disk.head?.revision
     if (before !== after) this.problems.push(`at rest, and goes on from revision ${before} to ${after}`)
-    this.problems.push(...this.#restless())
+    this.problems.push(...this.#restless(), ...this.#ledger.missing(simulation.state))
     if (!this.#isApplied()) {
       const changes = this.#workload.planOf(simulation.state)?.changes.filter(c => c.action !== 'no-op')
       this.problems.push(`planning again is not empty: ${JSON.stringify(changes).slice(0, 2000)}`)
