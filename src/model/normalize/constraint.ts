@@ -43,7 +43,9 @@ export function readConstraint(
       'operator must be one of the following UNIQUE, CLUSTER, GROUP_BY, LIKE, MAX_PER, UNLIKE or IS',
       `"${written.slice(0, 60)}" is not an operator.${didYouMean(operator.slice(0, 60), constraintOperators)}`,
     )
-  return value === undefined ? [field, operator] : [field, operator, value]
+  // An empty value says as much as none.
+  const isPlain = value === undefined || (value === '' && (operator === 'CLUSTER' || operator === 'UNIQUE'))
+  return isPlain ? [field, operator] : [field, operator, value]
 }
 
 function isOperator(word: string): word is ConstraintOperator {

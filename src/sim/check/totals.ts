@@ -1,5 +1,5 @@
 // What the core keeps by difference, counted anew from the rows.
-import { setHash } from '../../model/index.ts'
+import { groupsAround, setHash } from '../../model/index.ts'
 import type { InstanceRow, PlainRows, State } from '../../runtime/core/index.ts'
 import { valueOf } from './placement.ts'
 import { hasEnded } from './modes.ts'
@@ -45,6 +45,11 @@ export function brokenTotals(state: State, rows: PlainRows): string[] {
     const free = kept?.freeSlots(1)[0] ?? 0
     const slots = new Set(wanted.map(i => i.slot))
     compare(`the lowest free slot of ${row.id}`, free, lowestFree(slots))
+  }
+  const groups = rows.app.flatMap(({ row }) => groupsAround(row.id))
+  for (const group of new Set<string>([...groups, ...state.groupSizes.keys()])) {
+    const inside = groups.filter(g => g === group).length
+    compare(`apps in ${group}`, state.groupSizes.get(group) ?? 0, inside)
   }
   for (const { app, runKey, counts } of state.placed.entries()) {
     const placed = instancesOf(rows, app).filter(
