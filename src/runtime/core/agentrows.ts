@@ -10,9 +10,10 @@ export class AgentRows {
   readonly #table: AllocationTable
   readonly #instances = new Set<InstanceId>()
   #size = 0
-  #digest: Digest = emptyDigest
+  /** Undefined until somebody asks: a server that starts need not know it of all agents. */
+  #digest: Digest | undefined
   /** The greatest generation of a row that is or was here; undefined: to be counted anew. */
-  #gen: number | undefined = 0
+  #gen: number | undefined
   /** Instances whose rows got a generation above `#changedFrom`; undefined: not followed, nobody listens. */
   #changed: InstanceId[] | undefined
   #changedFrom = 0
@@ -28,6 +29,10 @@ export class AgentRows {
 
   /** As the agent counts it (see setHash). */
   get setHash(): string {
+    if (this.#digest === undefined) {
+      this.#digest = emptyDigest
+      for (const row of this.values()) this.#digest = addDigest(this.#digest, assignmentDigest(row))
+    }
     return setHashText(this.#digest)
   }
 
@@ -83,12 +88,11 @@ export class AgentRows {
     const isSame = old !== undefined && row !== undefined && old.gen === row.gen && old.goal === row.goal
     if (isSame) return
     this.#size += Number(row !== undefined) - Number(old !== undefined)
-    if (old !== undefined) this.#digest = subtractDigest(this.#digest, assignmentDigest(old))
+    if (this.#digest !== undefined) this.#digest = changed(this.#digest, old, row)
     if (row === undefined) {
       if (this.#rowsOf(old!.instance).length === 0) this.#instances.delete(old!.instance)
       return
     }
-    this.#digest = addDigest(this.#digest, assignmentDigest(row))
     this.#instances.add(row.instance)
     if (this.#gen !== undefined && row.gen > this.#gen) this.#gen = row.gen
     if (old?.gen !== row.gen) this.#changed?.push(row.instance)
@@ -100,4 +104,9 @@ export class AgentRows {
       ? rows
       : rows.filter(r => r.agent === this.#agent)
   }
+}
+
+function changed(sum: Digest, old: AllocationRow | undefined, row: AllocationRow | undefined): Digest {
+  const without = old === undefined ? sum : subtractDigest(sum, assignmentDigest(old))
+  return row === undefined ? without : addDigest(without, assignmentDigest(row))
 }
