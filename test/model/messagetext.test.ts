@@ -1,3 +1,4 @@
+// A message to an agent as text, against what JSON makes of it.
 import { describe, expect, it } from 'vitest'
 import { serverMessageText, type ServerMessage } from '../../src/model/index.ts'
 import { fullApp } from './samples.ts'

@@ -1,3 +1,4 @@
+// The table of allocations against a map of rows by key.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AllocationTable } from '../../../src/runtime/core/allocationtable.ts'

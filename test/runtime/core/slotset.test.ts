@@ -1,3 +1,4 @@
+// Sets of slots against sets of numbers.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SlotSet } from '../../../src/runtime/core/slotset.ts'

@@ -1,3 +1,4 @@
+// Whose turn it is, and what has to wait for the next.
 import { describe, expect, it } from 'vitest'
 import { Turns } from '../../../src/runtime/core/turns.ts'
 

@@ -1,3 +1,4 @@
+// The queue of inputs against a list.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Input } from '../../../src/runtime/core/types.ts'
