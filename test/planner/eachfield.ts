@@ -4,7 +4,7 @@ import type { Json } from '../../src/base/index.ts'
 import { allFields, normalizeApp, validateApp } from '../../src/model/index.ts'
 import type { App, FieldEffect, FieldType } from '../../src/model/index.ts'
 
-export interface FieldCase {
+interface FieldCase {
   /** As the table writes it: `/healthChecks(*)/path`. */
   readonly path: string
   readonly effect: FieldEffect

@@ -7,7 +7,7 @@ import { constraintAccepts } from '../../../../src/runtime/core/allocate/constra
 import { PlacedCounts } from '../../../../src/runtime/core/allocate/placed.ts'
 import { agentNamed } from '../allocate/fixtures.ts'
 
-export type Agent = ReturnType<typeof agentNamed>
+type Agent = ReturnType<typeof agentNamed>
 
 /** `a1 rack:1;disk:hdd`: an agent with the host name `a1.example`. Sets are written `zones:{b,a}`. */
 export function agentOf(text: string): Agent {

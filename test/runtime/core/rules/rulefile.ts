@@ -5,14 +5,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
-export interface RuleCase {
+interface RuleCase {
   readonly given: readonly string[]
   readonly text: string
   readonly expected: string
 }
 
 /** Gives the outcome of one case, as the file writes it. */
-export type Outcome = (text: string, given: readonly string[]) => string
+type Outcome = (text: string, given: readonly string[]) => string
 
 /** Makes one test of each case in the `.txt` file that stands beside the calling test file. */
 export function ruleTests(testFile: string, outcome: Outcome): void {
