@@ -290,7 +290,7 @@ export function stepsFor(state: State, targets: readonly Target[], groups: Steps
   const after = new Map<AppId, App>()
   // Dependencies lead through apps that do not change; one changed app has its step to itself.
   if (targets.length > 1) {
-    for (const row of appsBetween(state, groups)) {
+    for (const row of appsBetween(state, groups, targets)) {
       const app = submittedAppOf(state, row)
       before.set(row.id, app)
       after.set(row.id, app)
@@ -315,11 +315,23 @@ export function stepsFor(state: State, targets: readonly Target[], groups: Steps
   return computeSteps({ before, assigned, after, groups, restart })
 }
 
-// The apps through which a dependency between two others may lead: those that depend on something. A group hands its
-// dependencies down to whatever is in it.
-function appsBetween(state: State, groups: StepsInput['groups']): Iterable<AppRow> {
+// The apps through which a dependency between two others may lead: those that depend on something, and what they depend
+// on, since it counts in the depth. A group hands its dependencies down to whatever is in it; to depend on one is to
+// depend on all of that.
+function appsBetween(
+  state: State,
+  groups: StepsInput['groups'],
+  targets: readonly Target[] = [],
+): Iterable<AppRow> {
   if (groups.some(group => group.dependencies.length > 0)) return state.tables.app.values()
-  return [...state.dependents()].sort().map(id => state.tables.app.get(id)!)
+  const between = new Set<AppId>(state.dependents())
+  const named = [...between].flatMap(id => submittedAppOf(state, state.tables.app.get(id)!).dependencies)
+  for (const { submitted } of targets) named.push(...(submitted?.dependencies ?? []))
+  for (const name of named) {
+    if (!state.tables.app.has(name)) return state.tables.app.values()
+    between.add(name as AppId)
+  }
+  return [...between].sort().map(id => state.tables.app.get(id)!)
 }
 
 // Only an app that depends on something can close a circle.
