@@ -16,15 +16,30 @@ export function canonicalJson(value: unknown): string {
     assert(Number.isFinite(value), `not a JSON number: ${value}`)
     return JSON.stringify(value)
   }
-  if (Array.isArray(value))
-    return `[${value.map(v => (v === undefined ? 'null' : canonicalJson(v))).join(',')}]`
+  if (Array.isArray(value)) {
+    let text = ''
+    for (const v of value as readonly unknown[]) {
+      text += (text === '' ? '' : ',') + (v === undefined ? 'null' : canonicalJson(v))
+    }
+    return `[${text}]`
+  }
   assert(typeof value === 'object', `not a JSON value: ${typeof value}`)
   const record = value as Record<string, unknown>
-  const parts: string[] = []
-  for (const key of Object.keys(record).sort(compareStrings)) {
-    if (record[key] !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(record[key])}`)
+  let text = ''
+  for (const key of sortedKeys(record)) {
+    const part = record[key]
+    if (part !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(part)}`
   }
-  return `{${parts.join(',')}}`
+  return `{${text}}`
+}
+
+// What was read from canonical text has its keys in order already.
+function sortedKeys(record: Record<string, unknown>): string[] {
+  const keys = Object.keys(record)
+  for (let i = 1; i < keys.length; i++) {
+    if (compareStrings(keys[i - 1]!, keys[i]!) > 0) return keys.sort(compareStrings)
+  }
+  return keys
 }
 
 const encoder = new TextEncoder()

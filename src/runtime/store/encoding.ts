@@ -4,12 +4,19 @@
 //
 //   value  = bytes, u32 checksum of (key, bytes), big-endian
 //   commit = u8 version, header as JSON text with its length, events, list of puts (key, value with its length)
+//          | u8 version + 1, deflated: the same without its version. Of large ones, which are mostly text.
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ByteReader, ByteWriter, rowChecksum } from '../../base/index.ts'
 import type { Commit, Row } from '../core/types.ts'
 import { decodeEvents, encodeEvents } from './encodeevents.ts'
 
 export const checksumBytes = 4
 const commitVersion = 2
+const deflatedVersion = 3
+/** A commit of so many bytes is deflated: thousands of apps at once. Smaller ones would keep the loop waiting for little. */
+const deflatedFromBytes = 1024 * 1024
+/** No commit comes near; guards the memory of whoever reads one that is none. */
+const maxInflatedBytes = 1024 * 1024 * 1024
 
 /** The bytes with their checksum behind them. */
 export function withChecksum(key: string, bytes: Uint8Array): Buffer {
@@ -78,14 +85,19 @@ export function encodeCommit(commit: Commit): Uint8Array {
     w.integer(value.length)
     w.bytes(value)
   })
-  return w.since(0)
+  if (w.length < deflatedFromBytes) return w.since(0)
+  const deflated = deflateRawSync(w.since(1), { level: constants.Z_BEST_SPEED })
+  return Buffer.concat([Buffer.of(deflatedVersion), deflated])
 }
 
 /** Undefined when the bytes are no commit of a version we know. */
 export function decodeCommit(bytes: Buffer): Commit | undefined {
   try {
-    const r = new ByteReader(bytes)
-    if (r.byte() !== commitVersion) return undefined
+    const version = bytes[0]
+    if (version !== commitVersion && version !== deflatedVersion) return undefined
+    const body = bytes.subarray(1)
+    const isDeflated = version === deflatedVersion
+    const r = new ByteReader(isDeflated ? inflateRawSync(body, { maxOutputLength: maxInflatedBytes }) : body)
     const header = JSON.parse(r.text()) as Omit<Commit, 'events' | 'puts'>
     const events = decodeEvents(r)
     const puts = r.list((): Row => ({ key: r.text(), value: r.bytes(r.integer()) }))

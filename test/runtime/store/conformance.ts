@@ -54,6 +54,19 @@ export function storeConformance(name: string, make: () => Promise<Store>): void
       await store.close()
     })
 
+    it('gives a large commit back as it was', async () => {
+      const store = await make()
+      await store.open()
+      const maker = new CommitMaker(10)
+      const value = Buffer.from('{"text":"many apps are alike"}'.repeat(40_000))
+      const large = maker.of([{ key: 'spec/large', value }], [])
+      await committed(store, large)
+      expect((await all(store.commits(1 as Revision))).map(plain)).toEqual([plain(large)])
+      await store.close()
+      expect(await store.open()).toMatchObject({ head: 1, damage: [] })
+      await store.close()
+    })
+
     it('keeps the rows of instances once, not in commits too', async () => {
       const store = await make()
       await store.open()
