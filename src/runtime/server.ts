@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly log: Log
   /** Where the state is kept. Default: LevelDB in the data directory. */
   readonly store?: Store
+  /** Requests are refused with less free space than this. */
+  readonly lowSpaceBytes?: number
   /** Snapshots that are taken on the way. */
   readonly snapshots?: SnapshotOptions
   /** Called when the server can't go on; it is closed by then. Default: the process ends with code 1. */
@@ -119,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       onFatal: error => void close().finally(() => (options.onFatal ?? endsBadly)(error)),
     })
     const forecaster = new WorkerForecaster(loop, store, log)
-    const stopWatching = watchSpace(dataDirectory, reason => loop.holdRequests(reason))
+    const stopWatching = watchSpace(dataDirectory, reason => loop.holdRequests(reason), options.lowSpaceBytes)
     const image = (): Promise<Image | undefined> => imageOf(loop, store)
     const stopSnapshots = takeSnapshots(
       dataDirectory,

@@ -304,6 +304,13 @@ export class LevelStore implements Store {
     const cause = causeOf(error)
     if (cause?.code === 'LEVEL_LOCKED') return inUse(this.#directory, error)
     const reason = cause?.message ?? String(error)
+    // As LevelDB says it; nothing is damaged then.
+    if (reason.includes('No space left on device')) {
+      return new CodedError('STORE_FAILED', `The disk under ${this.#directory} is full`, {
+        advice: 'Make room. Nothing that was acknowledged is lost.',
+        cause: error,
+      })
+    }
     return new CodedError('DATA_DAMAGED', `The state in ${this.#directory} can not be opened: ${reason}`, {
       advice: 'Nothing was changed. Stop the server and run: sddc server repair --data DIRECTORY',
       cause: error,

@@ -9,12 +9,17 @@ export const enoughSpaceBytes = 96 * 1024 * 1024
 const checkEveryMs = 5000
 
 /** Calls `tell` with the reason when space runs low, and with undefined when there is enough again. Returns the stop. */
-export function watchSpace(directory: string, tell: (reason: string | undefined) => void): () => void {
+export function watchSpace(
+  directory: string,
+  tell: (reason: string | undefined) => void,
+  leastBytes = lowSpaceBytes,
+): () => void {
+  const enoughBytes = leastBytes * (enoughSpaceBytes / lowSpaceBytes)
   let low = false
   const check = async (): Promise<void> => {
     const free = await freeBytes(directory)
     if (free === undefined) return
-    const isLow = free < (low ? enoughSpaceBytes : lowSpaceBytes)
+    const isLow = free < (low ? enoughBytes : leastBytes)
     if (isLow !== low) tell(isLow ? lowSpaceReason(directory, free) : undefined)
     low = isLow
   }

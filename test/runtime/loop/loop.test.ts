@@ -197,6 +197,34 @@ describe('a store that fails', () => {
     expect(rig.fatal).toEqual([])
   })
 
+  it.each([
+    ['did not land', false],
+    ['landed', true],
+  ])('and does not open for a while: reads go on, changes are refused, and then it %s', async (_, landed) => {
+    const rig = await start()
+    await submit(rig, 'set a 1')
+    const open = rig.store.open.bind(rig.store)
+    rig.store.open = async () => {
+      throw new Error('no space left')
+    }
+    rig.store.inject({ kind: 'unknown', landed })
+    expect(await submit(rig, 'set a 2')).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' })
+    // Certainly stored is only what was before.
+    expect(await rowsOf(rig)).toMatchObject({ a: '1' })
+    expect(await submit(rig, 'set b 3')).toMatchObject({ ok: false, code: 'READ_ONLY' })
+    expect(rig.commits).toHaveLength(1)
+
+    rig.store.open = open
+    await waitFor(async () => (await submit(rig, 'set c 4')).ok)
+    expect(await rowsOf(rig)).toMatchObject({ a: landed ? '2' : '1', c: '4' })
+    expect(await rowsOf(rig)).not.toHaveProperty('b')
+    // Whoever follows the commits has missed none.
+    expect(rig.commits.map(c => c.revision)).toEqual(
+      Array.from({ length: rig.commits.length }, (_, i) => rig.commits[0]!.revision + i),
+    )
+    expect(rig.fatal).toEqual([])
+  })
+
   it('that comes back damaged is served read-only', async () => {
     const rig = await start()
     await submit(rig, 'set a 1')
