@@ -7,23 +7,30 @@ import { specOf } from './instances.ts'
 import type { AllocationRow } from './rows.ts'
 import type { Session, State } from './state.ts'
 
-export function flushAgents(state: State): void {
-  for (const agent of [...state.dirtyAgents].sort()) {
+/** Rows that agents are told in one step; a row more costs what a changed row does. */
+const rowsPerStep = 2000
+
+/** False: some agents wait for the next step. */
+export function flushAgents(state: State): boolean {
+  let rows = 0
+  for (let agent = state.dirtyAgents.take(); agent !== undefined; agent = state.dirtyAgents.take()) {
     const sessionId = state.sessionOf.get(agent)
     const session = sessionId === undefined ? undefined : state.sessions.get(sessionId)
     if (session === undefined) state.rowsOn(agent).unfollow()
-    else flushAgent(state, agent, session)
+    else rows += 1 + flushAgent(state, agent, session)
+    if (rows >= rowsPerStep) return state.dirtyAgents.size === 0
   }
-  state.dirtyAgents.clear()
+  return true
 }
 
-function flushAgent(state: State, agent: AgentId, session: Session): void {
+/** How many rows it was told. */
+function flushAgent(state: State, agent: AgentId, session: Session): number {
   const held = state.rowsOn(agent)
   const toGen = state.generationOf(agent)
   const fromGen = session.needFull ? 0 : session.sentGen
   const rows = held.above(fromGen)
   const forget = session.forget
-  if (rows.length === 0 && forget.length === 0 && !session.needFull && toGen === session.sentGen) return
+  if (rows.length === 0 && forget.length === 0 && !session.needFull && toGen === session.sentGen) return 0
   sendSpecs(state, session, rows)
   const told = [...rows.map(assignmentRow), ...session.stops]
   const parts = Math.max(1, Math.ceil(told.length / maxRowsPerMessage))
@@ -46,6 +53,7 @@ function flushAgent(state: State, agent: AgentId, session: Session): void {
   session.sentGen = toGen
   session.sentRound = state.round
   session.needFull = false
+  return told.length
 }
 
 // The message leaves only when this group is stored, if it changes anything at all.

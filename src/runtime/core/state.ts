@@ -147,7 +147,7 @@ export class State {
   readonly sessionOf = new Map<AgentId, SessionId>()
   readonly missedRounds = new Map<AgentId, number>()
   readonly dirtyApps = new Turns<AppId>()
-  readonly dirtyAgents = new Set<AgentId>()
+  readonly dirtyAgents = new Turns<AgentId>()
   readonly dirtyDeployments = new Set<DeploymentId>()
   readonly launchQueue = new Turns<AppId>()
   readonly waiting = new WaitingApps()

@@ -27,10 +27,10 @@ export function step(state: State, env: Env, input: Input): Output {
   // Reports come by the thousand: what they move is looked at once, when those that came together are taken in.
   const isLookedAtLater = isReport(input) && state.dirtyApps.size > 0
   if (!isLookedAtLater) settle(state)
-  const more = !isSwept || state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
+  let more = !isSwept || state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
   if (!more || env.now >= state.flushDue) {
-    state.flushDue = env.now + flushEveryMs
-    flushAgents(state)
+    if (flushAgents(state)) state.flushDue = env.now + flushEveryMs
+    else more = true
   }
   const { replies, messages, events } = state.outbox
   state.outbox = { replies: [], messages: [], events: [] }
