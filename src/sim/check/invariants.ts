@@ -212,14 +212,14 @@ function* rollingCapacity({ before, after }: Checked): Iterable<string> {
         ? 0
         : Math.ceil(action.target * spec.upgradeStrategy.minimumHealthCapacity)
     const isFull = Math.max(action.minHealthy, raised) >= action.maxCapacity
-    // Canaries stand on top, until they are promoted and after.
+    const limit = action.maxCapacity + (isFull ? 1 : 0)
+    // Canaries stand on top of what is there, also where that is more than there shall be.
     const canaries = action.rollout?.canary ?? 0
-    const limit = action.maxCapacity + (isFull ? 1 : 0) + canaries
     const held = instancesOf(after, action.app)
     // An app that is renamed brings its instances along.
     const known = held.filter(i => instanceOf(before, i.id) !== undefined).length
-    if (held.length > Math.max(limit, known, instancesOf(before, action.app).length)) {
-      yield `${action.app}: ${held.length} live and stopping, ${limit} allowed`
+    if (held.length > Math.max(limit, known, instancesOf(before, action.app).length) + canaries) {
+      yield `${action.app}: ${held.length} live and stopping, ${limit + canaries} allowed`
     }
   }
 }

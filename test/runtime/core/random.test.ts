@@ -28,7 +28,8 @@ describe('and so it does when apps get other names on the way', () => {
 })
 
 describe('and when deployments have canaries, batches and deadlines, and people steer them', () => {
-  for (const seed of Array.from({ length: rounds({ usual: 15, prove: 2000 }) }, (_, i) => first + i)) {
+  const random = Array.from({ length: rounds({ usual: 15, prove: 2000 }) }, (_, i) => first + i)
+  for (const seed of new Set([3011, 4001, 4005, ...random])) {
     test(`seed ${seed}`, () => live(seed, { updates: true }))
   }
 })

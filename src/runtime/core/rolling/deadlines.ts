@@ -37,15 +37,20 @@ function noted(
   app: AppRow,
   { healthy, unhealthy }: Progress,
 ): RolloutRow {
+  const { troubledAt, ...rest } = rollout
+  const isTroubled = unhealthy > 0 && hasTrouble(state, action, app)
   if (healthy > rollout.reached) {
-    const { troubledAt: _, ...rest } = rollout
-    return { ...rest, reached: healthy, progressAt: state.env.now }
+    const { now } = state.env
+    return { ...rest, reached: healthy, progressAt: now, ...(isTroubled ? { troubledAt: now } : {}) }
   }
-  if (rollout.troubledAt !== undefined || unhealthy === 0) return rollout
-  // A launch delay of this configuration: a task of it has ended by itself.
+  if (unhealthy === 0) return troubledAt === undefined ? rollout : rest
+  return isTroubled && troubledAt === undefined ? { ...rollout, troubledAt: state.env.now } : rollout
+}
+
+// A launch delay of this configuration since the action began: a task of it has ended by itself.
+function hasTrouble(state: State, action: ActionRow, app: AppRow): boolean {
   const delay = state.tables.backoff.get(action.app)
-  const isTroubled = delay?.runKey === app.runKey && delay.until - delay.delayMs >= action.begunAt
-  return isTroubled ? { ...rollout, troubledAt: state.env.now } : rollout
+  return delay?.runKey === app.runKey && delay.until - delay.delayMs >= action.begunAt
 }
 
 /** When the action fails unless another new instance is healthy by then; absent: nothing runs against it. */
