@@ -9,7 +9,8 @@ const id = '/a' as AppId
 const upgradeStrategy = { minimumHealthCapacity: 0, maximumOverCapacity: 0 }
 
 ruleTests(import.meta.url, (text, given) => {
-  const checks = given[0] === 'none' ? [] : given.map(checkOf)
+  const counts = given.includes('counters')
+  const checks = given.filter(line => line !== 'none' && line !== 'counters').map(checkOf)
   // `SF SS`: two rounds of two checks; `SFF`: three rounds of one.
   const rounds = checks.length > 1 ? text.split(' ') : [...text]
   const made = checks.map(() => 0)
@@ -36,6 +37,8 @@ ruleTests(import.meta.url, (text, given) => {
   simulation.runFor(2000)
   const seen = rounds.map(() => {
     simulation.runFor(5000)
+    const view = appView(simulation.state, id)!
+    if (counts) return `${view.healthy}/${view.unhealthy}`
     const { incarnation } = instance()
     if (incarnation === incarnations) return verdict(instance())
     incarnations = incarnation
