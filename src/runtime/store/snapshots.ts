@@ -48,7 +48,12 @@ export function takeSnapshots(
   let running: Promise<void> = Promise.resolve()
   const wait = (ms: number): void => {
     if (stopped) return
-    timer = setTimeout(() => (running = due()), Math.min(Math.max(ms, 0), maxTimerMs))
+    timer = setTimeout(
+      () => {
+        running = due()
+      },
+      Math.min(Math.max(ms, 0), maxTimerMs),
+    )
     timer.unref()
   }
   const due = async (): Promise<void> => {
