@@ -21,7 +21,8 @@ function progress(app: string, more: Partial<AppProgress> = {}): AppProgress {
 }
 
 function view(...progress: AppProgress[]): DeploymentView {
-  return { progress, currentStep: 1, steps: [{ actions: [] }, { actions: [] }] } as unknown as DeploymentView
+  const steps = [{ actions: [] }, { actions: [] }]
+  return { id: 'd1', progress, currentStep: 1, steps, waits: [] } as unknown as DeploymentView
 }
 
 describe('live', () => {

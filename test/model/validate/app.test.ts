@@ -485,6 +485,28 @@ const bad: readonly [string, Json, string, string][] = [
     'inactiveAfterSeconds must be less than or equal to expungeAfterSeconds',
   ],
   [
+    'health later than progress',
+    { update: { healthyDeadlineSeconds: 60, progressDeadlineSeconds: 30 } },
+    '/update',
+    'healthyDeadlineSeconds must be less than or equal to progressDeadlineSeconds',
+  ],
+  [
+    'a rollback that nothing calls for',
+    { update: { autoRollback: true } },
+    '/update/autoRollback',
+    'needs healthyDeadlineSeconds or progressDeadlineSeconds',
+  ],
+  [
+    'a canary of a single one',
+    {
+      labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' },
+      upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+      update: { canary: 1 },
+    },
+    '/update/canary',
+    'must be 0 for resident and single instance apps',
+  ],
+  [
     'two of a single one',
     { instances: 2, labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } },
     '/instances',

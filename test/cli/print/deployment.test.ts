@@ -1,0 +1,68 @@
+// What `sddc deployment show` prints.
+import { Chalk } from 'chalk'
+import { expect, test } from 'vitest'
+import { deploymentText } from '../../../src/cli/print/deployment.ts'
+import type { Terminal } from '../../../src/cli/terminal.ts'
+import type { DeploymentView } from '../../../src/cli/types.ts'
+
+const terminal = { paint: new Chalk({ level: 0 }) } as unknown as Terminal
+
+const canary = {
+  id: 'd1',
+  version: '2026-01-01T00:00:00.000Z',
+  state: 'running',
+  actor: 'me@here',
+  steps: [{ actions: [{ action: 'RestartApplication', app: '/web' }] }],
+  currentStep: 1,
+  currentActions: [],
+  progress: [
+    { app: '/web', action: 'RestartApplication', state: 'running', old: 4, new: 1, healthy: 5, target: 4 },
+  ],
+  waits: [
+    { kind: 'promotion', app: '/web', message: 'somebody to promote it: 1 of 4 run the new configuration' },
+  ],
+} as unknown as DeploymentView
+
+test('one that waits for a person names the command', () => {
+  expect(deploymentText(terminal, canary)).toBe(
+    [
+      'Deployment d1  running, step 1 of 1  by me@here, 2026-01-01T00:00:00.000Z',
+      '',
+      '  /web  running  1 of 4 new  4 old  5 healthy',
+      '',
+      'Waits for',
+      '  /web: somebody to promote it: 1 of 4 run the new configuration',
+      '',
+      'Next',
+      '  sddc deployment promote d1  the canaries are good',
+      '  sddc deployment pause d1    stop for a while',
+      '  sddc deployment cancel d1   roll back what it changed',
+    ].join('\n'),
+  )
+})
+
+test('one that failed says why, and how to go back', () => {
+  const failed = {
+    ...canary,
+    state: 'failed',
+    waits: [],
+    reason: '/web: no new instance became healthy for 60 s',
+  }
+  const text = deploymentText(terminal, failed as DeploymentView)
+  expect(text).toContain('/web: no new instance became healthy for 60 s')
+  expect(text).toContain('sddc deployment cancel d1')
+  expect(text).not.toContain('promote')
+})
+
+test('one in the queue says for whom it waits', () => {
+  const queued = {
+    ...canary,
+    state: 'queued',
+    steps: [],
+    progress: [],
+    waits: [{ kind: 'lock', app: '/web', message: 'deployment d0, which holds /web', since: 'noon' }],
+  }
+  const text = deploymentText(terminal, queued as unknown as DeploymentView)
+  expect(text).toContain('/web: deployment d0, which holds /web, since noon')
+  expect(text).toContain('take it out of the queue')
+})
