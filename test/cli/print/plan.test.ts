@@ -555,6 +555,13 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
                 message: '1 of 4 agents lack 32 MiB of memory (at most 10 MiB of memory is free on one)',
               },
             ],
+            nearest: [
+              {
+                filter: 'constraint',
+                agents: 2,
+                message: '2 of 4 agents would do, but do not meet hostname UNIQUE',
+              },
+            ],
           },
         ],
       }),
