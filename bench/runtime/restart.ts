@@ -30,6 +30,8 @@ interface Server {
   readonly child: ChildProcess
   /** From the start of the process until its first good answer. */
   readonly readyMs: number
+  /** Processor time that it took for that: what counts on a machine that is busy with other things. */
+  readonly cpuMs: number
 }
 
 async function startServer(data: string, port: number, ...more: readonly string[]): Promise<Server> {
@@ -39,7 +41,7 @@ async function startServer(data: string, port: number, ...more: readonly string[
   for (;;) {
     try {
       await get<StatusView>(port, '/v1/cluster')
-      return { child, readyMs: performance.now() - begun }
+      return { child, readyMs: performance.now() - begun, cpuMs: cpuMsOf(child.pid!) }
     } catch {
       if (child.exitCode !== null) throw new Error('the server ended')
       await delay(2)
@@ -47,7 +49,15 @@ async function startServer(data: string, port: number, ...more: readonly string[
   }
 }
 
-async function restartUnderTasks(tasks: number): Promise<{ servingMs: number; restarted: number }> {
+/** Source: proc(5), utime and stime, in hundredths of a second. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+async function restartUnderTasks(
+  tasks: number,
+): Promise<{ servingMs: number; servingCpuMs: number; restarted: number }> {
   const directory = mkdtempSync(join(tmpdir(), 'sddc-bench-'))
   const data = join(directory, 'data')
   const port = await freePort()
@@ -77,7 +87,7 @@ async function restartUnderTasks(tasks: number): Promise<{ servingMs: number; re
     await untilBack(port)
     const after = await untilRunning(port, tasks)
     const restarted = [...before].filter(([id, pid]) => after.get(id) !== pid || !isAlive(pid)).length
-    return { servingMs: server.readyMs, restarted }
+    return { servingMs: server.readyMs, servingCpuMs: server.cpuMs, restarted }
   } finally {
     // Told to stop its tasks.
     for (const agent of running) agent.kill('SIGUSR2')
@@ -88,7 +98,7 @@ async function restartUnderTasks(tasks: number): Promise<{ servingMs: number; re
   }
 }
 
-async function startOnApps(apps: number): Promise<{ diskMB: number; startMs: number }> {
+async function startOnApps(apps: number): Promise<{ diskMB: number; startMs: number; startCpuMs: number }> {
   const directory = mkdtempSync(join(tmpdir(), 'sddc-bench-'))
   const data = join(directory, 'data')
   const port = await freePort()
@@ -105,7 +115,7 @@ async function startOnApps(apps: number): Promise<{ diskMB: number; startMs: num
     server = await startServer(data, port)
     const { apps: shown } = await get<StatusView>(port, '/v1/status')
     if (shown.length !== apps) throw new Error(`${shown.length} of ${apps} apps are there`)
-    return { diskMB, startMs: server.readyMs }
+    return { diskMB, startMs: server.readyMs, startCpuMs: server.cpuMs }
   } finally {
     server.child.kill('SIGKILL')
     await ended(server.child)
@@ -198,18 +208,20 @@ function freePort(): Promise<number> {
 
 const tasks = Number(values.tasks)
 const apps = Number(values.apps)
-const { servingMs, restarted } = await restartUnderTasks(tasks)
-const { diskMB, startMs } = await startOnApps(apps)
+const { servingMs, servingCpuMs, restarted } = await restartUnderTasks(tasks)
+const { diskMB, startMs, startCpuMs } = await startOnApps(apps)
 if (values.json) {
-  const figures = { tasks, servingMs, restarted, apps, diskMB, startMs }
+  const figures = { tasks, servingMs, servingCpuMs, restarted, apps, diskMB, startMs, startCpuMs }
   console.log(
     JSON.stringify(figures, (_, v: unknown) => (typeof v === 'number' ? Math.round(v * 10) / 10 : v)),
   )
 } else {
   console.log(`${tasks} process tasks, server killed with SIGKILL:`)
   console.log(`  serving again after     ${servingMs.toFixed(0)} ms from the start of its process`)
+  console.log(`  of that, processor time ${servingCpuMs.toFixed(0)} ms`)
   console.log(`  tasks that were lost    ${restarted}`)
   console.log(`${apps} distinct apps of one instance, no agent:`)
   console.log(`  state on disk           ${diskMB.toFixed(1)} MB`)
   console.log(`  serving after           ${startMs.toFixed(0)} ms from the start of its process`)
+  console.log(`  of that, processor time ${startCpuMs.toFixed(0)} ms`)
 }
