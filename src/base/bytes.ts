@@ -210,6 +210,11 @@ export class ByteReader {
     return bytes
   }
 
+  /** All that is left; not a copy. */
+  rest(): Uint8Array {
+    return this.bytes(this.#bytes.length - this.#at)
+  }
+
   list<T>(read: () => T): T[] {
     const length = this.integer()
     assert(length <= this.#bytes.length, 'list longer than its row')

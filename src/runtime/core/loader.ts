@@ -54,7 +54,9 @@ class Loader {
     const unit = this.#units.read(key, value)
     if (unit === undefined || (!isLast && !isComplete(this.#state, unit))) return false
     this.#units.use()
-    restoreUnit(this.#state, unit)
+    // A key comes once, so nothing of it is there.
+    for (const allocation of unit.allocations) this.#state.tables.allocation.bring(allocation)
+    if (unit.instance !== undefined) this.#state.tables.instance.restore(unit.id, unit.instance)
     return true
   }
 }

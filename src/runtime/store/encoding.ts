@@ -4,7 +4,7 @@
 //
 //   value  = bytes, u32 checksum of (key, bytes), big-endian
 //   commit = u8 version, header as JSON text with its length, events, list of puts (key, value with its length)
-//          | u8 version + 1, deflated: the same without its version. Of large ones, which are mostly text.
+//          | u8 version + 1, header, deflated: the rest. Of large ones, which are mostly text.
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ByteReader, ByteWriter, rowChecksum } from '../../base/index.ts'
 import type { Commit, Row } from '../core/types.ts'
@@ -76,9 +76,11 @@ export function decodeHead(bytes: Buffer): Head | undefined {
 
 export function encodeCommit(commit: Commit): Uint8Array {
   const { events, puts, ...header } = commit
+  const head = JSON.stringify(header)
   const w = new ByteWriter(1024 + 128 * events.length)
   w.byte(commitVersion)
-  w.text(JSON.stringify(header))
+  w.text(head)
+  const start = w.length
   encodeEvents(w, events)
   w.list(puts, ({ key, value }) => {
     w.text(key)
@@ -86,24 +88,45 @@ export function encodeCommit(commit: Commit): Uint8Array {
     w.bytes(value)
   })
   if (w.length < deflatedFromBytes) return w.since(0)
-  const deflated = deflateRawSync(w.since(1), { level: constants.Z_BEST_SPEED })
-  return Buffer.concat([Buffer.of(deflatedVersion), deflated])
+  const body = deflateRawSync(w.since(start), { level: constants.Z_BEST_SPEED })
+  w.clear()
+  w.byte(deflatedVersion)
+  w.text(head)
+  w.bytes(body)
+  return w.since(0)
+}
+
+/** What can be read of a commit without its events and puts, which are many. */
+export type CommitHead = Omit<Commit, 'events' | 'puts'>
+
+/** Undefined when the bytes are no commit of a version we know. */
+export function decodeCommitHead(bytes: Buffer): CommitHead | undefined {
+  try {
+    return commitHead(new ByteReader(bytes))?.head
+  } catch {
+    return undefined
+  }
 }
 
 /** Undefined when the bytes are no commit of a version we know. */
 export function decodeCommit(bytes: Buffer): Commit | undefined {
   try {
-    const version = bytes[0]
-    if (version !== commitVersion && version !== deflatedVersion) return undefined
-    const body = bytes.subarray(1)
-    const isDeflated = version === deflatedVersion
-    const r = new ByteReader(isDeflated ? inflateRawSync(body, { maxOutputLength: maxInflatedBytes }) : body)
-    const header = JSON.parse(r.text()) as Omit<Commit, 'events' | 'puts'>
+    const r = new ByteReader(bytes)
+    const read = commitHead(r)
+    if (read === undefined) return undefined
+    if (read.isDeflated) r.reset(inflateRawSync(r.rest(), { maxOutputLength: maxInflatedBytes }))
     const events = decodeEvents(r)
     const puts = r.list((): Row => ({ key: r.text(), value: r.bytes(r.integer()) }))
     r.end()
-    return { ...header, events, puts }
+    return { ...read.head, events, puts }
   } catch {
     return undefined
   }
+}
+
+function commitHead(r: ByteReader): { head: CommitHead; isDeflated: boolean } | undefined {
+  const version = r.byte()
+  if (version !== commitVersion && version !== deflatedVersion) return undefined
+  const head = JSON.parse(r.text()) as CommitHead
+  return { head, isDeflated: version === deflatedVersion }
 }

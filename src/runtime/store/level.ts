@@ -21,7 +21,9 @@ import { commitRecord, type Commit, type Row } from '../core/types.ts'
 import {
   checked,
   checksumBytes,
+  type CommitHead,
   decodeCommit,
+  decodeCommitHead,
   decodeHead,
   encodeCommit,
   encodeHead,
@@ -419,8 +421,8 @@ async function proveCommits(
   database: Database,
   head: Head | undefined,
   findings: Findings,
-): Promise<{ last: Commit | undefined; window: CommitWindow }> {
-  let last: Commit | undefined
+): Promise<{ last: CommitHead | undefined; window: CommitWindow }> {
+  let last: CommitHead | undefined
   let window = new CommitWindow(head?.oldest ?? 1)
   let expected = head?.oldest
   try {
@@ -430,7 +432,7 @@ async function proveCommits(
       else if (revision > expected) findings.add(`Missing ${revisions(expected, revision - 1)}`)
       expected = revision + 1
       const bytes = checked(key, stored)
-      const commit = bytes && decodeCommit(bytes)
+      const commit = bytes && decodeCommitHead(bytes)
       if (commit?.revision === revision) last = commit
       else findings.add(`Commit ${revision} is damaged`)
       window.add(stored.length)
