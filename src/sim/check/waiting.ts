@@ -66,7 +66,9 @@ export function missedDeadlines(state: State, rows: PlainRows, wake: number | un
     const drain = agentOf(rows, row.agent)?.drain
     if (isToRun && drain?.force === true && drain.deadline !== null)
       needs(drain.deadline, `drain of ${row.id}`)
-    if (row.agent === null && delay !== undefined) needs(delay.until, `launch of ${row.id}`)
+    // One whose turn is still to come has no time of its own.
+    const isQueued = state.launchQueue.has(row.app)
+    if (row.agent === null && delay !== undefined && !isQueued) needs(delay.until, `launch of ${row.id}`)
     const since = agentOf(rows, row.agent)?.unreachableSince
     const strategy = specOf(rows, row.spec)?.unreachableStrategy
     if (!row.unreachable || since === null || since === undefined) continue
