@@ -148,10 +148,10 @@ export class Batch {
     let sums = [0]
     for (const field of fields) {
       const smallest = placed.smallestGroup(field)
-      if (smallest > 0) sums = sums.flatMap(sum => [sum, sum + smallest])
+      if (smallest > 0) sums = [...new Set(sums.flatMap(sum => [sum, sum + smallest]))]
     }
     if (fields.length > 1) this.#restart()
-    for (const target of [...new Set(sums)].sort((a, b) => a - b)) {
+    for (const target of sums.sort((a, b) => a - b)) {
       if (target === 0 && this.#isGrouped) continue
       const handle = this.#search(target)
       if (handle >= 0) return handle
