@@ -6,7 +6,7 @@
 //   fields = number of a known sequence of names, or 0, count, texts; then a value per name
 //   text   = 2n + 1: the n-th short text | 2 · kind, then length and bytes
 //   value  = a tag, then what the tag says
-import { assert, ByteReader, ByteWriter, type Json } from '../../base/index.ts'
+import { assert, type ByteReader, type ByteWriter, type Json } from '../../base/index.ts'
 import type { ClusterEvent, TaskStatus } from '../core/types.ts'
 
 /** Longer texts are mostly ids that come once or twice. */
