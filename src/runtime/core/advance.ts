@@ -1,5 +1,6 @@
 // Moves deployments: steps one after another, the actions of a step side by side. Begins actions, notices when all of a
 // step are done, ends a deployment whose action failed, and starts what waits in the queue.
+import { present } from '../../base/index.ts'
 import type { Action, Actor, AppId } from '../../model/index.ts'
 import {
   appsOf,
@@ -28,8 +29,8 @@ export function advanceDeployment(state: State, id: DeploymentRow['id']): void {
     if (row.state === 'queued') return startQueued(state, row)
     if (row.state !== 'running') return pruneDeployments(state)
     if (row.paused !== undefined) return
-    const failed = state.progress.failedApp(id)
-    if (failed !== undefined) return fail(state, row, failed)
+    const failed = state.progress.failedApps(id)
+    if (failed.length > 0) return fail(state, row, failed)
     const step = row.steps[row.current]
     if (step === undefined) return endDeployment(state, id, 'done')
     if (!beginAll(state, row, step.actions)) return void state.dirtyDeployments.add(id)
@@ -111,10 +112,13 @@ function putAction(state: State, row: DeploymentRow, action: Action): void {
 }
 
 // A deadline has passed: back to what was before, where that is wanted and there is something to go back to.
-function fail(state: State, row: DeploymentRow, app: AppId): void {
-  const action = state.tables.action.get(actionKey(row.id, app))
-  const reason = `${app}: ${action?.failure ?? 'failed'}`
-  const targets = action?.rollout?.autoRollback === true ? undoTargets(state, row, { deletes: false }) : []
+function fail(state: State, row: DeploymentRow, apps: readonly AppId[]): void {
+  const actions = apps.map(app =>
+    present(state.tables.action.get(actionKey(row.id, app)), `action on ${app}`),
+  )
+  const reason = actions.map(a => `${a.app}: ${a.failure ?? 'failed'}`)[0]!
+  const isUndone = actions.some(a => a.rollout?.autoRollback === true)
+  const targets = isUndone ? undoTargets(state, row, { deletes: false }) : []
   if (targets.length > 0) {
     const groups = undoGroups(state, row)
     const options = { force: true, always: true, undoes: row.id, reason, groups }

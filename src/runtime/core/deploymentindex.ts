@@ -55,9 +55,9 @@ export class DeploymentIndex {
     return this.#running.get(id) ?? 0
   }
 
-  /** The first by id of those whose action failed. */
-  failedApp(id: DeploymentId): AppId | undefined {
-    return [...(this.#failed.get(id) ?? [])].sort()[0]
+  /** Those whose action failed, by id. */
+  failedApps(id: DeploymentId): AppId[] {
+    return [...(this.#failed.get(id) ?? [])].sort()
   }
 
   oldestEnded(): DeploymentId | undefined {
