@@ -26,6 +26,7 @@ import {
   isStrictlyHealthy,
   runningActions,
   specOf,
+  struckOn,
 } from './rows.ts'
 
 interface Invariant {
@@ -78,7 +79,8 @@ function* capacity({ before, after }: Checked): Iterable<string> {
     for (const name of resourceNames) {
       const held = sum(allocationsOn(after, agent.id), name)
       const offered = agent.capacity.resources[name]
-      if (held > offered && held > sum(allocationsOn(before, agent.id), name)) {
+      const known = [...allocationsOn(before, agent.id), ...struckOn(before, agent.id)]
+      if (held > offered && held > sum(known, name)) {
         yield `agent ${agent.id} holds ${held} ${name} of ${offered}`
       }
     }
@@ -87,6 +89,14 @@ function* capacity({ before, after }: Checked): Iterable<string> {
 
 function sum(allocations: readonly AllocationRow[], name: (typeof resourceNames)[number]): number {
   return allocations.reduce((total, a) => total + a.resources[name], 0)
+}
+
+// A struck agent that comes back holds again what it held.
+function wasHeld(before: PlainRows, row: AllocationRow): boolean {
+  if (allocationOf(before, row.instance, row.incarnation) !== undefined) return true
+  return struckOn(before, row.agent).some(
+    a => a.instance === row.instance && a.incarnation === row.incarnation,
+  )
 }
 
 function* hostPorts({ before, after }: Checked): Iterable<string> {
@@ -104,7 +114,7 @@ function* hostPorts({ before, after }: Checked): Iterable<string> {
           }
           holders.set(place, allocation.instance)
         }
-        const isNew = allocationOf(before, allocation.instance, allocation.incarnation) === undefined
+        const isNew = !wasHeld(before, allocation)
         const isOffered = agent.capacity.ports.some(([first, last]) => first <= port && port <= last)
         if (isNew && !isOffered) yield `agent ${agent.id}: port ${port} is not offered`
       }
@@ -344,7 +354,7 @@ function* causes({ after }: Checked): Iterable<string> {
 
 function* backoff({ before, after, now }: Checked): Iterable<string> {
   for (const { row } of after.allocation) {
-    if (allocationOf(before, row.instance, row.incarnation) !== undefined) continue
+    if (wasHeld(before, row)) continue
     const instance = instanceOf(after, row.instance)
     const delay = instance === undefined ? undefined : backoffOf(after, instance)
     if (delay !== undefined && delay.until > now) {

@@ -113,3 +113,8 @@ function keyed<Row>(list: List<Row>): ReadonlyMap<string, Row> {
   if (found === undefined) byKey.set(list, (found = new Map(list.map(r => [r.key, r.row]))))
   return found
 }
+
+/** What the agent ran when it was struck; none when it was not. */
+export function struckOn(rows: PlainRows, agent: AgentId): readonly AllocationRow[] {
+  return rows.gone.find(r => r.row.id === agent)?.row.allocations ?? []
+}

@@ -111,7 +111,7 @@ function figuresOf(
 }
 
 /** How many of so many daemons stay healthy through every stop by choice. */
-export function promisedDaemons(wanted: number, minimumHealthCapacity: number): number {
+function promisedDaemons(wanted: number, minimumHealthCapacity: number): number {
   return Math.floor(wanted * minimumHealthCapacity)
 }
 
@@ -151,7 +151,7 @@ function mayStay(state: State, agent: AgentRow, isHome: boolean): boolean {
 }
 
 /** Whether the agent holds anything that is no daemon. */
-export function hasOthers(state: State, agent: AgentId): boolean {
+function hasOthers(state: State, agent: AgentId): boolean {
   for (const allocation of state.allocationsOf.get(agent)?.values() ?? []) {
     if (specOf(state, allocation.spec).mode !== 'daemon') return true
   }

@@ -38,7 +38,7 @@ export function batchOutcome(
 }
 
 /** How often the instance has failed in its present configuration. */
-export function failuresOf(state: State, instance: InstanceRow): number {
+function failuresOf(state: State, instance: InstanceRow): number {
   const row = state.tables.attempt.get(instance.id)
   return row?.runKey === instance.runKey ? row.failures : 0
 }
