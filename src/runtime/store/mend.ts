@@ -36,7 +36,7 @@ export function mend(remains: Remains, snapshot: SnapshotRows | undefined): Mend
       return { ...newest, rows, isProved: true, how, fromSnapshotOnly: 0 }
     }
   }
-  const read = withCommits(mapOf(remains.rows), remains)
+  const read = filledFromCommits(mapOf(remains.rows), remains)
   const old = snapshot?.rows ?? []
   return {
     ...newest,
@@ -84,7 +84,18 @@ function* ways(remains: Remains, snapshot: SnapshotRows | undefined): Generator<
   yield { rows: sorted(withCommits(rows, remains)), how: 'what is lost stands in commits or the snapshot' }
 }
 
-// In place: the newest value wins.
+// In place. Where commits have holes, a row that was read may be newer than the newest commit that is left.
+function filledFromCommits(rows: Map<string, Row>, { commits }: Remains): Map<string, Row> {
+  const newest = new Map<string, Row | undefined>()
+  for (const { puts, deletes } of commits) {
+    for (const key of deletes) newest.set(key, undefined)
+    for (const row of puts) newest.set(row.key, row)
+  }
+  for (const [key, row] of newest) if (row !== undefined && !rows.has(key)) rows.set(key, row)
+  return rows
+}
+
+// In place: the newest value wins. Whether that is right shows the digest.
 function withCommits(rows: Map<string, Row>, { commits }: Remains): Map<string, Row> {
   for (const { puts, deletes } of commits) {
     for (const key of deletes) rows.delete(key)
