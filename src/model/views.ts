@@ -31,6 +31,8 @@ export interface StatusView {
   readonly agents: readonly AgentView[]
   readonly apps: readonly AppView[]
   readonly deployments: readonly DeploymentView[]
+  /** Tasks that agents run and no row names; absent when there are none. */
+  readonly unknown?: readonly UnknownTask[]
 }
 
 export interface AgentView {

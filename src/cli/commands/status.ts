@@ -28,6 +28,13 @@ function statusText(terminal: Terminal, status: StatusView, url: string): string
     `${paint.bold('Cluster')}  ${url}  ${paint.dim(`${status.cluster.clusterId}, revision ${status.cluster.revision}`)}`,
   ]
   for (const damage of status.cluster.damage) parts.push(paint.red(`Read-only: ${damage}`))
+  const unknown = status.unknown?.length ?? 0
+  if (unknown > 0)
+    parts.push(
+      paint.yellow(
+        `${unknown} task${unknown === 1 ? '' : 's'} that no row names, kept until you decide: sddc unknown list`,
+      ),
+    )
   parts.push(agentsText(terminal, status.agents))
   if (status.apps.length === 0) parts.push('No apps. Next: sddc apply DIRECTORY')
   else

@@ -31,11 +31,13 @@ import {
   type InstanceRow,
 } from './rows.ts'
 import type { State } from './state.ts'
+import { unknownView } from './unknown.ts'
 import { versionedApp, versionKeys } from './versions.ts'
 import { waitingView } from './waiting.ts'
 import { waitsOf, waitsOfAction } from './waits.ts'
 
 export function statusView(state: State, version: string, damage: readonly string[]): StatusView {
+  const unknown = unknownView(state).tasks
   return {
     cluster: {
       clusterId: state.tables.cluster.get('cluster')!.clusterId,
@@ -47,6 +49,7 @@ export function statusView(state: State, version: string, damage: readonly strin
     agents: agentViews(state),
     apps: appViews(state),
     deployments: deploymentViews(state),
+    ...(unknown.length === 0 ? {} : { unknown }),
   }
 }
 
