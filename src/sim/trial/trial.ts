@@ -19,6 +19,7 @@ import type { Behaviour, CheckAsked } from '../driver.ts'
 import { draw, type Way } from '../network.ts'
 import { Simulation } from '../simulation.ts'
 import { Ledger } from './ledger.ts'
+import { repaired } from './repair.ts'
 import { drawWeather, type FaultKind, type Weather } from './weather.ts'
 import { Workload } from './workload.ts'
 
@@ -353,13 +354,19 @@ class Trial {
     if (simulation.server === 'damaged') this.#later(() => this.#mendServer())
   }
 
-  // At present an operator has nothing better than the last copy.
+  // An operator repairs what is there, or brings the last copy back.
   #mendServer(): void {
     const simulation = this.#simulation
     if (simulation.server !== 'damaged') return
     const copy = present(this.#copy, 'a copy to bring back')
     this.#watch.afterSetBack()
-    simulation.restoreServer(copy)
+    if (this.#random.chance(0.5)) simulation.restoreServer(copy)
+    else {
+      this.#faults['repair'] = (this.#faults['repair'] ?? 0) + 1
+      simulation.restoreServer(repaired(simulation.disk, copy))
+      // Anything may have been among what could not be read.
+      this.#ledger.excuse(0)
+    }
     this.#wasSetBack()
   }
 
