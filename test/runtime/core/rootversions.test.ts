@@ -1,7 +1,7 @@
 // Versions of the root: whatever changes apps and groups, each kept version is worked out as it was, also after a reload,
 // and going back to one brings its content back.
 import { describe, expect, test } from 'vitest'
-import { Random, type Json } from '../../../src/base/index.ts'
+import { by, Random, type Json } from '../../../src/base/index.ts'
 import type { App, AppId, GroupId, Operation } from '../../../src/model/index.ts'
 import { rootAt, rootVersions, type State } from '../../../src/runtime/core/index.ts'
 import { rounds } from '../../support/rounds.ts'
@@ -101,6 +101,7 @@ function textOf(
   apps: readonly [AppId, App][],
   named: readonly (readonly [GroupId, readonly string[]])[],
 ): string {
-  const shown = apps.map(([id, { cmd, instances, labels }]) => [id, cmd, instances, labels])
-  return JSON.stringify([shown.sort(), [...named].sort()])
+  const byId = by(([id]: readonly [string, unknown]) => id)
+  const shown = [...apps].sort(byId).map(([id, { cmd, instances, labels }]) => [id, cmd, instances, labels])
+  return JSON.stringify([shown, [...named].sort(byId)])
 }
