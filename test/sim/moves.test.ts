@@ -27,7 +27,7 @@ describe('a rename', () => {
   }
 
   test('leaves every process alone, also over restarts of server and agents', () => {
-    const watch = new InvariantWatch()
+    const watch = new InvariantWatch({ dear: { share: 0.1, random: new Random(1) } })
     const simulation = simulate(three, { observer: watch })
     apply(simulation, desired(before))
     simulation.runFor(10_000)
@@ -80,7 +80,7 @@ describe('random changes, faults and names, then peace', () => {
       endsBy: () => (random.chance(0.1) ? { afterMs: random.integer(10, 20_000), code: 1 } : undefined),
       check: () => ({ ok: !random.chance(0.05), afterMs: random.integer(1, 300) }),
     }
-    const watch = new InvariantWatch()
+    const watch = new InvariantWatch({ dear: { share: 0.1, random: new Random(1) } })
     const simulation = simulate(agents, {
       seed,
       behaviour,

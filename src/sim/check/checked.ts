@@ -6,4 +6,6 @@ export interface Checked {
   readonly after: PlainRows
   /** Cluster time of the step. */
   readonly now: number
+  /** Instances that were taken over as they run: they were launched long ago. */
+  readonly adopted?: ReadonlySet<string>
 }

@@ -2,6 +2,7 @@
 // after an end, more kills or given-up agents in a minute than the brake lets go. What was never stored has never been.
 import type { AgentId, AppId, InstanceId } from '../../model/index.ts'
 import type { PlainRows } from '../../runtime/core/index.ts'
+import type { Checked } from './checked.ts'
 import { agentOf, allocationOf, instanceOf, instancesOf, specOf } from './rows.ts'
 
 /** A window of the brake, and the share that it lets go in one. */
@@ -33,7 +34,7 @@ export class History {
   /** Undone when the group is not stored, latest first. */
   #undo: (() => void)[] = []
 
-  look(before: PlainRows, after: PlainRows, now: number): string[] {
+  look({ before, after, now, adopted }: Checked): string[] {
     const broken: string[] = []
     if (before.agent !== after.agent) this.#agents(before, after, now, broken)
     if (before.allocation === after.allocation) return broken
@@ -42,7 +43,7 @@ export class History {
       if (old === row) continue
       if (old === undefined) {
         this.#home(key, row.agent, broken)
-        this.#launch(after, row.instance, now, broken)
+        if (adopted?.has(row.instance) !== true) this.#launch(after, row.instance, now, broken)
       }
       if (old?.goal === 'run' && row.goal === 'stop' && row.cause === 'unhealthy') {
         const live = instancesOf(after, row.app).filter(i => i.goal === 'run').length
@@ -91,6 +92,12 @@ export class History {
     if (spec === undefined || failure.condition === 'Killed') return
     const delayMs = Math.min(spec.backoffSeconds, spec.maxLaunchDelaySeconds) * 1000
     const { delays } = this.#memory
+    // An app has one launch delay: that of the configuration that failed last.
+    for (const [other, delay] of [...delays]) {
+      if (delay.app !== instance.app || delay.runKey === instance.runKey) continue
+      delays.delete(other)
+      this.#undo.push(() => delays.set(other, delay))
+    }
     const known = delays.get(id)
     delays.set(id, {
       app: instance.app,

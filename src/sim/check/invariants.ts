@@ -352,8 +352,9 @@ function* causes({ after }: Checked): Iterable<string> {
   }
 }
 
-function* backoff({ before, after, now }: Checked): Iterable<string> {
+function* backoff({ before, after, now, adopted }: Checked): Iterable<string> {
   for (const { row } of after.allocation) {
+    if (adopted?.has(row.instance) === true) continue
     if (wasHeld(before, row)) continue
     const instance = instanceOf(after, row.instance)
     const delay = instance === undefined ? undefined : backoffOf(after, instance)

@@ -51,8 +51,9 @@ export class InvariantWatch implements Observer {
     if (simulation.disk.isDamaged) this.#tell(simulation, ['damage: a step on rows that are not whole'])
     if (before !== after) {
       const { now } = state.env
-      this.#tell(simulation, checkInvariants({ before, after, now }))
-      this.#tell(simulation, this.#history.look(before, after, now))
+      const checked = { before, after, now, adopted: adoptedIn(output) }
+      this.#tell(simulation, checkInvariants(checked))
+      this.#tell(simulation, this.#history.look(checked))
       this.#tell(simulation, brokenTotals(state, after))
       this.#tell(simulation, secondEffect(before, after, input))
     }
@@ -131,6 +132,11 @@ export class InvariantWatch implements Observer {
   #tell(simulation: Simulation, broken: readonly string[]): void {
     for (const what of broken) this.found.push(`at ${simulation.timeline.now} ms: ${what}`)
   }
+}
+
+function adoptedIn({ events }: Output): ReadonlySet<string> {
+  const ids = events.map(e => (e.type === 'task_adopted' && 'data' in e ? String(e.data['instanceId']) : ''))
+  return new Set(ids)
 }
 
 // A request under a key that is known changes nothing of what is wanted.
