@@ -194,7 +194,7 @@ export function startAnew(state: State, instance: InstanceRow): void {
  * Old instances of the app stay as they are for now, and start again as they were: a deployment has not come to the app
  * yet, was paused, waits for its canaries to be promoted, or has failed.
  */
-function keepsOld(state: State, app: AppId): boolean {
+export function keepsOld(state: State, app: AppId): boolean {
   const lock = state.locks.get(app)
   if (lock === undefined) return state.tables.app.get(app)?.halted !== undefined
   const action = state.tables.action.get(actionKey(lock, app))

@@ -7,14 +7,15 @@ import { dropMoves, keepDeadlines, leavingOf, moveAway } from './agents/leaving.
 import {
   createInstances,
   deleteInstance,
+  keepsOld,
   specOf,
   stopInstance,
   stopTask,
   strictlyHealthy,
   touchApp,
 } from './instances.ts'
-import { isBatchOver, keepBatch, stopExpired } from './modes/batch.ts'
-import { keepDaemon } from './modes/daemon.ts'
+import { isBatchOver, keepBatch, keepHaltedBatch, stopExpired } from './modes/batch.ts'
+import { keepDaemon, keepHaltedDaemon } from './modes/daemon.ts'
 import { daemonProgress } from './modes/progress.ts'
 import { stopOverdue } from './overdue.ts'
 import { boundsOf, isHeld } from './rolling/bounds.ts'
@@ -66,10 +67,10 @@ function replaceUnreachable(state: State, id: AppId): void {
     }
     if (state.budget <= 0) return touchApp(state, id)
     if (instance.goal === 'stop') deleteInstance(state, instanceId)
-    // It is bound to that agent: when the agent is back, another one is made.
-    else if (specOf(state, instance.spec).mode === 'daemon')
-      stopInstance(state, instance, 'replaced', 'system')
-    else stopTask(state, instance, 'replaced', 'system')
+    // It is bound to that agent: when the agent is back, another one is made, except where nothing new is.
+    else if (specOf(state, instance.spec).mode === 'daemon') {
+      if (!keepsOld(state, id)) stopInstance(state, instance, 'replaced', 'system')
+    } else stopTask(state, instance, 'replaced', 'system')
   }
 }
 
@@ -79,8 +80,14 @@ function correctCount(state: State, id: AppId, sick: readonly InstanceRow[]): vo
   const app = state.tables.app.get(id)
   const live = index?.live ?? 0
   if (app === undefined) return stopMany(state, id, live, 'delete')
-  if (app.mode === 'daemon') return void keepDaemon(state, app, 'system')
-  if (app.mode === 'batch') return void keepBatch(state, app, 'system')
+  if (app.mode === 'daemon') {
+    if (app.halted !== undefined) return keepHaltedDaemon(state, app)
+    return void keepDaemon(state, app, 'system')
+  }
+  if (app.mode === 'batch') {
+    if (app.halted !== undefined) return keepHaltedBatch(state, app)
+    return void keepBatch(state, app, 'system')
+  }
   const leaving = leavingOf(state, id)
   if (leaving.length > 0) return moveAway(state, app, leaving)
   if (sick.length > 0) return replaceSick(state, app, sick)

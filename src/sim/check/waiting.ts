@@ -20,7 +20,7 @@ export function waitingForNothing(state: State, rows: PlainRows): string[] {
     const all = instancesOf(rows, row.id)
     const live = all.filter(i => i.goal === 'run').length
     const spec = specOf(rows, row.effective)
-    if (row.mode === 'daemon' && spec !== undefined && live === all.length) {
+    if (row.mode === 'daemon' && row.halted === undefined && spec !== undefined && live === all.length) {
       const homes = new Set(all.map(i => i.agent ?? i.planned))
       for (const { id } of daemonHomes(rows, row, spec)) {
         if (!homes.has(id)) broken.push(`waiting: ${id} has no instance of ${row.id}, and no reason`)

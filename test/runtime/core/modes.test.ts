@@ -1,7 +1,7 @@
 // Daemons and batch apps, as stories on a small cluster.
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
-import type { AgentId, AppId, AppView, Reply } from '../../../src/model/index.ts'
+import type { AgentId, AppId, AppView, GroupId, Reply } from '../../../src/model/index.ts'
 import { appView, snapshotOf } from '../../../src/runtime/core/index.ts'
 import { Cluster } from './cluster.ts'
 
@@ -320,4 +320,65 @@ test('a task that is placed and never comes to run is stopped after five minutes
   cluster.report(agent, key, { condition: 'Killed' })
   expect(view(cluster)).toMatchObject({ running: 1 })
   expect(view(cluster).instances[0]).toMatchObject({ incarnation: 2, agent: 'agent1' as AgentId })
+})
+
+describe('after its deployment has failed', () => {
+  const command = { value: 'true' }
+  const sick = { protocol: 'COMMAND', command, gracePeriodSeconds: 3600, maxConsecutiveFailures: 0 }
+
+  test('a batch app whose turn had not come does not run', () => {
+    const cluster = clusterOf(1)
+    const common = { cpus: 0.1, mem: 32, portDefinitions: [] }
+    const first = {
+      ...common,
+      id: '/first',
+      cmd: 'a',
+      update: { progressDeadlineSeconds: 30 },
+      healthChecks: [sick],
+    }
+    const job = { ...common, id, cmd: 'b', mode: 'batch', dependencies: ['/first'] }
+    const body: Json = { id: '/', apps: [first, job] }
+    const group = { kind: 'put', id: '/' as GroupId, body } as const
+    good(cluster.request({ kind: 'changeGroup', change: group, force: false }))
+    cluster.pass(60_000)
+    expect(deployments(cluster)).toBe(0)
+    expect(cluster.running().map(t => cluster.state.tables.instance.get(t.row.instance)!.app)).toEqual([
+      '/first',
+    ])
+    expect(view(cluster)).toMatchObject({ instances: [] })
+    expect(view(cluster).halted).toBeDefined()
+    good(cluster.change({ kind: 'restart', id }))
+    expect(view(cluster)).toMatchObject({ running: 1 })
+  })
+
+  test('a daemon keeps what it has, also where agents come', () => {
+    const cluster = clusterOf(4)
+    create(cluster, { mode: 'daemon', update: { progressDeadlineSeconds: 30, maxParallel: 1 } })
+    good(put(cluster, { cmd: 'sleep 2', healthChecks: [sick] }))
+    cluster.pass(60_000)
+    expect(deployments(cluster)).toBe(0)
+    const now = (): string[] =>
+      view(cluster)
+        .instances.map(i => `${i.agent} ${i.current}`)
+        .sort()
+    const before = now()
+    expect(before.filter(i => i.endsWith('false'))).not.toEqual([])
+    cluster.agent('agent5')
+    cluster.pass(60_000)
+    expect(now()).toEqual(before)
+    const old = view(cluster).instances.find(i => !i.current)!
+    const task = cluster.running().find(t => t.row.instance === old.id)!
+    cluster.report(task.agent, task.key, { condition: 'Failed' })
+    cluster.pass(60_000)
+    expect(now()).toEqual(before)
+    good(
+      cluster.request({
+        kind: 'changeAgent',
+        agent: old.agent!,
+        change: { kind: 'drain', deadlineMs: null, force: false },
+      }),
+    )
+    cluster.pass(60_000)
+    expect(now()).toEqual(before.filter(i => !i.startsWith(String(old.agent))))
+  })
 })

@@ -32,6 +32,15 @@ export function keepBatch(state: State, app: AppRow, author: string): boolean {
   return missing === 0 && (index?.stopping.size ?? 0) === 0
 }
 
+/** One whose deployment has failed runs nothing that had not begun then, and ends nothing that had. */
+export function keepHaltedBatch(state: State, app: AppRow): void {
+  const index = state.apps.get(app.id)
+  const missing = (app.halted?.instances ?? 0) - (index?.live ?? 0) - (index?.stopping.size ?? 0)
+  const made = Math.min(missing, Math.max(0, state.budget))
+  if (made > 0) createInstances(state, app, made)
+  if (made < missing) touchApp(state, app.id)
+}
+
 /** Every instance had its end, and nothing else is left of the app. */
 export function isBatchOver(state: State, app: AppRow): boolean {
   const index = state.apps.get(app.id)

@@ -96,6 +96,31 @@ export function keepDaemon(state: State, app: AppRow, author: string, bounds: Ro
   return old.length === 0 && stopping === 0 && wanted.every(agent => isThere(state, agent, fresh.get(agent)))
 }
 
+/**
+ * One whose deployment has failed stays as it is then, of two configurations as it may be, until a person says how to go
+ * on: nothing is replaced, and nothing new is started. Only from agents that are no longer its own it goes.
+ */
+export function keepHaltedDaemon(state: State, app: AppRow): void {
+  const wanted = wantedAgents(state, app)
+  const isWanted = new Set(wanted)
+  const { minHealthy } = figuresOf(state, app, wanted.length)
+  let healthy = state.apps.get(app.id)?.healthy ?? 0
+  for (const instance of liveOf(state, app)) {
+    const home = homeOf(instance)
+    if (home !== null && isWanted.has(home)) continue
+    const isHealthy = strictlyHealthy(state, instance)
+    if (isHealthy && healthy - 1 < minHealthy) continue
+    if (state.budget <= 0) return touchApp(state, app.id)
+    if (isHealthy) healthy--
+    stopInstance(
+      state,
+      instance,
+      instance.agent === null ? 'scale' : drainOrScale(state, instance.agent),
+      'system',
+    )
+  }
+}
+
 /** Counted anew each time, for agents come and go; without a bound that was set when an update began. */
 function figuresOf(
   state: State,
@@ -117,7 +142,11 @@ function promisedDaemons(wanted: number, minimumHealthCapacity: number): number 
 
 function causeOf(state: State, app: AppRow, instance: InstanceRow): 'deployment' | 'drain' | 'scale' {
   if (instance.runKey !== app.runKey) return 'deployment'
-  return state.draining.has(instance.agent!) ? 'drain' : 'scale'
+  return drainOrScale(state, instance.agent!)
+}
+
+function drainOrScale(state: State, agent: AgentId): 'drain' | 'scale' {
+  return state.draining.has(agent) ? 'drain' : 'scale'
 }
 
 // What is out of reach is neither waited for nor counted as there.
