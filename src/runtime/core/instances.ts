@@ -56,12 +56,16 @@ export function aggregateHealth(state: State, instance: InstanceRow): boolean | 
   return instance.health.every(h => h.alive)
 }
 
-/** New instances of an app's present configuration, waiting for a place. `planned` is tried first, in order. */
+/**
+ * New instances of an app's present configuration, or of that of another instance, waiting for a place. `planned` is
+ * tried first, in order.
+ */
 export function createInstances(
   state: State,
   app: AppRow,
   count: number,
   planned: readonly AgentId[] = [],
+  { spec, runKey, version }: Configuration = { ...app, spec: app.effective },
 ): void {
   const slots = state.indexOf(app.id).freeSlots(count)
   const place = `${state.tables.cluster.get('cluster')!.clusterId}/${state.epoch}/`
@@ -73,9 +77,9 @@ export function createInstances(
       slot,
       incarnation: 1,
       goal: 'run',
-      spec: app.effective,
-      runKey: app.runKey,
-      version: app.version,
+      spec,
+      runKey,
+      version,
       agent: null,
       planned: planned[i] ?? null,
       ...unplaced,
@@ -84,6 +88,8 @@ export function createInstances(
   }
   if (count > 0) touchApp(state, app.id)
 }
+
+type Configuration = Pick<InstanceRow, 'spec' | 'runKey' | 'version'>
 
 const unplaced = {
   reported: null,

@@ -1,7 +1,7 @@
 // Agents that are taken out of service, emptied, struck, started again; and rebalancing. Stories on a small cluster.
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
-import type { AgentChange, AgentId, AgentView, AppId, Reply } from '../../../src/model/index.ts'
+import type { AgentChange, AgentId, AgentView, AppId, DeploymentId, Reply } from '../../../src/model/index.ts'
 import { agentViews, appView, load, plannedMoves, rollback, rowsOf } from '../../../src/runtime/core/index.ts'
 import { Cluster, type FakeAgent } from './cluster.ts'
 
@@ -385,5 +385,47 @@ describe('rebalance', () => {
     obey(cluster, false)
     good(cluster.change({ kind: 'put', id: web, body: { cmd: 'sleep 2000' }, partial: true, create: false }))
     expect(plannedMoves(cluster.state, null)).toEqual([])
+  })
+})
+
+describe('a drain while a deployment can not go on', () => {
+  const command = { value: 'true' }
+  const sick = { protocol: 'COMMAND', command, gracePeriodSeconds: 3600, maxConsecutiveFailures: 0 }
+  const put = (cluster: Cluster, body: Record<string, Json>): DeploymentId =>
+    good(cluster.change({ kind: 'put', id: web, body, partial: true, create: false })).deployment!
+  const old = (cluster: Cluster): number =>
+    appView(cluster.state, web)!.instances.filter(i => !i.current && i.condition === 'Running').length
+
+  test('what stayed old after a failed one moves as it is', () => {
+    const cluster = clusterOf(3)
+    const upgradeStrategy = { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.5 }
+    create(cluster, {
+      instances: 6,
+      upgradeStrategy,
+      update: { progressDeadlineSeconds: 30, maxParallel: 1 },
+    })
+    put(cluster, { cmd: 'sleep 2', healthChecks: [sick] })
+    cluster.pass(60_000)
+    expect(appView(cluster.state, web)!.halted).toBeDefined()
+    const before = old(cluster)
+    const all = appView(cluster.state, web)!.instances.length
+    expect(before).toBeGreaterThan(3)
+    good(change(cluster, drain()))
+    cluster.pass(60_000)
+    expect(agentOf(cluster).drain).toMatchObject({ done: true })
+    expect(old(cluster)).toBe(before)
+    expect(appView(cluster.state, web)!.instances).toHaveLength(all)
+  })
+
+  test.each(['pause', 'canary'])('what was stopped by force starts elsewhere as it was: %s', how => {
+    const cluster = clusterOf(3)
+    create(cluster, { instances: 6, update: { canary: 1 } })
+    const deployment = put(cluster, { cmd: 'sleep 2', healthChecks: [sick] })
+    if (how === 'pause') good(cluster.request({ kind: 'pauseDeployment', deployment }))
+    expect(old(cluster)).toBe(6)
+    good(change(cluster, drain(1000, true)))
+    cluster.pass(60_000)
+    expect(agentOf(cluster).drain).toMatchObject({ done: true })
+    expect(old(cluster)).toBe(6)
   })
 })

@@ -3,7 +3,15 @@
 // room, and no stop takes the app below its promise. Read from rows, so that it goes on over restarts.
 import { compareStrings } from '../../../base/index.ts'
 import type { AgentId, AppId } from '../../../model/index.ts'
-import { createInstances, specOf, stopInstance, stopTask, strictlyHealthy, touchApp } from '../instances.ts'
+import {
+  createInstances,
+  keepsOld,
+  specOf,
+  stopInstance,
+  stopTask,
+  strictlyHealthy,
+  touchApp,
+} from '../instances.ts'
 import { rollingDecision } from '../rolling/rolling.ts'
 import type { AppRow, DrainRow, InstanceRow, MoveRow } from '../rows.ts'
 import type { State } from '../state.ts'
@@ -32,20 +40,30 @@ export function leavingOf(state: State, app: AppId): Leaving[] {
   return leaving.sort((a, b) => compareStrings(a.instance.id, b.instance.id))
 }
 
-/** Moves an app without a deployment away from where it shall not be. */
-export function moveAway(state: State, app: AppRow, leaving: readonly Leaving[]): void {
+/**
+ * Moves an app without a deployment away from where it shall not be. After a failed deployment it is of two
+ * configurations, and each instance moves as it is.
+ */
+export function moveAway(state: State, app: AppRow, all: readonly Leaving[]): void {
+  const isHealthy = (i: InstanceRow): boolean => strictlyHealthy(state, i)
+  const leaving = app.halted === undefined ? all : all.filter(l => isHealthy(l.instance))
+  for (const { instance, cause, author } of all) {
+    if (app.halted === undefined || isHealthy(instance)) continue
+    if (state.budget <= 0) return touchApp(state, app.id)
+    stopTask(state, instance, cause, author)
+  }
   const index = state.apps.get(app.id)
   const live = index?.live ?? 0
-  const isHealthy = (i: InstanceRow): boolean => strictlyHealthy(state, i)
   const healthy = leaving.filter(l => isHealthy(l.instance))
   const unhealthy = leaving.filter(l => !isHealthy(l.instance))
   const newHealthy = (index?.healthy ?? 0) - healthy.length
   const { residency, upgradeStrategy } = specOf(state, app.effective)
-  const minHealthy = Math.ceil(app.instances * upgradeStrategy.minimumHealthCapacity)
-  const maxCapacity = Math.floor(app.instances * (1 + upgradeStrategy.maximumOverCapacity))
+  const target = app.halted?.instances ?? app.instances
+  const minHealthy = Math.ceil(target * upgradeStrategy.minimumHealthCapacity)
+  const maxCapacity = Math.floor(target * (1 + upgradeStrategy.maximumOverCapacity))
   const isStuck = residency !== undefined && minHealthy === maxCapacity
   const decision = rollingDecision(
-    { target: app.instances, minHealthy: isStuck ? Math.max(0, minHealthy - 1) : minHealthy, maxCapacity },
+    { target, minHealthy: isStuck ? Math.max(0, minHealthy - 1) : minHealthy, maxCapacity },
     {
       oldHealthy: healthy.length,
       oldUnhealthy: unhealthy.length,
@@ -63,9 +81,16 @@ export function moveAway(state: State, app: AppRow, leaving: readonly Leaving[])
   const launch = Math.min(decision.launch, Math.max(0, state.budget))
   const fresh = live - leaving.length
   // Replacements already made took the first places.
-  const places = leaving.flatMap(l => (l.to === undefined ? [] : [l.to]))
-  const made = Math.max(0, fresh - (app.instances - leaving.length))
-  if (launch > 0) createInstances(state, app, launch, places.slice(made))
+  const made = Math.max(0, fresh - (target - leaving.length))
+  if (app.halted !== undefined) {
+    const replaced = leaving.slice(made, made + launch)
+    for (const { instance, to } of replaced) {
+      createInstances(state, app, 1, to === undefined ? [] : [to], instance)
+    }
+  } else if (launch > 0) {
+    const places = leaving.flatMap(l => (l.to === undefined ? [] : [l.to]))
+    createInstances(state, app, launch, places.slice(made))
+  }
   if (launch < decision.launch) touchApp(state, app.id)
 }
 
@@ -76,7 +101,8 @@ export function moveAway(state: State, app: AppRow, leaving: readonly Leaving[])
 export function keepDeadlines(state: State, app: AppId): void {
   for (const { instance, drain } of onDraining(state, app)) {
     if (drain.deadline === null) continue
-    const isBatch = specOf(state, instance.spec).mode === 'batch'
+    const { mode } = specOf(state, instance.spec)
+    const [isBatch, isDaemon] = [mode === 'batch', mode === 'daemon']
     if (!isBatch && !drain.force) continue
     if (drain.deadline > state.env.now) {
       state.wakeAt(drain.deadline, app)
@@ -84,7 +110,9 @@ export function keepDeadlines(state: State, app: AppId): void {
     }
     if (state.budget <= 0) return touchApp(state, app)
     const cause = drain.force ? 'drain-forced' : 'drain'
-    if (isBatch) stopTask(state, instance, cause, drain.author)
+    // What its deployment does not replace now starts elsewhere as it was; a daemon has no elsewhere.
+    const staysAsItWas = !isDaemon && keepsOld(state, app)
+    if (isBatch || staysAsItWas) stopTask(state, instance, cause, drain.author)
     else stopInstance(state, instance, cause, drain.author)
   }
 }
