@@ -364,9 +364,9 @@ class Trial {
     else {
       this.#faults['repair'] = (this.#faults['repair'] ?? 0) + 1
       simulation.restoreServer(repaired(simulation.disk, copy))
-      // Anything may have been among what could not be read.
-      this.#ledger.excuse(0)
     }
+    // Anything may have been among what could not be read, or is younger than the copy, which may be of another past.
+    this.#ledger.excuse(0)
     this.#wasSetBack()
   }
 
@@ -392,7 +392,6 @@ class Trial {
     const revision = disk.head?.revision ?? 0
     this.#trace?.(`${this.#simulation.timeline.now} set back to revision ${revision}`)
     this.#ledger.excuse(revision)
-    if (this.#copy !== undefined && this.#copy.head.revision > revision) this.#copy = disk.copy()
   }
 
   #peace(): void {
