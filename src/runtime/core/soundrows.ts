@@ -102,7 +102,7 @@ class Sifter {
   }
 
   #siftInstances(): void {
-    const { instance, allocation } = this.#tables
+    const { instance, allocation, attempt, move } = this.#tables
     this.#each('instance', instance, row => this.#brokenInstance(row))
     this.#dropTwins()
     this.#each('allocation', allocation, row => this.#brokenAllocation(row))
@@ -113,6 +113,10 @@ class Sifter {
         : 'its allocation is lost',
     )
     this.#each('allocation', allocation, row => this.#brokenAllocation(row))
+    const isLost = ({ instance: id }: { instance: InstanceRow['id'] }): string | undefined =>
+      instance.has(id) ? undefined : 'its instance is lost'
+    this.#each('attempt', attempt, isLost)
+    this.#each('move', move, isLost)
   }
 
   #brokenInstance(row: InstanceRow): string | undefined {
