@@ -49,7 +49,8 @@ function launchSome(state: State, app: AppId): boolean {
   const configurations = [...index.runKeys()].length
   const runs = new Map<string, Run>()
   let launched = 0
-  let failed: InstanceRow | undefined
+  /** The first of each configuration. */
+  const failed = new Map<string, InstanceRow>()
   for (const instance of index.scheduled.rows()) {
     if (state.budget <= 0 || launched >= launchesPerTurn) return true
     const run = runOf(state, runs, instance)
@@ -57,13 +58,14 @@ function launchSome(state: State, app: AppId): boolean {
       launched++
       continue
     }
-    if (!run.isOver) failed ??= instance
+    if (!run.isOver && !failed.has(instance.runKey)) failed.set(instance.runKey, instance)
     // Instances of one configuration are alike, but for those that are bound to an agent.
     run.isOver ||= !isBound(state, instance)
     if (runs.size === configurations && [...runs.values()].every(r => r.isOver)) break
   }
-  if (failed === undefined) state.waiting.delete(app)
-  else wait(state, failed)
+  const [first, ...others] = failed.values()
+  if (first === undefined) state.waiting.delete(app)
+  else wait(state, first, others)
   return false
 }
 
@@ -134,12 +136,13 @@ function isBound(state: State, instance: InstanceRow): boolean {
   return specOf(state, instance.spec).mode === 'daemon'
 }
 
-function wait(state: State, instance: InstanceRow): void {
+function wait(state: State, instance: InstanceRow, others: readonly InstanceRow[]): void {
   const before = state.waiting.get(instance.app)
   state.waiting.set(instance.app, {
     since: before?.since ?? state.env.now,
     sinceUtc: before?.sinceUtc ?? state.env.utc,
     need: requestOf(state, instance),
+    ...(others.length === 0 ? {} : { others: others.map(other => requestOf(state, other)) }),
     spec: instance.spec,
     runKey: instance.runKey,
     ...(isBound(state, instance) && instance.planned !== null ? { onlyAgent: instance.planned } : {}),

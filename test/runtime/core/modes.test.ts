@@ -339,7 +339,7 @@ describe('after its deployment has failed', () => {
     const job = { ...common, id, cmd: 'b', mode: 'batch', dependencies: ['/first'] }
     const body: Json = { id: '/', apps: [first, job] }
     const group = { kind: 'put', id: '/' as GroupId, body } as const
-    good(cluster.request({ kind: 'changeGroup', change: group, force: false }))
+    good(cluster.request({ kind: 'changeGroup', change: group, force: false, dryRun: false }))
     cluster.pass(60_000)
     expect(deployments(cluster)).toBe(0)
     expect(cluster.running().map(t => cluster.state.tables.instance.get(t.row.instance)!.app)).toEqual([

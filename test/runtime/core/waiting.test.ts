@@ -184,3 +184,31 @@ describe('what an app prefers', () => {
 function port(number: number, protocol = 'tcp'): Record<string, Json> {
   return { portDefinitions: [{ port: 0, hostPort: number, protocol, labels: {} }] }
 }
+
+describe('instances of two configurations that wait', () => {
+  test('each is tried when there is room for it', () => {
+    const cluster = clusterOf(4)
+    for (const id of ['/filler', '/other']) create(cluster, id)
+    create(cluster, '/web', { instances: 2, backoffSeconds: 60, update: { canary: 1 } })
+    const web = '/web' as AppId
+    const [first, second] = appView(cluster.state, web)!.instances
+    good(
+      cluster.request({
+        kind: 'killInstances',
+        instances: [first!.id],
+        scale: true,
+
+        force: false,
+      }),
+    )
+    const body = { cpus: 3 }
+    good(cluster.change({ kind: 'put', id: web, body, partial: true, create: false }))
+    const task = cluster.running().find(t => t.row.instance === second!.id)!
+    cluster.report(task.agent, task.key, { condition: 'Failed' })
+    create(cluster, '/thief', { instances: 2 })
+    cluster.pass(120_000)
+    expect(homesOf(cluster, '/web')).toEqual(['', ''])
+    good(cluster.change({ kind: 'delete', id: '/filler' as AppId }))
+    expect(homesOf(cluster, '/web')).toEqual(['', 'agent1'])
+  })
+})

@@ -15,10 +15,14 @@ import { fitsAgent, leastOf, someFits, type BatchRequest } from './batch.ts'
 import { isCounting } from './placed.ts'
 import type { Obstacles } from './reasons.ts'
 
+export type Need = Pick<BatchRequest, 'app' | 'resources'>
+
 export interface WaitingApp {
   readonly since: ClusterMs
   readonly sinceUtc: UtcMs
-  readonly need: Pick<BatchRequest, 'app' | 'resources'>
+  readonly need: Need
+  /** What those of its other configurations need. */
+  readonly others?: readonly Need[]
   /** Of the instances that wait. */
   readonly spec: SpecHash
   readonly runKey: string
@@ -27,7 +31,7 @@ export interface WaitingApp {
 }
 
 interface Group {
-  readonly need: WaitingApp['need']
+  readonly need: Need
   readonly apps: Set<AppId>
   /** An agent got room: its apps are tried until one fails. */
   isHopeful: boolean
@@ -36,7 +40,8 @@ interface Group {
 }
 
 export class WaitingApps {
-  readonly #apps = new Map<AppId, WaitingApp & { readonly signature: string }>()
+  /** With its groups, that of `need` first. */
+  readonly #apps = new Map<AppId, WaitingApp & { readonly signatures: readonly string[] }>()
   readonly #groups = new Map<string, Group>()
   readonly #woken = new Set<AppId>()
 
@@ -56,7 +61,7 @@ export class WaitingApps {
   obstaclesOf(app: AppId, version: number, explain: () => Obstacles): Obstacles | undefined {
     const waiting = this.#apps.get(app)
     if (waiting === undefined) return undefined
-    const group = this.#groups.get(waiting.signature)!
+    const group = this.#groups.get(waiting.signatures[0]!)!
     if (isAlone(waiting.need.app)) return explain()
     if (group.told?.version !== version) group.told = { version, obstacles: explain() }
     return group.told.obstacles
@@ -65,22 +70,26 @@ export class WaitingApps {
   /** The app was tried in vain: so would be the others of its group. */
   set(app: AppId, waiting: WaitingApp): void {
     this.#remove(app)
-    const signature = signatureOf(waiting.need.app, app)
-    this.#apps.set(app, { ...waiting, signature })
-    let group = this.#groups.get(signature)
-    if (group === undefined) {
-      group = { need: waiting.need, apps: new Set(), isHopeful: false }
-      this.#groups.set(signature, group)
+    const needs = [waiting.need, ...(waiting.others ?? [])]
+    const signatures = needs.map(need => signatureOf(need.app, app))
+    this.#apps.set(app, { ...waiting, signatures })
+    for (const [i, signature] of signatures.entries()) {
+      let group = this.#groups.get(signature)
+      if (group === undefined) {
+        group = { need: needs[i]!, apps: new Set(), isHopeful: false }
+        this.#groups.set(signature, group)
+      }
+      group.isHopeful = false
+      group.apps.add(app)
     }
-    group.isHopeful = false
-    group.apps.add(app)
   }
 
   /** It waits no more: the next of its group may have luck, too. */
   delete(app: AppId): void {
-    const group = this.#remove(app)
-    const next = group?.isHopeful === true ? firstOf(group.apps) : undefined
-    if (next !== undefined) this.#woken.add(next)
+    for (const group of this.#remove(app)) {
+      const next = group.isHopeful ? firstOf(group.apps) : undefined
+      if (next !== undefined) this.#woken.add(next)
+    }
   }
 
   clear(): void {
@@ -109,18 +118,25 @@ export class WaitingApps {
     return woken
   }
 
-  #remove(app: AppId): Group | undefined {
+  /** The groups that it leaves. */
+  #remove(app: AppId): readonly Group[] {
     const waiting = this.#apps.get(app)
-    if (waiting === undefined) return undefined
+    if (waiting === undefined) return noGroups
     this.#apps.delete(app)
-    const group = this.#groups.get(waiting.signature)!
-    group.apps.delete(app)
-    if (group.apps.size === 0) this.#groups.delete(waiting.signature)
-    return group
+    const left: Group[] = []
+    for (const signature of waiting.signatures) {
+      const group = this.#groups.get(signature)
+      if (group === undefined) continue
+      group.apps.delete(app)
+      if (group.apps.size === 0) this.#groups.delete(signature)
+      left.push(group)
+    }
+    return left
   }
 }
 
 const nobody: readonly AppId[] = []
+const noGroups: readonly Group[] = []
 
 // Apps of one signature pass on the same agents.
 function signatureOf(app: App, id: AppId): string {
