@@ -46,6 +46,8 @@ export function rowChecksum(key: string, value: Uint8Array, length: number): num
 export class DigestSum {
   #high: number
   #low: number
+  /** The other lane of the row that was added last. With its checksum, as a signed number, the whole hash. */
+  lastHigh = 0
 
   constructor({ high, low }: Digest = emptyDigest) {
     this.#high = high | 0
@@ -61,6 +63,7 @@ export class DigestSum {
     hashRow(key, value, length)
     this.#high = (this.#high + lane1) | 0
     this.#low = (this.#low + lane2) | 0
+    this.lastHigh = lane1 | 0
     return lane2 >>> 0
   }
 
@@ -68,6 +71,12 @@ export class DigestSum {
     hashRow(key, value, length)
     this.#high = (this.#high - lane1) | 0
     this.#low = (this.#low - lane2) | 0
+  }
+
+  /** Takes away a row whose hash is known. */
+  subtractHash(high: number, low: number): void {
+    this.#high = (this.#high - high) | 0
+    this.#low = (this.#low - low) | 0
   }
 }
 

@@ -1,12 +1,11 @@
 // The table of allocations: as the others (see table.ts), but found by instance and incarnation without making a key of
 // them. There are millions, a text for each would cost more than the row, and nearly always an instance has one.
+// They stand in cells that this table shares with the instances.
 import { assert, compareStrings } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
 import { allocationKey, type AllocationRow } from './rows.ts'
 import type { Change, ChangeCount, RowTable } from './table.ts'
-
-/** Of one instance, by incarnation. Lists are replaced, never changed. */
-type Held = AllocationRow | readonly AllocationRow[]
+import { part, type Cell, type Held, type UnitCells } from './unitcells.ts'
 
 export interface AllocationIndex {
   /** A row comes (no `old`), is replaced, or goes (no `row`). The table holds the new one by then. */
@@ -15,13 +14,14 @@ export interface AllocationIndex {
 
 export class AllocationTable implements RowTable<'allocation'> {
   readonly name = 'allocation'
-  readonly #rows = new Map<InstanceId, Held>()
-  readonly #before = new Map<InstanceId, Held | undefined>()
+  readonly #cells: UnitCells
   readonly #count: ChangeCount
   readonly #index: AllocationIndex
   #size = 0
+  #changes = 0
 
-  constructor(count: ChangeCount, index: AllocationIndex) {
+  constructor(cells: UnitCells, count: ChangeCount, index: AllocationIndex) {
+    this.#cells = cells
     this.#count = count
     this.#index = index
   }
@@ -32,16 +32,16 @@ export class AllocationTable implements RowTable<'allocation'> {
 
   /** Instances whose allocations the open transaction touched. */
   get changes(): number {
-    return this.#before.size
+    return this.#changes
   }
 
   find(instance: InstanceId, incarnation: number): AllocationRow | undefined {
-    return incarnationIn(this.#rows.get(instance), incarnation)
+    return incarnationIn(this.#cells.get(instance)?.held, incarnation)
   }
 
   /** All of an instance: the present one, and older ones that have not ended on agents that are away. */
   of(instance: InstanceId): readonly AllocationRow[] {
-    return listOf(this.#rows.get(instance))
+    return listOf(this.#cells.get(instance)?.held)
   }
 
   get(key: string): AllocationRow | undefined {
@@ -54,7 +54,8 @@ export class AllocationTable implements RowTable<'allocation'> {
   }
 
   *values(): IterableIterator<AllocationRow> {
-    for (const held of this.#rows.values()) {
+    for (const { held } of this.#cells.cells()) {
+      if (held === undefined) continue
       if (isMany(held)) yield* held
       else yield held
     }
@@ -72,42 +73,35 @@ export class AllocationTable implements RowTable<'allocation'> {
   }
 
   set(row: AllocationRow): void {
-    this.#remember(row.instance)
-    this.#replace(row.instance, row.incarnation, row)
+    const cell = this.#cells.take(row.instance)
+    this.#remember(row.instance, cell)
+    this.#replace(cell, row.incarnation, row)
   }
 
   delete(key: string): void {
     const { instance, incarnation } = partsOf(key)
-    if (this.find(instance, incarnation) === undefined) return
-    this.#remember(instance)
-    this.#replace(instance, incarnation, undefined)
+    const cell = this.#cells.get(instance)
+    if (cell === undefined || incarnationIn(cell.held, incarnation) === undefined) return
+    this.#remember(instance, cell)
+    this.#replace(cell, incarnation, undefined)
   }
 
   /** As `restore`, without making a key. */
   bring(row: AllocationRow): void {
-    this.#replace(row.instance, row.incarnation, row)
+    this.#restore(row.instance, row.incarnation, row)
   }
 
   restore(key: string, row: AllocationRow | undefined): void {
     const { instance, incarnation } = row ?? partsOf(key)
-    this.#replace(instance, incarnation, row)
-  }
-
-  /** Instances whose allocations the open transaction touched. */
-  touched(): IterableIterator<InstanceId> {
-    return this.#before.keys()
-  }
-
-  /** All of an instance, as they were before the open transaction. */
-  were(instance: InstanceId): readonly AllocationRow[] {
-    return this.#before.has(instance) ? listOf(this.#before.get(instance)) : this.of(instance)
+    this.#restore(instance, incarnation, row)
   }
 
   changed(): Change<'allocation'>[] {
     const changes: Change<'allocation'>[] = []
-    for (const [instance, held] of this.#before) {
+    for (const { cell, parts, held } of this.#cells.touched()) {
+      if ((parts & part.allocation) === 0) continue
       const before = listOf(held)
-      const after = this.of(instance)
+      const after = listOf(cell.held)
       for (const row of after) {
         const old = before.find(b => b.incarnation === row.incarnation)
         if (old !== row) changes.push({ key: keyOf(row), before: old, after: row })
@@ -122,40 +116,48 @@ export class AllocationTable implements RowTable<'allocation'> {
   }
 
   accept(): void {
-    this.#count.rows -= this.#before.size
-    this.#before.clear()
+    this.#count.rows -= this.#changes
+    this.#changes = 0
+    this.#cells.settle(part.allocation)
   }
 
   rollback(): void {
-    for (const [instance, held] of this.#before) {
+    this.#cells.unseal()
+    for (const { cell, parts, held } of this.#cells.touched()) {
+      if ((parts & part.allocation) === 0) continue
       const before = listOf(held)
-      for (const row of this.of(instance)) {
+      for (const row of listOf(cell.held)) {
         if (before.every(b => b.incarnation !== row.incarnation)) {
-          this.#replace(instance, row.incarnation, undefined)
+          this.#replace(cell, row.incarnation, undefined)
         }
       }
-      for (const row of before) this.#replace(instance, row.incarnation, row)
+      for (const row of before) this.#replace(cell, row.incarnation, row)
     }
     this.accept()
   }
 
-  #remember(instance: InstanceId): void {
-    if (this.#before.has(instance)) return
-    this.#before.set(instance, this.#rows.get(instance))
+  #remember(instance: InstanceId, cell: Cell): void {
+    if (!this.#cells.touch(instance, cell, part.allocation)) return
+    this.#changes++
     this.#count.rows++
   }
 
-  #replace(instance: InstanceId, incarnation: number, row: AllocationRow | undefined): void {
-    const held = this.#rows.get(instance)
+  #restore(instance: InstanceId, incarnation: number, row: AllocationRow | undefined): void {
+    const cell = this.#cells.take(instance)
+    cell.high = undefined
+    this.#replace(cell, incarnation, row)
+    this.#cells.dropEmpty(instance, cell)
+  }
+
+  #replace(cell: Cell, incarnation: number, row: AllocationRow | undefined): void {
+    const { held } = cell
     const old = incarnationIn(held, incarnation)
     if (old === row) return
-    if (held === undefined || held === old) {
-      if (row === undefined) this.#rows.delete(instance)
-      else this.#rows.set(instance, row)
-    } else {
+    if (held === undefined || held === old) cell.held = row
+    else {
       const others = listOf(held).filter(other => other !== old)
       const rows = row === undefined ? others : [...others, row].sort((a, b) => a.incarnation - b.incarnation)
-      this.#rows.set(instance, rows.length > 1 ? rows : rows[0]!)
+      cell.held = rows.length > 1 ? rows : rows[0]
     }
     this.#size += Number(row !== undefined) - Number(old !== undefined)
     this.#index.change(old, row)
@@ -168,7 +170,7 @@ function incarnationIn(held: Held | undefined, incarnation: number): AllocationR
   return held.find(row => row.incarnation === incarnation)
 }
 
-function listOf(held: Held | undefined): readonly AllocationRow[] {
+export function listOf(held: Held | undefined): readonly AllocationRow[] {
   return held === undefined ? nothing : isMany(held) ? held : [held]
 }
 

@@ -1,12 +1,14 @@
-// The rows of instances in a commit: each unit that the group touched is encoded as it was, for the digest, and as it is.
+// The rows of instances in a commit: each unit that the group touched is encoded as it is. Of what it was the digest needs
+// the hash, which stands in its cell since it was sealed; only a unit not sealed since the start is encoded as it was.
 // Aliases come with the first unit that names them and go with the last.
 import { assert, Bug, ByteWriter, compareStrings, type DigestSum } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
+import { listOf } from './allocationtable.ts'
 import { restoreUnit } from './loader.ts'
 import type { State } from './state.ts'
 import type { Commit, Row } from './types.ts'
 import { UnitReader } from './unitreader.ts'
-import { encodeUnit, isUnitKey, unitKey, type Namer, type Unit } from './units.ts'
+import { encodeUnit, isUnitKey, nameUnit, unitKey, type Namer, type Unit } from './units.ts'
 
 export interface SealedUnits {
   /** By key. */
@@ -20,40 +22,69 @@ export interface SealedUnits {
 const bytesPerUnit = 96
 
 export function sealUnits(state: State, sum: DigestSum): SealedUnits {
-  const touched = new Set<InstanceId>()
-  for (const id of state.tables.instance.touched()) touched.add(id as InstanceId)
-  for (const id of state.tables.allocation.touched()) touched.add(id)
   const sealed: SealedUnits = { puts: [], deletes: [], gone: [] }
-  if (touched.size === 0) return sealed
-  const units = Array.from(touched, id => ({ id, key: unitKey(id) }))
+  const touched = state.units.touched()
+  if (touched.length === 0) return sealed
+  const units = Array.from(touched, change => ({ change, key: unitKey(change.id) }))
   units.sort((a, b) => compareStrings(a.key, b.key))
   const w = new ByteWriter(bytesPerUnit * units.length)
   const coming = comingNamer(state)
   const going = goingNamer(state)
-  for (const { id, key } of units) {
-    const before = unitBefore(state, id)
-    const after = unitOf(state, id)
+  const staying = lookupNamer(state)
+  for (const { change, key } of units) {
+    const { id, cell } = change
+    const before: Unit = { id, instance: change.instance, allocations: listOf(change.held) }
+    const after: Unit = { id, instance: cell.instance, allocations: listOf(cell.held) }
+    const wasThere = isThere(before)
+    const namesSame = wasThere && isNamedAlike(before, after)
     old.clear()
-    if (isThere(before)) encodeUnit(old, key, before, going)
+    if (wasThere) {
+      if (!namesSame) nameUnit(key, before, going)
+      if (cell.high !== undefined) sum.subtractHash(cell.high, cell.low)
+      else {
+        encodeUnit(old, key, before, staying)
+        sum.subtract(key, old.buffer, old.length)
+      }
+    }
     if (!isThere(after)) {
-      if (old.length === 0) continue
-      sum.subtract(key, old.buffer, old.length)
+      if (!wasThere) continue
       sealed.deletes.push(key)
       sealed.gone.push(id)
       continue
     }
     const start = w.length
-    encodeUnit(w, key, after, coming)
+    encodeUnit(w, key, after, namesSame ? staying : coming)
     const value = w.since(start)
-    if (old.length > 0) {
+    const checksum = sum.add(key, value)
+    const high = sum.lastHigh
+    const low = checksum | 0
+    if (wasThere && (cell.high === undefined || (cell.high === high && cell.low === low))) {
+      if (old.length === 0) encodeUnit(old, key, before, staying)
       if (isSame(value)) continue
-      sum.subtract(key, old.buffer, old.length)
     }
-    sum.add(key, value)
-    sealed.puts.push({ key, value })
+    change.high = high
+    change.low = low
+    sealed.puts.push({ key, value, checksum })
   }
   for (const number of state.aliases.unused()) state.tables.alias.delete(String(number))
   return sealed
+}
+
+// They name the same aliases: no count of these changes.
+function isNamedAlike(a: Unit, b: Unit): boolean {
+  const [one, other] = [a.instance, b.instance]
+  if (one === undefined || other === undefined) return false
+  if (one.agent !== other.agent || one.planned !== other.planned || one.spec !== other.spec) return false
+  if (one.app !== other.app || one.version !== other.version || one.runKey !== other.runKey) return false
+  if (a.allocations.length !== b.allocations.length) return false
+  for (const [i, was] of a.allocations.entries()) {
+    const is = b.allocations[i]!
+    if (was === is) continue
+    if (was.agent !== is.agent || was.spec !== is.spec || was.app !== is.app) return false
+    if (was.version !== is.version || was.graceMs !== is.graceMs || was.resources !== is.resources)
+      return false
+  }
+  return true
 }
 
 function unitOf(state: State, id: InstanceId): Unit {
@@ -141,10 +172,6 @@ function comingNamer({ aliases, tables }: State): Namer {
 
 function missing(): never {
   throw new Bug('a stored row names what has no alias')
-}
-
-function unitBefore(state: State, id: InstanceId): Unit {
-  return { id, instance: state.tables.instance.was(id), allocations: state.tables.allocation.were(id) }
 }
 
 function isThere(unit: Unit): boolean {

@@ -37,10 +37,12 @@ import {
   type TableName,
   type VersionRow,
 } from './rows.ts'
+import { InstanceTable } from './instancetable.ts'
 import { isSound, type HealthFields } from './sound.ts'
 import { factsOf, type SpecFacts } from './specfacts.ts'
 import { Table, type ChangeCount } from './table.ts'
 import { Turns } from './turns.ts'
+import { UnitCells } from './unitcells.ts'
 import {
   defaultSettings,
   maxRowsPerStep,
@@ -51,8 +53,9 @@ import {
   type Settings,
 } from './types.ts'
 
-export type Tables = { readonly [T in Exclude<TableName, 'allocation'>]: Table<T> } & {
+export type Tables = { readonly [T in Exclude<TableName, 'allocation' | 'instance'>]: Table<T> } & {
   readonly allocation: AllocationTable
+  readonly instance: InstanceTable
 }
 
 /** One connection of an agent. */
@@ -140,6 +143,8 @@ export class State {
   readonly #dependents = new Set<AppId>()
   readonly #dependentsToLookAt = new Set<AppId>()
   readonly #changes: ChangeCount = { rows: 0 }
+  /** The rows of instances and allocations. */
+  readonly units = new UnitCells()
   readonly tables: Tables
 
   // Volatile from here on.
@@ -353,7 +358,9 @@ export class State {
           else this.#addAgent(row)
         },
       }),
-      allocation: new AllocationTable(count, { change: (old, row) => this.#changeAllocation(old, row) }),
+      allocation: new AllocationTable(this.units, count, {
+        change: (old, row) => this.#changeAllocation(old, row),
+      }),
       app: new Table('app', count, {
         change: (old, row) => {
           if (row !== undefined) this.#countApp(row, 1)
@@ -386,7 +393,9 @@ export class State {
         },
       }),
       group: plain('group'),
-      instance: new Table('instance', count, { change: (old, row) => this.#changeInstance(old, row) }),
+      instance: new InstanceTable(this.units, count, {
+        change: (old, row) => this.#changeInstance(old, row),
+      }),
       move: plain('move'),
       request: new Table('request', count, {
         change: (_, row) => {

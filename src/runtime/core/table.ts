@@ -97,16 +97,6 @@ export class Table<T extends TableName> implements RowTable<T> {
     this.#set(key, this.#rows.get(key), row)
   }
 
-  /** Keys of the rows that the open transaction touched. */
-  touched(): IterableIterator<string> {
-    return this.#before.keys()
-  }
-
-  /** The row as it was before the open transaction. */
-  was(key: string): Rows[T] | undefined {
-    return this.#before.has(key) ? this.#before.get(key) : this.#rows.get(key)
-  }
-
   changed(): Change<T>[] {
     return [...this.#before.keys()]
       .sort(compareStrings)

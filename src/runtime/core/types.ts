@@ -149,6 +149,8 @@ export interface Row {
   readonly key: string
   /** First byte: format version of the row. */
   readonly value: Uint8Array
+  /** `rowChecksum` of the two, where it is known. */
+  readonly checksum?: number
 }
 
 /** What a cluster is born with. */

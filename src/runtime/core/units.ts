@@ -3,7 +3,7 @@
 //
 // What many units share stands in aliases. The key is the count in the instance's id, so keys grow (see instanceid.ts);
 // an id of another form stands in the key as it is. Times are differences to the one before: they are small numbers.
-import { assert, type ByteWriter } from '../../base/index.ts'
+import { assert, present, type ByteWriter } from '../../base/index.ts'
 import type { AgentId, InstanceId, ReportedCondition } from '../../model/index.ts'
 import { runAliasOf, taskAliasOf, type Aliases, type Numbered } from './aliases.ts'
 import { countOf, uuidLength } from './instanceid.ts'
@@ -86,6 +86,22 @@ export function encodeUnit(w: ByteWriter, key: string, unit: Unit, namer: Namer)
   }
   if (instance !== undefined) writeInstance(w, instance, hasCount, namer)
   for (const allocation of allocations) writeAllocation(w, allocation, instance, namer)
+}
+
+/** Goes through the aliases that the stored unit names, as often as it names them. */
+export function nameUnit(key: string, { instance, allocations }: Unit, namer: Namer): void {
+  const { aliases } = namer
+  const name = (numbered: Numbered | undefined): void => void namer.use(present(numbered, 'an alias'))
+  if (instance !== undefined) {
+    const { agent, planned } = instance
+    name(aliases.run(instance, !key.startsWith(wholeId, unitPrefix.length)))
+    if (agent !== null) name(aliases.agent(agent))
+    if (planned !== null && planned !== agent) name(aliases.agent(planned))
+  }
+  for (const allocation of allocations) {
+    name(aliases.task(allocation))
+    if (instance?.agent !== allocation.agent) name(aliases.agent(allocation.agent))
+  }
 }
 
 function writeInstance(w: ByteWriter, row: InstanceRow, hasCount: boolean, namer: Namer): void {

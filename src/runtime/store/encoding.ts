@@ -18,12 +18,15 @@ const deflatedFromBytes = 1024 * 1024
 /** No commit comes near; guards the memory of whoever reads one that is none. */
 const maxInflatedBytes = 1024 * 1024 * 1024
 
-/** The bytes with their checksum behind them. */
-export function withChecksum(key: string, bytes: Uint8Array): Buffer {
+/** The bytes with their checksum behind them. `sum`: it, where it is known. */
+export function withChecksum(
+  key: string,
+  bytes: Uint8Array,
+  sum = rowChecksum(key, bytes, bytes.length),
+): Buffer {
   const { length } = bytes
   const out = Buffer.allocUnsafe(length + checksumBytes)
   out.set(bytes, 0)
-  const sum = rowChecksum(key, bytes, length)
   out[length] = sum >>> 24
   out[length + 1] = sum >>> 16
   out[length + 2] = sum >>> 8

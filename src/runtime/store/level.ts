@@ -228,7 +228,8 @@ export class LevelStore implements Store {
     this.#writing = true
     try {
       const batch = database.batch()
-      for (const row of commit.puts) batch.put(rowPrefix + row.key, withChecksum(row.key, row.value))
+      for (const { key, value, checksum } of commit.puts)
+        batch.put(rowPrefix + key, withChecksum(key, value, checksum))
       for (const key of commit.deletes) batch.del(rowPrefix + key)
       for (let r = window.oldest; r < oldest; r++) batch.del(commitKey(r))
       batch.put(commitKey(commit.revision), withChecksum(commitKey(commit.revision), bytes))

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AllocationTable } from '../../../src/runtime/core/allocationtable.ts'
 import { allocationKey, type AllocationRow } from '../../../src/runtime/core/rows.ts'
+import { UnitCells } from '../../../src/runtime/core/unitcells.ts'
 
 function rowOf(instance: string, incarnation: number, gen: number): AllocationRow {
   return { instance, incarnation, gen } as unknown as AllocationRow
@@ -20,7 +21,7 @@ describe('the table of allocations', () => {
       fc.property(fc.array(act, { maxLength: 60 }), acts => {
         const seen = new Map<string, AllocationRow>()
         const count = { rows: 0 }
-        const table = new AllocationTable(count, {
+        const table = new AllocationTable(new UnitCells(), count, {
           change(old, row) {
             const { instance, incarnation } = (row ?? old)!
             const key = allocationKey(instance, incarnation)
