@@ -31,8 +31,9 @@ function failedCheck(state: State, instance: InstanceRow): InstanceRow['health']
   })
 }
 
-/** Kills those that need not wait for a replacement; gives those that shall. */
+/** Kills those that need not wait for a replacement; gives those that shall. What is left of an app that is gone goes anyway. */
 export function killSick(state: State, id: AppId): readonly InstanceRow[] {
+  if (!state.tables.app.has(id)) return []
   const sick = sickOf(state, id)
   if (sick.length === 0) return sick
   const spare = roomFor(state, id)

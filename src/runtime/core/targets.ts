@@ -482,5 +482,6 @@ function removeApp(state: State, id: AppId): void {
   state.tables.failure.delete(id)
   state.tables.timing.delete(id)
   state.tables.backoff.delete(id)
+  state.tables.brake.delete(id)
   for (const key of versionKeys(state, id)) state.tables.version.delete(key)
 }

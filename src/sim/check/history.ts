@@ -37,6 +37,7 @@ export class History {
   look({ before, after, now, adopted }: Checked): string[] {
     const broken: string[] = []
     if (before.agent !== after.agent) this.#agents(before, after, now, broken)
+    if (before.app !== after.app) this.#deleted(before, after)
     if (before.allocation === after.allocation) return broken
     for (const { key, row } of after.allocation) {
       const old = allocationOf(before, row.instance, row.incarnation)
@@ -127,6 +128,17 @@ export class History {
       if (old === undefined || old.unreachableSince !== null || row.unreachableSince === null) continue
       this.#letGo({ subject: 'agents', at: now, among: after.agent.length }, 'agents given up', broken)
     }
+  }
+
+  // Another app of the same name begins anew.
+  #deleted(before: PlainRows, after: PlainRows): void {
+    const memory = this.#memory
+    const kept = memory.letGo
+    if (kept.length === 0) return
+    const gone = new Set<string>(before.app.map(a => a.row.id))
+    for (const { row } of after.app) gone.delete(row.id)
+    memory.letGo = kept.filter(one => !gone.has(one.subject))
+    this.#undo.push(() => (memory.letGo = kept))
   }
 
   #letGo(one: LetGo, what: string, broken: string[]): void {

@@ -281,6 +281,21 @@ describe('remove', () => {
     expect(agentOf(cluster)).toMatchObject({ state: 'ready', tasks: 0 })
   })
 
+  test('one that was silent on an open connection has to say hello again', () => {
+    const cluster = clusterOf(2)
+    create(cluster, { instances: 2 })
+    const silent = cluster.agents.get(first)!
+    const session = silent.session!
+    silent.session = null
+    cluster.rounds(8)
+    good(change(cluster, { kind: 'remove' }))
+    expect(cluster.state.sessions.has(session)).toBe(false)
+    cluster.pass(10)
+    cluster.connect(silent)
+    cluster.pass(10)
+    expect(agentOf(cluster)).toMatchObject({ state: 'ready', tasks: 0 })
+  })
+
   test('survives a start of the server, a rollback and a replica', () => {
     const cluster = clusterOf(2)
     create(cluster, { instances: 2 })

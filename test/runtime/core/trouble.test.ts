@@ -183,9 +183,18 @@ describe('a commit that is lost', () => {
 describe('an app that is deleted', () => {
   test('leaves no rows behind, also when its tasks end later', () => {
     const cluster = clusterOf(2)
-    create(cluster, { instances: 2 })
+    const check = { protocol: 'TCP', maxConsecutiveFailures: 1, gracePeriodSeconds: 0 }
+    const upgradeStrategy = { minimumHealthCapacity: 0.5, maximumOverCapacity: 0 }
+    create(cluster, { instances: 2, healthChecks: [check], portDefinitions: [{ port: 0 }], upgradeStrategy })
+    const health = [{ index: 0, alive: false, consecutiveFailures: 2 }]
+    const sick = cluster.running()
+    const well = [{ index: 0, alive: true, consecutiveFailures: 0 }]
+    for (const { agent, key } of sick) cluster.report(agent, key, { condition: 'Running', health: well })
+    cluster.report(sick[0]!.agent, sick[0]!.key, { condition: 'Running', health })
     obey(cluster, false)
+    expect(cluster.state.tables.brake.size).toBe(1)
     good(cluster.change({ kind: 'delete', id: web }))
+    cluster.report(sick[1]!.agent, sick[1]!.key, { condition: 'Running', health })
     const [first, second] = cluster.running()
     cluster.report(first!.agent, first!.key, { condition: 'Failed', exit: { code: 1, message: 'no' } })
     cluster.report(second!.agent, second!.key, { condition: 'Killed' })

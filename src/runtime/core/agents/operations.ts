@@ -92,11 +92,22 @@ function remove(state: State, agent: AgentRow): Reply {
   forgetOldest(state)
   state.tables.agent.delete(agent.id)
   state.allocationsOf.delete(agent.id)
+  closeSession(state, agent.id)
   state.missedRounds.delete(agent.id)
   state.unknownTasks.delete(agent.id)
   state.event('agent_removed', { agentId: agent.id, hostname: agent.hostname })
   touchDaemons(state)
   return succeeded(state)
+}
+
+// A connection that was silent may come to life: the agent has to say hello on it, as whoever comes back.
+function closeSession(state: State, agent: AgentId): void {
+  const session = state.sessionOf.get(agent)
+  if (session === undefined) return
+  state.sessions.delete(session)
+  state.sessionOf.delete(agent)
+  const reason = 'this agent was removed; say hello again'
+  state.outbox.messages.push({ session, message: { kind: 'refuse', code: 'damaged', reason } })
 }
 
 // The task is given up. Its instance starts anew elsewhere, also where its app would wait for the agent for ever.
