@@ -128,7 +128,9 @@ function scaled(state: State, id: GroupId, by: number): Result {
   const apps = new Map<AppId, App>()
   for (const row of state.tables.app.values()) {
     if (!isWithin(row.id, id)) continue
-    const instances = Math.ceil(row.instances * by)
+    const scaledTo = Math.ceil(row.instances * by)
+    // A daemon is there or suspended; how many there are is the agents' business.
+    const instances = row.mode === 'daemon' ? Math.min(scaledTo, 1) : scaledTo
     if (instances > maxInstances) {
       const message = `${row.id} would have ${instances} instances; at most ${maxInstances} are taken`
       return { refusal: refused('INVALID', message) }

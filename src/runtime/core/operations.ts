@@ -148,6 +148,12 @@ function kill(state: State, operation: Extract<Operation, { kind: 'killInstances
   for (const [app, fewer] of fewerOf) {
     const row = state.tables.app.get(app)
     if (row === undefined) continue
+    if (row.mode === 'daemon') {
+      return refused(
+        'INVALID',
+        `'${app}' is a daemon and has no number of instances: kill without scaling it`,
+      )
+    }
     targets.push({
       id: app,
       submitted: { ...specOf(state, row.submitted), instances: Math.max(0, row.instances - fewer) },

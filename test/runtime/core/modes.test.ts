@@ -139,6 +139,45 @@ describe('a daemon', () => {
     expect(homes(cluster)).toEqual(['agent1', 'agent2'])
   })
 
+  test('killing one of it with scale is refused: there is no number to take one from', () => {
+    const cluster = clusterOf(2)
+    create(cluster, { mode: 'daemon' })
+    const instances = [view(cluster).instances[0]!.id]
+    const reply = cluster.request({ kind: 'killInstances', instances, scale: true, force: true })
+    expect(reply).toMatchObject({ ok: false, code: 'INVALID' })
+    expect(homes(cluster)).toEqual(['agent1', 'agent2'])
+    good(cluster.request({ kind: 'killInstances', instances, scale: false, force: false }))
+    expect(homes(cluster)).toEqual(['agent1', 'agent2'])
+  })
+
+  test('stays as it is when its group is scaled', () => {
+    const cluster = clusterOf(2)
+    const common = { cmd: 'x', cpus: 0.1, mem: 32, portDefinitions: [] }
+    const apps = [
+      { ...common, id: 'log', mode: 'daemon' },
+      { ...common, id: 'web', instances: 2 },
+    ]
+    const all = '/all' as GroupId
+    const scale = (body: Json): Extract<Reply, { ok: true }> =>
+      good(
+        cluster.request({
+          kind: 'changeGroup',
+          change: { kind: 'put', id: all, body },
+          force: false,
+          dryRun: false,
+        }),
+      )
+    const wanted = (): number[] =>
+      ['/all/log', '/all/web'].map(app => appView(cluster.state, app as AppId)!.wanted)
+    scale({ apps })
+    scale({ scaleBy: 2 })
+    expect(wanted()).toEqual([2, 4])
+    scale({ scaleBy: 0.5 })
+    expect(wanted()).toEqual([2, 2])
+    scale({ scaleBy: 0 })
+    expect(wanted()).toEqual([0, 0])
+  })
+
   test('made of a service and made one again', () => {
     const cluster = clusterOf(3)
     create(cluster, { instances: 2 })
