@@ -301,25 +301,45 @@ export function pingRound(state: State, round: number, sentOnTime: boolean): voi
     send(state, session.id, { kind: 'ping', round, revision: state.revision })
   }
   if (!sentOnTime) return
-  const late: AgentRow[] = []
+  const late: AgentId[] = []
   for (const id of state.tables.agent.keys()) {
     const agent = state.tables.agent.get(id)!
     if (agent.unreachableSince !== null) continue
     const missed = (state.missedRounds.get(agent.id) ?? 0) + 1
     state.missedRounds.set(agent.id, missed)
-    if (missed > roundsUntilUnreachable) late.push(agent)
+    if (missed > roundsUntilUnreachable) late.push(agent.id)
   }
+  state.silent = late.reverse()
+}
+
+/**
+ * Gives up the agents that the last round found silent, as many as the brake and this step allow: each takes all its
+ * instances with it. False: some are left for the next step.
+ */
+export function giveUpSilent(state: State): boolean {
+  const { silent } = state
+  if (silent === undefined) return true
   const wasFrozen = state.frozen
-  state.frozen = false
-  for (const [i, agent] of late.entries()) {
-    if (!brakeAllows(state, 'agents', state.tables.agent.size)) {
-      state.frozen = true
-      if (!wasFrozen) state.event('placement_frozen', { silentAgents: late.length - i })
-      break
+  for (let id = silent.at(-1); id !== undefined; id = silent.at(-1)) {
+    if (state.budget <= 0) return false
+    const agent = state.tables.agent.get(id)
+    // It may have answered, or been removed, since.
+    const isSilent = (state.missedRounds.get(id) ?? 0) > roundsUntilUnreachable
+    if (agent !== undefined && agent.unreachableSince === null && isSilent) {
+      if (!brakeAllows(state, 'agents', state.tables.agent.size)) {
+        state.frozen = true
+        if (!wasFrozen) state.event('placement_frozen', { silentAgents: silent.length })
+        state.silent = undefined
+        return true
+      }
+      outOfReach(state, agent)
     }
-    outOfReach(state, agent)
+    silent.pop()
   }
-  if (wasFrozen && !state.frozen) state.event('placement_resumed', {})
+  state.silent = undefined
+  state.frozen = false
+  if (wasFrozen) state.event('placement_resumed', {})
+  return true
 }
 
 function outOfReach(state: State, agent: AgentRow): void {

@@ -166,6 +166,8 @@ export class State {
   readonly unknownRows = new Map<string, AssignmentRow>()
   /** Until this ping round nothing is placed before all agents have told what they run (see adopt.ts). */
   adoptsUntilRound = 0
+  /** Agents that the last ping round found silent, last first; given up as far as the steps since have room for it. */
+  silent: AgentId[] | undefined
   /** More agents are silent than may be given up at once: nothing is placed until that is clear. */
   frozen = false
   /** The last ping round. */
@@ -317,6 +319,7 @@ export class State {
     this.placed.clear()
     this.unknownTasks.clear()
     this.unknownRows.clear()
+    this.silent = undefined
     this.frozen = false
     this.outbox = { replies: [], messages: [], events: [] }
     this.lookAtAll()

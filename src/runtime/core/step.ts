@@ -3,7 +3,7 @@
 import type { ClusterMs } from '../../base/index.ts'
 import { advanceDeployment } from './advance.ts'
 import { beginAdoption } from './adopt.ts'
-import { agentClosed, handleAgentMessage, pingRound } from './agentmessages.ts'
+import { agentClosed, giveUpSilent, handleAgentMessage, pingRound } from './agentmessages.ts'
 import { flushAgents } from './flush.ts'
 import { launchWaiting } from './launch.ts'
 import { handleRequest } from './operations.ts'
@@ -22,12 +22,18 @@ export function step(state: State, env: Env, input: Input): Output {
   state.env = env
   state.rowsBeforeStep = state.changedRows
   takeIn(state, input)
+  const areGivenUp = giveUpSilent(state)
   state.wakeDue()
   const isSwept = dropStaged(state)
   // Reports come by the thousand: what they move is looked at once, when those that came together are taken in.
   const isLookedAtLater = isReport(input) && state.dirtyApps.size > 0
   if (!isLookedAtLater) settle(state)
-  let more = !isSwept || state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0 || hasLaunches(state)
+  let more =
+    !areGivenUp ||
+    !isSwept ||
+    state.dirtyApps.size > 0 ||
+    state.dirtyDeployments.size > 0 ||
+    hasLaunches(state)
   if (!more || env.now >= state.flushDue) {
     if (flushAgents(state)) state.flushDue = env.now + flushEveryMs
     else more = true

@@ -281,6 +281,26 @@ describe('the brake', () => {
   })
 })
 
+describe('many agents that are lost at once', () => {
+  test('are given up in several steps, and all of them', () => {
+    const cluster = clusterOf(40)
+    create(cluster, { instances: 120, cpus: 0.1 })
+    const lost = [...cluster.agents.values()].slice(0, 4)
+    for (const agent of lost) cluster.disconnect(agent)
+    cluster.state.stepRows = 5
+    let most = 0
+    cluster.afterStep = () => {
+      most = Math.max(most, cluster.state.changedRows - cluster.state.rowsBeforeStep)
+    }
+    cluster.rounds(6)
+    const gone = [...cluster.state.tables.agent.values()].filter(a => a.unreachableSince !== null)
+    expect(gone.map(a => a.id).sort()).toEqual(lost.map(a => a.id).sort())
+    expect(cluster.state.frozen).toBe(false)
+    // What may be changed, and what one agent of three instances takes with it.
+    expect(most).toBeLessThanOrEqual(5 + 5)
+  })
+})
+
 describe('staged specifications', () => {
   test('that no apply uses are gone after an hour', () => {
     const cluster = clusterOf(1)
