@@ -39,6 +39,7 @@ export function appBody(app: App, definition: JsonObject, sensitivePaths: readon
       ...elementsOf(fields.get('healthChecks')).map(c => part('health_check', checkFields(c, app))),
       ...elementsOf(fields.get('readinessChecks')).map(c => part('readiness_check', fieldsAt(c))),
       ...[fields.get('check')].flatMap(c => (c ? [checkBlock(c, app, sensitivePaths)] : [])),
+      ...[fields.get('preStop')].flatMap(p => (p ? [part('pre_stop', withCommand(fieldsAt(p)))] : [])),
       ...elementsOf(fields.get('constraints')).map(c => part('constraint', constraintFields(c))),
       ...secretsOf(fields).map(s => part('secret', s)),
       ...body.blocks,
@@ -53,6 +54,7 @@ const placedByHand = new Set([
   'healthChecks',
   'readinessChecks',
   'check',
+  'preStop',
   'constraints',
   'secrets',
 ])
@@ -184,9 +186,14 @@ function checkFields(check: Placed, app: App): PlacedFields {
     fields.delete('portIndex')
     fields.set('portName', { ...index, value: name })
   }
+  return withCommand(fields)
+}
+
+function withCommand(fields: PlacedFields): PlacedFields {
   const command = fields.get('command')
-  if (command) fields.set('command', { ...command, value: commandValue(command.value) })
-  return fields
+  return command
+    ? new Map([...fields, ['command', { ...command, value: commandValue(command.value) }]])
+    : fields
 }
 
 function checkBlock(check: Placed, app: App, sensitivePaths: readonly string[]): WrittenBlock {

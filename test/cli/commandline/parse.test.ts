@@ -90,10 +90,7 @@ describe('mistakes', () => {
     ],
     ['down --stack x', '"--stack" is not an option of "sddc down".\nSee: sddc down --help'],
     ['up --json', '"--json" is not an option of "sddc up".\nSee: sddc up --help'],
-    [
-      'server start',
-      '"start" is one word too many\nUsage: sddc server\nFor example: sddc server --data /var/lib/sddc --init',
-    ],
+    ['server start', '"server start" is not a command.\nSee: sddc server --help'],
     ['down now', '"now" is one word too many\nUsage: sddc down\nFor example: sddc down'],
     [
       'scale',

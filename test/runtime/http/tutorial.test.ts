@@ -165,6 +165,15 @@ it('35 and 36: what can not fit stays visible, locks its app, and is taken over,
     currentActions: [{ action: 'ScaleApplication', app: '/hello-gridka-200', readinessCheckResults: [] }],
     currentStep: 1,
     totalSteps: 1,
+    // What Marathon does not say: how it stands, and why it waits.
+    state: 'running',
+    waits: expect.arrayContaining([
+      expect.objectContaining({
+        app: '/hello-gridka-200',
+        kind: 'place',
+        message: 'a place for 80: 3 of 3 agents lack 0.1 CPU (at most 0 CPU is free on one)',
+      }),
+    ]) as unknown,
   })
   const refused = await rig.call('PUT', '/v2/apps/hello-gridka-200', '{"instances":30}', curl)
   expect([refused.status, refused.body]).toEqual([
