@@ -26,7 +26,8 @@ export function disruptionOf(
   const healthy = isDaemon ? running : before.instances
   const restarts = isDaemon ? running : Math.min(before.instances, after.instances)
   const wanted = isDaemon ? running : after.instances
-  return { restarts, atATime: Math.min(restarts, mostAtATime(healthy, wanted, after)) }
+  const most = Math.min(mostAtATime(healthy, wanted, after), after.update?.maxParallel ?? Infinity)
+  return { restarts, atATime: Math.min(restarts, most) }
 }
 
 // At most maxCapacity instances are ever healthy, and a stop must leave minHealthy of them.

@@ -205,7 +205,7 @@ function lockWarnings(steps: readonly Step[], changes: readonly Change[], snapsh
     return [
       warningDiagnostic(
         `Deployment in progress`,
-        `Deployment ${id} holds ${locked.sort(compareStrings).join(', ')}. Apply will be refused until it has ended. Wait for it, end it with "sddc deployment cancel ${id}", or take over with --take-over.`,
+        `Deployment ${id} holds ${locked.sort(compareStrings).join(', ')}. Apply will be refused until it has ended. Wait for it, end it with "sddc deployment cancel ${id}", wait in line with --queue, or take over with --take-over.`,
         { address: locked[0] },
       ),
     ]

@@ -105,6 +105,7 @@ describe('a snapshot that is restored', () => {
     const path = join(empty, '..', 'one.snapshot')
     await saveSnapshotOf(one, path)
     expect(await inspectSnapshot(path)).toMatchObject({ clusterId: 'cluster-one', revision: 1, epoch: 1 })
+    await expect(inspectSnapshot(`${path}x`)).rejects.toThrow('There is no snapshot')
     await expect(restoreSnapshot(other, path)).rejects.toMatchObject({ code: 'CLUSTER_MISMATCH' })
     expect(await restoreSnapshot(empty, path)).toMatchObject({ clusterId: 'cluster-one', epoch: 2 })
     const again = await startServer({

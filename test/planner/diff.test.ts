@@ -173,6 +173,12 @@ describe('disruptionOf', () => {
     expect(disruptionOf(before, after, 'restart')).toEqual({ restarts, atATime })
   })
 
+  test('max_parallel bounds what happens at a time', () => {
+    const before = app('/web', { instances: 4 })
+    const after = app('/web', { instances: 4, update: { maxParallel: 2 } })
+    expect(disruptionOf(before, after, 'restart')).toEqual({ restarts: 4, atATime: 2 })
+  })
+
   test('only restarts disturb', () => {
     expect(disruptionOf(app('/web'), app('/web'), 'scale')).toEqual({ restarts: 0, atATime: 0 })
   })

@@ -127,9 +127,13 @@ async function carryOut(
   if (result.view.state !== 'done') {
     const { state, reason } = result.view
     const why = reason === undefined ? '' : `: ${reason}`
-    throw new CodedError('REQUEST_REFUSED', `The deployment was ${state} before it was done${why}`, {
-      advice: adviceAfter(result.view),
-    })
+    throw new CodedError(
+      'REQUEST_REFUSED',
+      `The deployment ${state === 'failed' ? '' : 'was '}${state} before it was done${why}`,
+      {
+        advice: adviceAfter(result.view),
+      },
+    )
   }
   return finished(context, client, plan, result.view, begun)
 }

@@ -23,6 +23,8 @@ export async function deploymentShow(context: Context, name: string): Promise<nu
   return exit.done
 }
 
+const isWhole = /^[0-9a-f-]{36}$/
+
 const ordered = {
   promote: 'is promoted: the others follow',
   pause: 'is paused. What ends meanwhile is started again',
@@ -76,18 +78,21 @@ export async function deploymentCancel(context: Context, name: string, force: bo
   return result.view.state === 'done' ? exit.done : exit.error
 }
 
-/** By its id or the first digits of it. One that has ended is known to the server by its whole id only. */
+/** By its id or the first digits of it. Those that have ended are looked through only when none else has it. */
 async function findDeployment(client: Client, name: string): Promise<string> {
   const ids = (await client.deployments()).map(d => d.id as string)
-  const found = ids.filter(id => id.startsWith(name))
+  let found = ids.filter(id => id.startsWith(name))
+  if (found.length === 0 && !isWhole.test(name)) {
+    found = (await client.deployments(true)).map(d => d.id as string).filter(id => id.startsWith(name))
+  }
   if (found.length === 1) return found[0]!
   if (found.length > 1) {
     throw new CodedError('USAGE', `"${name}" is the beginning of more than one: ${found.join(', ')}`, {
       advice: 'Write more of it.',
     })
   }
-  if (/^[0-9a-f-]{36}$/.test(name)) return name
-  throw new CodedError('USAGE', `No deployment "${name}" runs.${didYouMean(name, ids)}`, {
-    advice: 'See those that run with: sddc deployment list',
+  if (isWhole.test(name)) return name
+  throw new CodedError('USAGE', `There is no deployment "${name}".${didYouMean(name, ids)}`, {
+    advice: 'See them with: sddc deployment list --all',
   })
 }

@@ -1,4 +1,5 @@
 // `sddc scale`, `restart`, `stop`: a change of one app, watched until it is done.
+import { CodedError } from '../../base/index.ts'
 import { findApp } from '../appname.ts'
 import type { Client } from '../client.ts'
 import { exit, type Context } from '../context.ts'
@@ -52,10 +53,13 @@ interface Operation {
 
 async function operate(
   context: Context,
-  { app: name, detach }: OperateOptions,
+  { app: name, detach, force, queue }: OperateOptions,
   { verb, drifts, change }: Operation,
 ): Promise<number> {
   const { terminal } = context
+  if (force && queue) {
+    throw new CodedError('USAGE', '--queue waits, --force does not', { advice: 'Give one of them.' })
+  }
   const client = requireTarget({ server: context.server, directory: context.directory })
   const app = findApp((await client.status()).apps, name)
   const begun = Date.now()

@@ -166,11 +166,12 @@ const nextTries: Readonly<Record<WaitingView['nextTry'], string>> = {
 }
 
 export function deploymentsText({ paint }: Terminal, deployments: readonly DeploymentView[]): string {
+  // The longest column is the last; an app's counts are those of now, so what has ended is told without.
   const rows = deployments.map(d => [
     d.id,
     d.state === 'running' ? `step ${Math.min(d.currentStep, d.steps.length)} of ${d.steps.length}` : d.state,
-    [...d.progress.map(appPart), ...waitsElsewhere(d)].join(', '),
     paint.dim(`by ${d.actor}`),
+    [...d.progress.map(d.endedAt === undefined ? appPart : p => p.app), ...waitsElsewhere(d)].join(', '),
   ])
   return `${paint.bold('Deployments')}\n${table(rows, '  ')}`
 }

@@ -17,13 +17,19 @@ export function deploymentText({ paint }: Terminal, view: DeploymentView): strin
   if (view.undoes !== undefined) parts.push(`Rolls back deployment ${view.undoes}.`)
   if (view.reason !== undefined) parts.push(paint.red(view.reason))
   if (view.progress.length > 0) {
-    const rows = view.progress.map(p => [
-      p.app,
-      p.state,
-      `${p.new} of ${p.target} new`,
-      p.old > 0 ? `${p.old} old` : '',
-      `${p.healthy} healthy`,
-    ])
+    // Counts are those of now: of one that has ended they say nothing.
+    const isOver = view.endedAt !== undefined
+    const rows = view.progress.map(p =>
+      isOver
+        ? [p.app, p.state]
+        : [
+            p.app,
+            p.state,
+            `${p.new} of ${p.target} new`,
+            p.old > 0 ? `${p.old} old` : '',
+            `${p.healthy} healthy`,
+          ],
+    )
     parts.push(table(rows, '  '))
   }
   if (view.waits.length > 0) {

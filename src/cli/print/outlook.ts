@@ -72,11 +72,22 @@ export function forecastText(plan: Plan, forecast: Forecast, chalk: ChalkInstanc
   const verdict =
     forecast.verdict === 'waits' ? chalk.yellow('will have to wait') : chalk.red("can't work as things are")
   const unplaced = forecast.unplaced.map(u => `${unplacedText(u, name(u.app))}.`)
-  if (unplaced.length === 0) return `${title} ${verdict}: the deployment does not come to its end by itself.`
+  if (unplaced.length === 0) return `${title} ${verdict}: ${endlessText(plan)}`
   if (unplaced.length === 1) return `${title} ${verdict}: ${unplaced[0]}`
   const shown = unplaced.slice(0, maxApps).map(text => `  ${text}`)
   const left = unplaced.length - shown.length
   return [`${title} ${verdict}.`, ...shown, ...(left > 0 ? [`  and ${left} more apps`] : [])].join('\n')
+}
+
+// Canaries wait for a person; of anything else the forecast knows only that it does not end.
+function endlessText({ changes }: Plan): string {
+  const canaries = changes.flatMap(c => {
+    if (c.object !== 'app' || c.disruption.restarts === 0) return []
+    const count = c.after?.update?.canary ?? 0
+    return count === 0 ? [] : [`${count} of ${printableLine(c.address)}`]
+  })
+  if (canaries.length === 0) return 'the deployment does not come to its end by itself.'
+  return `new instances run beside the old ones (${listed(canaries, ', ')}) until you type "sddc deployment promote".`
 }
 
 // What users of a service notice of a rolling restart.

@@ -21,7 +21,11 @@ export function checkModes(app: App, report: Report): void {
   if (mode === 'daemon') {
     for (const name of ['canary', 'pauseSeconds'] as const) {
       if ((app.update?.[name] ?? 0) > 0)
-        report(`/update/${name}`, 'is not allowed for the mode daemon', 'Write "maxParallel" instead.')
+        report(
+          `/update/${name}`,
+          'is not allowed for the mode daemon',
+          'It has one instance on each agent: none runs beside the old ones, and there are no batches.',
+        )
     }
   }
   if (mode !== 'service' && app.container?.volumes.some(v => 'persistent' in v) === true)

@@ -115,6 +115,8 @@ async function* closing(rows: AsyncIterable<Row>, path: string, close: () => voi
 }
 
 function inWords(path: string, error: unknown): CodedError {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return new CodedError('USAGE', `There is no snapshot ${path}`, { cause: error })
   return error instanceof CodedError ? error : notWhole(path, reasonOf(error), error)
 }
 

@@ -1,6 +1,7 @@
 // What `sddc deployment show` prints.
 import { Chalk } from 'chalk'
 import { expect, test } from 'vitest'
+import { deploymentsText } from '../../../src/cli/commands/status.ts'
 import { deploymentText } from '../../../src/cli/print/deployment.ts'
 import type { Terminal } from '../../../src/cli/terminal.ts'
 import type { DeploymentView } from '../../../src/cli/types.ts'
@@ -65,4 +66,18 @@ test('one in the queue says for whom it waits', () => {
   const text = deploymentText(terminal, queued as unknown as DeploymentView)
   expect(text).toContain('/web: deployment d0, which holds /web, since noon')
   expect(text).toContain('take it out of the queue')
+})
+
+test('one that has ended is told without counts, which are those of now', () => {
+  const done = {
+    ...canary,
+    state: 'done',
+    endedAt: 'noon',
+    waits: [],
+    progress: [{ ...canary.progress[0], state: 'done' }],
+  } as DeploymentView
+  expect(deploymentText(terminal, done)).toContain('  /web  done')
+  expect(deploymentText(terminal, done)).not.toContain('healthy')
+  expect(deploymentsText(terminal, [done])).toBe('Deployments\n  d1  done  by me@here  /web')
+  expect(deploymentsText(terminal, [canary])).toBe('Deployments\n  d1  step 1 of 1  by me@here  /web (1/4)')
 })

@@ -531,6 +531,18 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
     withForecast(made(desired([web()]), snapshot()), [], forecast({ verdict: 'waits' })),
   ],
   [
+    'canary',
+    'New ones wait for a person',
+    withForecast(
+      made(
+        desired([web({ instances: 4, env: { A: '2' }, update: { canary: 1 } })]),
+        snapshot([web({ instances: 4, update: { canary: 1 } })]),
+      ),
+      [],
+      forecast({ verdict: 'waits' }),
+    ),
+  ],
+  [
     'waits',
     'Something must end first',
     withForecast(

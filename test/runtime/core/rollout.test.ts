@@ -339,6 +339,9 @@ describe('a change that may wait', () => {
     const { id } = put(cluster, { cmd: 'new' })
     const second = queued(cluster, { cmd: 'newer' })
     const third = queued(cluster, { instances: 2 })
+    expect(order(cluster, 'pause', second)).toMatchObject({
+      message: `Deployment ${second} has not begun: it waits in the queue`,
+    })
     expect(view(cluster, second).waits).toMatchObject([{ kind: 'lock', app: web, deployment: id }])
     expect(deploymentViews(cluster.state).map(d => [d.id, d.state])).toEqual([
       [id, 'running'],

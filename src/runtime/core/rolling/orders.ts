@@ -10,7 +10,7 @@ import { rollingCounts } from './counts.ts'
 
 export function promote(state: State, id: DeploymentId): Reply {
   const row = runningOne(state, id)
-  if (row === undefined) return unknown(id)
+  if (row === undefined) return notRunning(state, id)
   const waiting = appsOf(row)
     .map(app => state.tables.action.get(actionKey(id, app)))
     .filter((action): action is ActionRow => action?.state === 'running' && isCanaryPhase(action))
@@ -39,7 +39,7 @@ function areCanariesHealthy(state: State, { app, rollout }: ActionRow): boolean 
 
 export function pause(state: State, id: DeploymentId, actor: Actor): Reply {
   const row = runningOne(state, id)
-  if (row === undefined) return unknown(id)
+  if (row === undefined) return notRunning(state, id)
   if (row.paused === undefined) {
     const paused = { at: state.env.now, utc: state.env.utc, by: actor.name }
     state.tables.deployment.put(id, { ...row, paused })
@@ -50,7 +50,7 @@ export function pause(state: State, id: DeploymentId, actor: Actor): Reply {
 
 export function resume(state: State, id: DeploymentId): Reply {
   const row = runningOne(state, id)
-  if (row === undefined) return unknown(id)
+  if (row === undefined) return notRunning(state, id)
   if (row.paused !== undefined) {
     const { paused: _, ...rest } = row
     state.tables.deployment.put(id, { ...rest, resumedAt: state.env.now })
@@ -69,6 +69,9 @@ function runningOne(state: State, id: DeploymentId): DeploymentRow | undefined {
   return row?.state === 'running' ? row : undefined
 }
 
-function unknown(id: DeploymentId): Reply {
-  return refused('NOT_FOUND', `No deployment ${id} runs`)
+function notRunning(state: State, id: DeploymentId): Reply {
+  const row = state.tables.deployment.get(id)
+  if (row === undefined) return refused('NOT_FOUND', `There is no deployment ${id}`)
+  const what = row.state === 'queued' ? 'has not begun: it waits in the queue' : `has ended: ${row.state}`
+  return refused('NOT_FOUND', `Deployment ${id} ${what}`)
 }
