@@ -28,3 +28,12 @@ test.each(groups.map(group => ({ first: group[0]!, group })))(
     expect(failed).toEqual([])
   },
 )
+
+test('the same seed is the same life, step by step', () => {
+  const lives = [1, 2].map(() => {
+    const lines: string[] = []
+    const result = runTrial(7, { trace: line => void lines.push(line) })
+    return { result, lines: lines.length, last: lines.at(-1) }
+  })
+  expect(lives[0]).toEqual(lives[1])
+})

@@ -32,6 +32,7 @@ export class InvariantWatch implements Observer {
   #snapshot: RowSnapshot | undefined
   #twin: Twin | undefined
   #forgets = false
+  #wantsMore = false
 
   constructor(options: WatchOptions = {}) {
     this.#core = options.core ?? realCore
@@ -45,6 +46,7 @@ export class InvariantWatch implements Observer {
   /** After every step, in the open transaction. */
   afterStep(simulation: Simulation, input: Input, output: Output): void {
     const { state } = simulation
+    this.#wantsMore = output.more
     const snapshot = this.#snapshot!
     const before = snapshot.rows
     const after = snapshot.look(state)
@@ -74,7 +76,8 @@ export class InvariantWatch implements Observer {
       this.#tell(simulation, this.#machines.look(simulation.machines, rows, this))
       this.#tell(simulation, brokenTotals(state, rows))
     }
-    if (isTime || commit !== undefined) {
+    // One that asked for more is in the middle of its work.
+    if (!this.#wantsMore && (isTime || commit !== undefined)) {
       this.#tell(simulation, waitingForNothing(state, rows))
       this.#tell(simulation, missedDeadlines(state, rows, this.#core.nextWake(state)))
     }
