@@ -153,6 +153,7 @@ function halt(state: State, row: DeploymentRow, reason: string): void {
 
 // In order: it begins when nobody holds its apps, and nobody who came earlier waits for one of them.
 function startQueued(state: State, row: DeploymentRow): void {
+  if (state.budget <= 0) return void state.dirtyDeployments.add(row.id)
   const { operation, apps } = row.queued!
   const wanted = new Set(apps)
   for (const app of apps) if (state.locks.has(app)) return

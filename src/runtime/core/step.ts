@@ -1,6 +1,7 @@
 // One step: take the input in, look at what it moved, place what waits, tell agents, within a bounded number of rows.
 // What does not fit is left for `continue`.
-import type { ClusterMs } from '../../base/index.ts'
+import { compareStrings, type ClusterMs } from '../../base/index.ts'
+import type { DeploymentId } from '../../model/index.ts'
 import { advanceDeployment } from './advance.ts'
 import { beginAdoption } from './adopt.ts'
 import { agentClosed, giveUpSilent, handleAgentMessage, pingRound } from './agentmessages.ts'
@@ -83,7 +84,7 @@ function takeIn(state: State, input: Input): void {
 // Apps and deployments move each other: until nothing is left, or the step has changed enough.
 function settle(state: State): void {
   for (;;) {
-    for (const id of [...state.dirtyDeployments].sort()) {
+    for (const id of oldestFirst(state)) {
       state.dirtyDeployments.delete(id)
       advanceDeployment(state, id)
     }
@@ -97,6 +98,12 @@ function settle(state: State): void {
     if (state.dirtyDeployments.size === 0 && state.dirtyApps.size === 0) return
     if (state.budget <= 0) return
   }
+}
+
+// What waits in the queue gets its turn in order, also where only some of it may run.
+function oldestFirst(state: State): DeploymentId[] {
+  const age = (id: DeploymentId): number => state.tables.deployment.get(id)?.ordinal ?? 0
+  return [...state.dirtyDeployments].sort((a, b) => age(a) - age(b) || compareStrings(a, b))
 }
 
 function hasLaunches(state: State): boolean {

@@ -421,3 +421,27 @@ describe('a rollback', () => {
     expect(appView(cluster.state, '/shop' as AppId)).toMatchObject({ wanted: 1 })
   })
 })
+
+describe('of many that wait for a turn', () => {
+  test('the one that came first begins first', () => {
+    const cluster = new Cluster()
+    const app = (id: string): { id: string; cmd: string } => ({ id, cmd: 'x' })
+    const ids = ['/e', '/d', '/c', '/b', '/a', '/f', '/g', '/h'] as AppId[]
+    const changes = ids.map(id => ({ kind: 'create', body: app(id) }) as const)
+    const all = good(cluster.request({ kind: 'changeApps', changes, force: false })).deployment!
+    const others = Array.from({ length: 99 }, (_, i) =>
+      good(cluster.change({ kind: 'create', body: app(`/other${i}`) })),
+    )
+    const waiting = ids.map(id => {
+      const change = { kind: 'put', id, body: { instances: 2 }, partial: true, create: false } as const
+      return good(cluster.request({ kind: 'changeApps', changes: [change], force: false, queue: true }))
+        .deployment!
+    })
+    const states = (): string[] => waiting.map(id => view(cluster, id).state)
+    good(cluster.request({ kind: 'cancelDeployment', deployment: all, force: true }))
+    expect(states()).toEqual(['running', ...Array.from({ length: 7 }, () => 'queued')])
+    const deployment = others[0]!.deployment!
+    good(cluster.request({ kind: 'cancelDeployment', deployment, force: true }))
+    expect(states()).toEqual(['running', 'running', ...Array.from({ length: 6 }, () => 'queued')])
+  })
+})
