@@ -7,7 +7,7 @@ import { elapsed } from '../progress/follow.ts'
 import { table } from '../print/table.ts'
 import { requireTarget } from '../target.ts'
 import type { AgentView, StatusView } from '../types.ts'
-import { agentsText, shortId } from './status.ts'
+import { agentsText, outOfService, shortId } from './status.ts'
 
 /** Between two looks at a drain. */
 const lookMs = 1000
@@ -120,7 +120,7 @@ function agentText({ terminal }: Context, status: StatusView, agent: AgentView):
   const { used, capacity } = agent
   const attributes = Object.entries(agent.attributes).map(([name, a]) => `${name}=${String(a.value)}`)
   const lines = [
-    `${paint.bold(agent.id)}  ${agent.hostname}  ${agent.state}`,
+    `${paint.bold(agent.id)}  ${agent.hostname}  ${agent.state === 'ready' ? outOfService(agent) || 'ready' : agent.state}`,
     `  cpus ${used.cpuMilli / 1000} of ${capacity.resources.cpuMilli / 1000} used`,
     `  mem  ${mib(used.memKiB)} of ${mib(capacity.resources.memKiB)} used`,
     `  runs ${agent.drivers.join(', ')}`,

@@ -65,7 +65,8 @@ export function agentsText({ paint }: Terminal, agents: readonly AgentView[]): s
   return `${paint.bold('Agents')}\n${table(rows, '  ')}`
 }
 
-function outOfService({ cordoned, drain }: AgentView): string {
+/** `cordoned`, `draining`, `drained`, or nothing. */
+export function outOfService({ cordoned, drain }: AgentView): string {
   if (drain !== undefined) return drain.done ? 'drained' : 'draining'
   return cordoned ? 'cordoned' : ''
 }

@@ -123,8 +123,11 @@ export function commitTargets(
   if (options.dryRun === true) return succeeded(state, { steps })
   const held = new Set([...steps.flatMap(s => s.actions.map(a => a.app)), ...[...names].flat()])
   const conflicts = conflictsOf(state, held).filter(id => id !== options.undoes)
-  if (!options.force && options.queue !== undefined && mustWait(state, conflicts, held)) {
-    return queued(state, actor, options.queue, [...held])
+  if (!options.force && options.queue !== undefined) {
+    const awaited = awaitedOf(state, held, targets)
+    if (conflicts.length > 0 || awaited.length > 0) {
+      return queued(state, actor, options.queue, [...new Set([...held, ...awaited])])
+    }
   }
   if (conflicts.length > 0 && !options.force) return locked(conflicts)
   const undone = options.undoes === undefined ? undefined : state.tables.deployment.get(options.undoes)
@@ -363,13 +366,13 @@ function conflictsOf(state: State, apps: ReadonlySet<AppId>): DeploymentId[] {
   return [...held].sort()
 }
 
-// Who waits in order also waits behind those who came earlier.
-function mustWait(state: State, conflicts: readonly DeploymentId[], apps: ReadonlySet<AppId>): boolean {
-  if (conflicts.length > 0) return true
+// Who waits in order also waits behind those who came earlier, also with what would change nothing now.
+function awaitedOf(state: State, held: ReadonlySet<AppId>, targets: readonly Target[]): AppId[] {
+  const awaited = new Set<AppId>()
   for (const id of state.progress.queued) {
-    if (state.tables.deployment.get(id)!.queued!.apps.some(app => apps.has(app))) return true
+    for (const app of state.tables.deployment.get(id)!.queued!.apps) awaited.add(app)
   }
-  return false
+  return awaited.size === 0 ? [] : [...held, ...targets.map(t => t.id)].filter(app => awaited.has(app))
 }
 
 function queued(state: State, actor: Actor, operation: Operation, apps: readonly AppId[]): Reply {

@@ -356,6 +356,17 @@ describe('a change that may wait', () => {
     ])
   })
 
+  test('keeps its turn also when it would change nothing now', () => {
+    const cluster = running()
+    put(cluster, { cmd: 'new' })
+    const first = queued(cluster, { instances: 2 })
+    const last = queued(cluster, { instances: 4 })
+    expect([first, last].map(d => view(cluster, d).state)).toEqual(['queued', 'queued'])
+    for (let i = 0; i < 6; i++) heal(cluster)
+    expect([first, last].map(d => view(cluster, d).state)).toEqual(['done', 'done'])
+    expect(appView(cluster.state, web)!.wanted).toBe(4)
+  })
+
   test('is done at once where nobody holds the app', () => {
     const cluster = running()
     expect(view(cluster, queued(cluster, { instances: 2 })).state).toBe('done')
