@@ -285,7 +285,7 @@ function stoppedByChoice(before: PlainRows, after: PlainRows, app: AppId): strin
 }
 
 // Instances that one step places come one after another; any order in which each was allowed will do.
-function* constraints({ before, after }: Checked): Iterable<string> {
+function* constraints({ before, after, adopted }: Checked): Iterable<string> {
   const counted = (rows: PlainRows, like: InstanceRow): InstanceRow[] =>
     instancesOf(rows, like.app).filter(
       i => i.agent !== null && !i.unreachable && i.runKey === like.runKey && i.id !== like.id,
@@ -293,6 +293,8 @@ function* constraints({ before, after }: Checked): Iterable<string> {
   const fresh = after.instance
     .map(r => r.row)
     .filter(i => i.agent !== null && i.placedAt > 0 && !wasPlaced(before, i))
+    // What is taken over stays where it runs.
+    .filter(i => adopted?.has(i.id) !== true)
     .sort((a, b) => a.slot - b.slot)
   const left = new Set(fresh)
   const broken = (instance: InstanceRow): readonly Constraint[] => {

@@ -15,9 +15,14 @@ export interface MachineRules {
 export class MachineWatch {
   /** The most that each machine ever had: one that came back smaller may be full beyond it. */
   readonly #most = new Map<string, number>()
-  /** Agents that were there: of one that a person took out of the cluster the server knows nothing more. */
-  readonly #known = new Set<AgentId>()
+  /** Of one that a person took out of the cluster the server knows nothing more. */
   readonly #removed = new Set<AgentId>()
+
+  /** After every step. */
+  follow(before: PlainRows, after: PlainRows): void {
+    if (before.agent === after.agent) return
+    for (const { row } of before.agent) if (agentOf(after, row.id) === undefined) this.#removed.add(row.id)
+  }
 
   look(all: ReadonlyMap<AgentId, Machine>, rows: PlainRows, rules: MachineRules): string[] {
     const broken: string[] = []
@@ -26,8 +31,6 @@ export class MachineWatch {
     for (const [id, machine] of all) {
       const sums = { cpuMilli: 0, memKiB: 0, diskKiB: 0, gpus: 0 }
       const ports = new Map<number, string>()
-      if (agentOf(rows, id) !== undefined) this.#known.add(id)
-      else if (this.#known.has(id)) this.#removed.add(id)
       for (const text of machine.driver.living()) {
         const task = machine.state.tasks.get(text)
         if (task === undefined && machine.isRunning)
@@ -36,7 +39,9 @@ export class MachineWatch {
         if (other !== undefined && !rules.wasSetBack)
           broken.push(`machines: ${text} runs on ${other} and on ${id}`)
         homes.set(text, id)
-        if (!held.has(text) && !rules.wasSetBack && !this.#removed.has(id))
+        // One that the agent itself counts as unknown to the server is told to people, who decide.
+        const isKnown = task?.attached !== false && !this.#removed.has(id)
+        if (!held.has(text) && !rules.wasSetBack && isKnown)
           broken.push(`machines: ${text} runs on ${id}, and the server holds no room for it`)
         if (task?.row === undefined) continue
         for (const name of resourceNames) sums[name] += task.row.resources[name]

@@ -56,6 +56,7 @@ export class InvariantWatch implements Observer {
       const checked = { before, after, now, adopted: adoptedIn(output) }
       this.#tell(simulation, checkInvariants(checked))
       this.#tell(simulation, this.#history.look(checked))
+      this.#machines.follow(before, after)
       this.#tell(simulation, brokenTotals(state, after))
       this.#tell(simulation, secondEffect(before, after, input))
     }

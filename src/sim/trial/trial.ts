@@ -546,8 +546,11 @@ class Trial {
       if (!state.tables.app.has(row.app)) found.push(`${row.id} is of no app`)
     for (const [id, machine] of machines) {
       const held = heldBy(state, id)
-      // What a server that was set back does not know runs on, until a person decides.
-      const living = machine.driver.living().filter(t => !this.#watch.wasSetBack || held.includes(t))
+      // What a server that was set back does not know runs on, until a person decides; so does what an agent started on an
+      // overtaken word and tells as unknown.
+      const isMissed = (text: string): boolean =>
+        !this.#watch.wasSetBack && machine.state.tasks.get(text)?.attached !== false
+      const living = machine.driver.living().filter(text => held.includes(text) || isMissed(text))
       if ([...living].sort().join(' ') !== held.join(' '))
         found.push(`${id} runs ${living.join(' ')}, and should ${held.join(' ')}`)
     }
