@@ -178,7 +178,7 @@ function stopAllocation(state: State, allocation: AllocationRow, cause: StopCaus
 }
 
 /** The next incarnation of an instance, waiting for a place; of the app's present configuration unless told otherwise. */
-export function startAnew(state: State, instance: InstanceRow): void {
+function startAnew(state: State, instance: InstanceRow): void {
   const app = state.tables.app.get(instance.app)
   const config =
     app === undefined || (instance.runKey !== app.runKey && keepsOld(state, instance.app))
@@ -277,7 +277,8 @@ function keepEnd(state: State, instance: InstanceRow, reported: 'Finished' | 'Fa
   state.event(reported === 'Finished' ? 'batch_completed' : 'batch_failed', { appId: app, instanceId: id })
 }
 
-function goOn(state: State, instance: InstanceRow): void {
+/** What becomes of a wanted instance that has lost its task: another one takes its part, or it starts anew. */
+export function goOn(state: State, instance: InstanceRow): void {
   if (isBeingReplaced(state, instance)) deleteInstance(state, instance.id)
   else startAnew(state, instance)
 }

@@ -281,6 +281,24 @@ describe('remove', () => {
     expect(agentOf(cluster)).toMatchObject({ state: 'ready', tasks: 0 })
   })
 
+  test('during a rollout nothing more begins than its bounds allow', () => {
+    const cluster = clusterOf(3)
+    create(cluster, { instances: 6, unreachableStrategy: 'disabled', update: { maxParallel: 1 } })
+    const command = { value: 'true' }
+    const healthChecks = [
+      { protocol: 'COMMAND', command, gracePeriodSeconds: 3600, maxConsecutiveFailures: 0 },
+    ]
+    const body = { cmd: 'sleep 2', healthChecks }
+    good(cluster.change({ kind: 'put', id: web, body, partial: true, create: false }))
+    const fresh = (): number => appView(cluster.state, web)!.instances.filter(i => i.current).length
+    expect(fresh()).toBe(1)
+    const home = appView(cluster.state, web)!.instances.find(i => i.current)!.agent
+    const lost = [...cluster.agents.keys()].find(agent => agent !== home)!
+    lose(cluster, cluster.agents.get(lost)!)
+    good(change(cluster, { kind: 'remove' }, lost))
+    expect(fresh()).toBe(1)
+  })
+
   test('one that was silent on an open connection has to say hello again', () => {
     const cluster = clusterOf(2)
     create(cluster, { instances: 2 })

@@ -7,7 +7,7 @@
 // agent; without it, it goes on waiting and says for what.
 import type { ClusterMs } from '../../../base/index.ts'
 import type { Actor, AgentId, Operation, Reply } from '../../../model/index.ts'
-import { deleteInstance, nextGeneration, specOf, startAnew, touchApp } from '../instances.ts'
+import { deleteInstance, goOn, nextGeneration, specOf, touchApp } from '../instances.ts'
 import { touchDaemons } from '../modes/daemon.ts'
 import { refused, succeeded } from '../replies.ts'
 import { allocationKey, type AgentRow, type AllocationRow } from '../rows.ts'
@@ -118,7 +118,7 @@ function release(state: State, allocation: AllocationRow): void {
   if (instance === undefined || instance.incarnation !== allocation.incarnation) return
   const isDaemon = specOf(state, instance.spec).mode === 'daemon'
   if (instance.goal === 'stop' || isDaemon) deleteInstance(state, instance.id)
-  else startAnew(state, instance)
+  else goOn(state, instance)
 }
 
 function forgetOldest(state: State): void {
