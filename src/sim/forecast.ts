@@ -98,6 +98,8 @@ function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: bool
   // The agents say hello and hear what they know; all that takes no time here.
   const moments = Math.ceil(mostWork / (1000 + instancesIn(state, plan)))
   simulation.runUntil(() => simulation.timeline.next !== simulation.now, { forMs: 0 })
+  // Time after a restore, in which nothing is placed before all have told what they run: they have.
+  state.adoptsUntilRound = 0
   const begun = simulation.now
   watch.begin()
   const id = simulation.request({ kind: 'applyPlan', plan, force: true, takeOver: true })

@@ -99,6 +99,15 @@ describe('forecast', () => {
     expect(four.forecast).toMatchObject({ verdict: 'works' })
   })
 
+  test('in the time after a restore an agent that is away delays nothing that has places', () => {
+    const simulation = simulate(three)
+    const { cluster } = simulation.state.tables
+    cluster.put('cluster', { ...cluster.get('cluster')!, adopt: true })
+    simulation.isolate('c' as AgentId)
+    const wanted = desired({ id: '/web', cmd: 'serve', instances: 2 })
+    expect(forecast(simulation, wanted).forecast).toMatchObject({ verdict: 'works', unplaced: [] })
+  })
+
   test('waits while no agent has joined', () => {
     const plan = forecast(simulate([]), desired({ id: '/web', cmd: 'x' }))
     expect(plan.forecast).toMatchObject({ verdict: 'waits', unplaced: [{ wanted: 1, placed: 0 }] })
