@@ -454,9 +454,10 @@ class Trial {
     let last = 'no answer'
     for (let tries = 0; tries < 60; tries++) {
       const plan = this.#workload.planOf(simulation.state)
+      // It may close a circle with what REST clients made: then it is written otherwise.
       if (plan === null) {
-        this.problems.push('the configuration can not be planned')
-        return false
+        this.#workload.edit()
+        continue
       }
       const id = this.#ledger.send(simulation, { kind: 'applyPlan', plan, force: true, takeOver: true })
       simulation.runFor(5000)
