@@ -131,17 +131,19 @@ async function carryOut(
       'REQUEST_REFUSED',
       `The deployment ${state === 'failed' ? '' : 'was '}${state} before it was done${why}`,
       {
-        advice: adviceAfter(result.view),
+        advice: await adviceAfter(client, result.view),
       },
     )
   }
   return finished(context, client, plan, result.view, begun)
 }
 
-function adviceAfter({ id, state }: DeploymentView): string {
-  return state === 'failed'
+async function adviceAfter(client: Client, { id, state }: DeploymentView): Promise<string> {
+  if (state !== 'failed') return 'See what is there with "sddc status", then plan again.'
+  const undo = (await client.deployments(true)).find(d => d.undoes === id)
+  return undo === undefined
     ? `See what is there with: sddc deployment show ${id}`
-    : 'See what is there with "sddc status", then plan again.'
+    : `It is rolled back. Watch that with: sddc deployment watch ${undo.id}`
 }
 
 /** The exit code when the stack is another origin's and the person at the terminal leaves it there. */
