@@ -5,7 +5,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { open, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ClusterView, StatusView } from '../../src/model/index.ts'
 import { repairDirectory, type RunningServer } from '../../src/runtime/index.ts'
 import { until } from '../support/wait.ts'
@@ -64,13 +64,17 @@ describe('a damaged store', () => {
   })
 })
 
-// One cluster for all of them: the directory is put back after each.
+// One cluster for all of them: the directory is put back after each. One that failed may have left anything, so the next
+// has a cluster of its own.
 describe('each file of a data directory', () => {
   const ofAll: Cleanups = []
   let set: Scene
   let whole: string
+  let isUsable = false
 
-  beforeAll(async () => {
+  beforeEach(async () => {
+    if (isUsable) return
+    await cleanUp(ofAll)
     set = await scene(ofAll)
     // Everything in table files but the last few commits, and no snapshot.
     await inTables(set.data)
@@ -79,6 +83,7 @@ describe('each file of a data directory', () => {
     await server.close()
     whole = join(set.directory, 'whole')
     cpSync(set.data, whole, { recursive: true })
+    isUsable = true
   })
 
   afterAll(() => cleanUp(ofAll))
@@ -96,6 +101,7 @@ describe('each file of a data directory', () => {
   test.each(cases)(
     '$kind $what: served or told, repaired, and the task goes on',
     async ({ kind, what, change }) => {
+      isUsable = false
       rmSync(set.data, { recursive: true })
       cpSync(whole, set.data, { recursive: true })
       const path = kind === 'cluster.json' ? join(set.data, kind) : stateFile(set.data, kind)
@@ -120,6 +126,7 @@ describe('each file of a data directory', () => {
         await server.close()
       }
       expectUnharmed(set)
+      isUsable = true
     },
   )
 

@@ -19,6 +19,11 @@ export interface ControlListener {
 
 /** Silence that ends a connection: this many of the server's ping intervals, but no less than the floor. */
 const silentPings = 6
+/**
+ * Pauses between attempts take no more of the server's ping intervals: an agent that is there is back well before the
+ * server, having started again, has counted it out of reach, and its tasks are replaced.
+ */
+const pausePings = 2
 const silenceFloorMs = 10_000
 const welcomeTimeoutMs = 15_000
 
@@ -43,6 +48,7 @@ export class ControlLink {
         }
         if (message.kind === 'welcome') {
           socket.expectSilenceBelow(Math.max(silenceFloorMs, silentPings * message.pingIntervalMs))
+          socket.pauseAtMost(pausePings * message.pingIntervalMs)
         }
         listener.received(message)
         // Ended here, so that its reason is told rather than the few words of the closing frame.

@@ -18,6 +18,8 @@ export interface OpenSocket {
   expectSilenceBelow(limitMs: number): void
   /** The peer is one to talk to: the next failure starts with the shortest pause again. */
   settled(): void
+  /** From now on no pause is planned longer than this, nor than the usual longest one. */
+  pauseAtMost(limitMs: number): void
   drop(reason: string): void
 }
 
@@ -32,6 +34,7 @@ export class Reconnect {
   #socket: WebSocket | undefined
   #timer: NodeJS.Timeout | undefined
   #pauseMs = shortestPauseMs
+  #longestMs = longestPauseMs
   #closed = false
 
   constructor(options: ReconnectOptions) {
@@ -70,6 +73,9 @@ export class Reconnect {
       settled: () => {
         this.#pauseMs = shortestPauseMs
       },
+      pauseAtMost: limitMs => {
+        this.#longestMs = Math.min(longestPauseMs, limitMs)
+      },
       drop: why => {
         dropped ??= why
         socket.terminate()
@@ -94,7 +100,7 @@ export class Reconnect {
       if (this.#closed) return
       if (wasOpen || this.#pauseMs === shortestPauseMs) this.#options.closed(reason)
       this.#timer = setTimeout(() => this.#connect(), this.#pauseMs * (0.75 + Math.random() / 2))
-      this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2)
+      this.#pauseMs = Math.min(this.#longestMs, this.#pauseMs * 2)
     })
   }
 }
