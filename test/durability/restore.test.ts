@@ -13,10 +13,12 @@ import {
   startServer,
   storeSnapshot,
 } from '../../src/runtime/index.ts'
+import { isAlive } from '../support/processes.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/wait.ts'
 import { ask } from './http.ts'
 import { type Cleanups, create, expectUnharmed, get, runningOf, scene, untilAgentIsBack } from './scene.ts'
+import { loggingCommand, readTasks } from './taskLog.ts'
 
 const cleanups: Cleanups = []
 
@@ -61,29 +63,51 @@ describe('a snapshot that is restored', () => {
     await second.close()
   })
 
-  test('from before a task was placed takes the task that runs for its instance', async () => {
-    let taken: Promise<void> = Promise.resolve()
-    let path = ''
+  test('from before an app was made leaves its task, and lists it', async () => {
+    const path = join(temporaryDirectory('early'), 'early.snapshot')
     const set = await scene(cleanups, async url => {
-      // Wanted, and nobody has room for it yet.
-      const body = { id: '/large', cmd: 'sleep 1000', instances: 1, cpus: 0.1, mem: 32 }
-      await ask({
-        method: 'POST',
-        url: `${url}/v2/apps`,
-        body: { ...body, constraints: [['rack', 'IS', 'r1']] },
-      })
-      path = join(temporaryDirectory('early'), 'early.snapshot')
-      taken = storeSnapshot(path, await downloaded(url)).then(() => undefined)
-      await taken
+      await storeSnapshot(path, await downloaded(url))
     })
-    // Everything since is lost but the task of /web, which this state does not know at all.
     await restoreSnapshot(set.data, path)
     const server = await set.serve()
-    await until(async () => some(await get<UnknownView>(set.url, '/v1/unknown')), {
+    const unknown = await until(async () => some(await get<UnknownView>(set.url, '/v1/unknown')), {
       what: 'the task to be told',
     })
+    expect(unknown.tasks).toMatchObject([{ agent: 'agent1', taskId: set.task.taskId }])
     expectUnharmed(set)
     await server.close()
+  })
+
+  test('from before a task was placed takes the task that runs for the instance that waits', async () => {
+    const set = await scene(cleanups)
+    const { url, data, directory } = set
+    const first = await set.serve()
+    await untilAgentIsBack(url)
+    // Wanted, and nobody takes it yet.
+    expect((await post(url, '/v1/agents/agent1/cordon', {})).status).toBe(200)
+    const tasks = join(directory, 'late.log')
+    await create(url, '/late', loggingCommand(tasks, 'late'), 1)
+    const path = join(directory, 'waiting.snapshot')
+    await storeSnapshot(path, await downloaded(url))
+    expect((await post(url, '/v1/agents/agent1/uncordon', {})).status).toBe(200)
+    const task = await until(() => readTasks(tasks)[0], { what: 'the task to start' })
+    await until(async () => (await runningOf(url, '/late')) === 1, { what: 'the task to be seen' })
+    await first.close()
+
+    await restoreSnapshot(data, path)
+    const second = await set.serve()
+    await until(async () => (await runningOf(url, '/late')) === 1, { what: 'the task to be taken' })
+    const { app } = await get<{ app: { tasks: { id: string }[] } }>(url, '/v2/apps/late')
+    expect(app.tasks.map(t => t.id)).toEqual([task.taskId])
+    expect((await get<UnknownView>(url, '/v1/unknown')).tasks).toEqual([])
+    // What is started afterwards shows that the agent has heard all it was told before.
+    expect((await post(url, '/v1/agents/agent1/uncordon', {})).status).toBe(200)
+    await create(url, '/later', 'sleep 1000', 1)
+    await until(async () => (await runningOf(url, '/later')) === 1, { what: 'a later task' })
+    expect(readTasks(tasks)).toEqual([task])
+    expect(isAlive(task.pid)).toBe(true)
+    expectUnharmed(set)
+    await second.close()
   })
 
   test('of another cluster is refused, and into an empty directory it is a cluster', async () => {

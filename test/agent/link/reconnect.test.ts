@@ -25,7 +25,7 @@ test('pauses do not grow beyond what its server allows that counts the rounds', 
   }) as typeof setTimeout)
 
   const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 })
-  cleanups.push(() => void sockets.close())
+  cleanups.push(() => sockets.close())
   sockets.on('connection', socket => socket.send(serverMessageText(welcome(pingIntervalMs))))
   await once(sockets, 'listening')
   const { port } = sockets.address() as AddressInfo
