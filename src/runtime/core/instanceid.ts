@@ -15,15 +15,23 @@ export const halfDigits = 15
 export function instanceIdOf(app: AppId, place: string, ordinal: number): InstanceId {
   const count = ordinal.toString(16).padStart(halfDigits, '0')
   const { high, low } = rowHash(place + count, nothing)
-  const hash = high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
-  const uuid = `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(12, 15)}-a${count.slice(0, 3)}-${count.slice(3)}`
-  return `${startOfIds(app)}${uuid}` as InstanceId
+  const [first, second] = [high.toString(16).padStart(8, '0'), low.toString(16).padStart(8, '0')]
+  const hash = `${first}-${second.slice(0, 4)}-8${second.slice(4, 7)}`
+  return `${startOfIds(app)}${hash}-a${count.slice(0, 3)}-${count.slice(3)}` as InstanceId
 }
 
 /** What the ids of an app's instances begin with. */
 export function startOfIds(app: AppId): string {
-  return `${underscored(app)}.instance-`
+  if (app !== lastApp) {
+    lastApp = app
+    lastStart = `${underscored(app)}.instance-`
+  }
+  return lastStart
 }
+
+// A memo of a pure function: instances of an app are made one after another.
+let lastApp: AppId | undefined
+let lastStart = ''
 
 /** The count in an id, as 15 digits. Undefined: it has another form, as ids of older versions have. */
 export function countOf(id: InstanceId): string | undefined {

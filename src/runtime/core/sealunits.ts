@@ -4,11 +4,12 @@
 import { assert, Bug, ByteWriter, compareStrings, type DigestSum } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
 import { listOf } from './allocationtable.ts'
+import { halfDigits } from './instanceid.ts'
 import { restoreUnit } from './loader.ts'
 import type { State } from './state.ts'
 import type { Commit, Row } from './types.ts'
 import { UnitReader } from './unitreader.ts'
-import { encodeUnit, isUnitKey, nameUnit, unitKey, type Namer, type Unit } from './units.ts'
+import { encodeUnit, isUnitKey, nameUnit, unitKey, unitPrefix, type Namer, type Unit } from './units.ts'
 
 export interface SealedUnits {
   /** By key. */
@@ -26,7 +27,7 @@ export function sealUnits(state: State, sum: DigestSum): SealedUnits {
   const touched = state.units.touched()
   if (touched.length === 0) return sealed
   const units = Array.from(touched, change => ({ change, key: unitKey(change.id) }))
-  units.sort((a, b) => compareStrings(a.key, b.key))
+  units.sort(byKey)
   const w = new ByteWriter(bytesPerUnit * units.length)
   const coming = comingNamer(state)
   const going = goingNamer(state)
@@ -69,6 +70,16 @@ export function sealUnits(state: State, sum: DigestSum): SealedUnits {
   for (const number of state.aliases.unused()) state.tables.alias.delete(String(number))
   return sealed
 }
+
+// As compareStrings; counts are digits of one length, which the machine compares faster.
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  if (a.key.length !== countKeyLength || b.key.length !== countKeyLength) return compareStrings(a.key, b.key)
+  if (a.key.charCodeAt(unitPrefix.length) > 0x66 || b.key.charCodeAt(unitPrefix.length) > 0x66)
+    return compareStrings(a.key, b.key)
+  return a.key < b.key ? -1 : 1
+}
+
+const countKeyLength = unitPrefix.length + halfDigits
 
 // They name the same aliases: no count of these changes.
 function isNamedAlike(a: Unit, b: Unit): boolean {
