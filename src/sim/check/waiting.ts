@@ -1,5 +1,5 @@
 // Whatever is not as wanted is looked at again, waits for a time or a report, or says why it waits.
-import type { PlainRows, State } from '../../runtime/core/index.ts'
+import type { InstanceRow, PlainRows, State } from '../../runtime/core/index.ts'
 import { daemonHomes, hasEnded } from './modes.ts'
 import { actionsOf, agentOf, allocationOf, appOf, backoffOf, instancesOf, specOf } from './rows.ts'
 
@@ -29,6 +29,8 @@ export function waitingForNothing(state: State, rows: PlainRows): string[] {
     if (row.mode === 'daemon' || (row.mode === 'batch' && live < all.length)) continue
     // One whose deployment failed stays as it was then.
     const wanted = row.halted?.instances ?? row.instances
+    // While instances leave their agent, the others count those that still stop: their places come free later.
+    if (live < all.length && all.some(i => isLeaving(rows, i))) continue
     if (live < wanted) broken.push(`waiting: ${live} of ${wanted} of ${row.id}, and no reason`)
   }
   for (const { row } of rows.deployment) {
@@ -38,6 +40,11 @@ export function waitingForNothing(state: State, rows: PlainRows): string[] {
     }
   }
   return broken
+}
+
+function isLeaving(rows: PlainRows, { id, goal, agent }: InstanceRow): boolean {
+  if (goal !== 'run') return false
+  return agentOf(rows, agent)?.drain !== undefined || rows.move.some(m => m.row.instance === id)
 }
 
 /** The earliest of all times that rows call for. An earlier wake is harmless, a later one is not. */
