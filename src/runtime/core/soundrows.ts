@@ -2,7 +2,7 @@
 // names is there. Nothing that is left makes the core stop a task because a row is missing: an instance goes together
 // with what it needs, and its task, which no row names then, is kept by its agent.
 import type { ClusterMs } from '../../base/index.ts'
-import type { AppId, ClusterId, Epoch } from '../../model/index.ts'
+import { hostPortsWanted, type AppId, type ClusterId, type Epoch } from '../../model/index.ts'
 import { clusterRow, clusterRowKey } from './clusterrow.ts'
 import { encodeRows, readRows, type PlainRows } from './plainrows.ts'
 import {
@@ -105,6 +105,7 @@ class Sifter {
     const { instance, allocation, attempt, move } = this.#tables
     this.#each('instance', instance, row => this.#brokenInstance(row))
     this.#dropTwins()
+    this.#dropPortTwins()
     this.#each('allocation', allocation, row => this.#brokenAllocation(row))
     // What held a place that is lost now can't be told from one that waits: it goes, and its task is kept.
     this.#each('instance', instance, row =>
@@ -151,6 +152,28 @@ class Sifter {
         : 'a newer instance has its slot',
     )
   }
+
+  // Two tasks with one port of an agent: the older one had ended, and came back with older rows.
+  #dropPortTwins(): void {
+    const newest = new Map<string, AllocationRow>()
+    const twins = new Set<AllocationRow>()
+    for (const row of this.#tables.allocation.values()) {
+      const app = this.#tables.spec.get(row.spec)?.app
+      const wanted = app === undefined ? [] : hostPortsWanted(app)
+      for (const [i, port] of row.ports.entries()) {
+        for (const protocol of (wanted[i]?.protocol ?? 'udp,tcp').split(',')) {
+          const place = `${row.agent} ${port}/${protocol}`
+          const other = newest.get(place)
+          const isLater = other === undefined || isLaterTold(row, other)
+          if (isLater) newest.set(place, row)
+          if (other !== undefined && other !== row) twins.add(isLater ? other : row)
+        }
+      }
+    }
+    this.#each('allocation', this.#tables.allocation, row =>
+      twins.has(row) ? 'a newer task has its host port' : undefined,
+    )
+  }
 }
 
 function specsOfApp(row: AppRow): string[] {
@@ -159,6 +182,11 @@ function specsOfApp(row: AppRow): string[] {
 
 function slotKey(app: AppId, slot: number): string {
   return `${app} ${slot}`
+}
+
+// The agent's generations count what it was told.
+function isLaterTold(a: AllocationRow, b: AllocationRow): boolean {
+  return a.gen !== b.gen ? a.gen > b.gen : a.instance > b.instance
 }
 
 function isNewer(a: InstanceRow, b: InstanceRow): boolean {
