@@ -20,6 +20,8 @@ export function brokenFork(core: SimulatedCore, state: State, now: number): stri
   const changed = changedKeys(again, rowsOf(fork))
   if (changed !== '') broken.push(`settled: a new look at everything changes ${changed}`)
   if (output.more) broken.push('settled: a new look at everything wants more')
+  // What is queued until agents are heard gets its time when its turn comes; the copy waits for none.
+  if (state.launchQueue.size > 0) return broken
   const fresh = core.nextWake(fork)
   if (fresh !== undefined && fresh > now && (wake === undefined || wake > fresh))
     broken.push(`deadlines: the next wake is ${wake ?? 'never'}, and must be ${fresh}`)
