@@ -65,6 +65,8 @@ export interface AppChange extends ChangeBase {
   /** Submitted forms. */
   readonly before: App | null
   readonly after: App | null
+  /** Its last deployment failed: this one carries on with what it left. */
+  readonly retries?: true
   /** Running instances that the change stops and starts anew, and how many at most at a time. */
   readonly disruption: { readonly restarts: number; readonly atATime: number }
   readonly sensitivePaths: readonly string[]

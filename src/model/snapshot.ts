@@ -33,6 +33,8 @@ export interface SnapshotApp {
   /** Moves with every desired-state write of this object. */
   readonly revision: Revision
   readonly version: string
+  /** Its deployment failed and was not rolled back: instances of older configurations may run. */
+  readonly halted?: { readonly deployment: DeploymentId; readonly reason: string }
   readonly running: number
   readonly healthy: number
 }

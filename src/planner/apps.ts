@@ -115,8 +115,16 @@ function difference(wanted: DesiredApp, present: SnapshotApp): AppChange {
     ...(marked.length > 0 ? [`${marked.join(', ')} will be hidden from now on`] : []),
     ...lifecycleReasons(present.lifecycle, keptLifecycle(lifecycle)),
   ]
-  const action: ChangeAction =
+  const plain: ChangeAction =
     fields.length === 0 && reasons.length > 0 ? 'update' : changeActionOf(before, app, fields)
+  // Although nothing may differ: what runs is not what was applied. A change that restarts it anyway needs no retry.
+  const { halted } = present
+  const retries = halted !== undefined && plain !== 'restart'
+  if (retries) {
+    const { deployment, reason } = halted
+    reasons.push(`deployment ${deployment} failed: ${reason}; apply tries again`)
+  }
+  const action = !retries ? plain : app.instances > 0 ? 'restart' : plain === 'no-op' ? 'update' : plain
   return {
     object: 'app',
     id: app.id,
@@ -127,6 +135,7 @@ function difference(wanted: DesiredApp, present: SnapshotApp): AppChange {
     fields,
     ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}),
     ...driftOf(present, hidden, lifecycle?.ignoreChanges),
+    ...(retries ? { retries } : {}),
     disruption: disruptionOf(before, app, action, present.running),
     sensitivePaths,
     ...kept(lifecycle),
@@ -152,6 +161,9 @@ function driftOf(
 }
 
 function adoption(change: AppChange, { names }: Rules): AppChange {
+  if (change.retries === true) {
+    return { ...change, reason: `made outside of any configuration; ${change.reason}` }
+  }
   if (names.imported.has(`app:${change.id}`)) {
     const action = change.fields.length === 0 ? 'adopt' : change.action
     return { ...change, action, reason: 'imported: it was made outside of any configuration' }

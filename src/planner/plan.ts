@@ -76,7 +76,8 @@ export function plan(desired: Desired, snapshot: Snapshot, options: PlanOptions)
   if (cycle !== undefined) diagnostics.push(cycleError(cycle, changes))
   if (diagnostics.length > 0) return { plan: null, diagnostics }
 
-  const steps = computeSteps({ before, assigned, after, groups })
+  const restart = new Set(changes.flatMap(c => (c.object === 'app' && c.retries === true ? [c.id] : [])))
+  const steps = computeSteps({ before, assigned, after, groups, restart })
   const stack = snapshot.stacks.find(s => s.name === desired.stack)
   const outputs = deleteUnnamed ? outputsOf(wanted) : { ...stack?.outputs, ...outputsOf(wanted) }
   const warnings = [

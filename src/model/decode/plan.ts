@@ -96,7 +96,7 @@ const appChange: Decoder<AppChange> = record(
     disruption: record({ restarts: integer(), atATime: integer() }),
     sensitivePaths,
   },
-  ofSomeChanges,
+  { ...ofSomeChanges, retries: yes },
 )
 
 const groupChange: Decoder<GroupChange> = record(

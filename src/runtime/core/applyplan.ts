@@ -159,7 +159,9 @@ function targetsOf(plan: Plan): Target[] {
       id: change.id,
       ...(isRenamed ? { from: change.from.id as AppId } : {}),
       submitted: change.after,
-      restart: false,
+      // What runs once has failed as it is: that only starting anew changes.
+      restart: change.retries === true && change.after?.mode === 'batch',
+      ...(change.retries === true ? { retries: true } : {}),
       owner: {
         stack: plan.stack,
         address: change.address,

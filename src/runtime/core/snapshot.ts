@@ -45,6 +45,9 @@ function snapshotApp(state: State, row: AppRow): SnapshotApp {
     ...(row.lifecycle === undefined ? {} : { lifecycle: row.lifecycle }),
     revision: row.revision,
     version: isoTime(row.version),
+    ...(row.halted === undefined
+      ? {}
+      : { halted: { deployment: row.halted.deployment, reason: row.halted.reason } }),
     running: index?.running ?? 0,
     healthy: index?.healthy ?? 0,
   }

@@ -49,6 +49,8 @@ export interface Target {
   readonly kept?: App
   /** Restart although nothing differs. */
   readonly restart: boolean
+  /** Carry on where a failed deployment ended: what runs the wanted configuration stays. */
+  readonly retries?: true
   /** What must not be shown of it, where it comes back from an older version. */
   readonly sensitivePaths?: readonly string[]
   /** Set when a stack applies it. */
@@ -313,7 +315,7 @@ export function stepsFor(state: State, targets: readonly Target[], groups: Steps
     }
     if (target.submitted === null) after.delete(target.id)
     else after.set(target.id, target.submitted)
-    if (target.restart) restart.add(target.id)
+    if (target.restart || target.retries === true) restart.add(target.id)
   }
   return computeSteps({ before, assigned, after, groups, restart })
 }
@@ -425,7 +427,8 @@ function rowAfter(
       sameJson(before.sensitivePaths, owner.sensitivePaths) &&
       sameLifecycle(before.lifecycle, owner.lifecycle))
   const lifecycle = owner === null ? before?.lifecycle : owner.lifecycle
-  if (sameContent && sameOwner && (owner === null || before.applied === null)) return before
+  const retries = target.retries === true && before?.halted !== undefined
+  if (sameContent && !retries && sameOwner && (owner === null || before.applied === null)) return before
   const version = newVersion(state, target.id, before, rootVersion)
   const isScaled = before?.instances !== content.instances || before.restarts !== content.restarts
   const isChanged = before?.submitted !== content.submitted || before.effective !== content.effective
@@ -445,14 +448,17 @@ function rowAfter(
     servicePorts: servicePorts(effective),
     ...(effective.mode === undefined || effective.mode === 'service' ? {} : { mode: effective.mode }),
     // Still of two configurations, until one of them is chosen again.
-    ...(before?.runKey !== content.runKey || before.halted === undefined
+    ...(before?.runKey !== content.runKey || before.halted === undefined || retries
       ? {}
       : { halted: { ...before.halted, instances: content.instances } }),
   }
 }
 
 function restoredRow(state: State, { submitted, kept }: Target, row: AppRow, rootVersion: UtcMs): AppRow {
-  const { halted: _, ...rest } = row
+  const { halted, ...known } = row
+  // Back to where an earlier deployment failed, of which this one was the retry.
+  const isStillHalted = halted !== undefined && state.tables.app.get(row.id)?.runKey === row.runKey
+  const rest = isStillHalted ? { ...known, halted: { ...halted, instances: row.instances } } : known
   if (kept === undefined) return { ...rest, revision: state.nextRevision }
   return {
     ...rest,

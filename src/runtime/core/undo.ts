@@ -53,6 +53,8 @@ function undoTarget(
   if (current.runKey !== target.runKey || current.instances !== target.instances) return []
   const isUntouched = current.effective === target.effective && current.submitted === target.submitted
   if (original === null) return isUntouched && deletes ? [{ id, submitted: null, restart: false }] : []
+  // A retry of what failed before: by itself it does not go back to that.
+  if (!deletes && original.halted !== undefined && isSameContent(original, target)) return []
   if (isUntouched) return [restored(state, original, current)]
   const submitted = keepNewer(
     submittedAppOf(state, original),
@@ -75,6 +77,10 @@ function restored(state: State, original: AppRow, current: AppRow | undefined): 
     restored: original,
     restart: original.runKey !== current?.runKey,
   }
+}
+
+function isSameContent(a: AppRow, b: AppRow): boolean {
+  return a.runKey === b.runKey && a.instances === b.instances && a.effective === b.effective
 }
 
 /** The original, with the fields that changed after the deployment had set them. */

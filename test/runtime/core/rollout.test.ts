@@ -1,7 +1,18 @@
 // What an app's `update` asks of its deployments, what a person may tell them, and what happens to changes that meet.
 import { describe, expect, test } from 'vitest'
-import type { AppId, DeploymentId, DeploymentView, Operation, Reply } from '../../../src/model/index.ts'
-import { appView, deploymentView, deploymentViews } from '../../../src/runtime/core/index.ts'
+import type {
+  App,
+  AppId,
+  DeploymentId,
+  DeploymentView,
+  Desired,
+  Operation,
+  Plan,
+  Reply,
+  StackName,
+} from '../../../src/model/index.ts'
+import { isEmpty, plan } from '../../../src/planner/index.ts'
+import { appView, deploymentView, deploymentViews, snapshotOf } from '../../../src/runtime/core/index.ts'
 import { Cluster } from './cluster.ts'
 
 const web = '/web' as AppId
@@ -236,6 +247,113 @@ describe('a deadline', () => {
     expect(view(cluster, deployment!).state).toBe('failed')
     cluster.pass(60_000)
     expect(appView(cluster.state, '/shop' as AppId)).toMatchObject({ wanted: 1, running: 0 })
+  })
+})
+
+describe('planning after a failed deployment', () => {
+  const update = { progressDeadlineSeconds: 60, maxParallel: 1 }
+
+  /** The configuration that made the app as it is meant to be now, planned again. */
+  function planAgain(cluster: Cluster, more: Partial<App> = {}): Plan {
+    const snapshot = snapshotOf(cluster.state)
+    const apps = snapshot.apps.map(({ id, address, submitted }) => ({
+      address,
+      app: id === web ? { ...submitted, ...more } : submitted,
+      sensitivePaths: [],
+    }))
+    const want: Desired = {
+      format: 1,
+      stack: 'shop' as StackName,
+      apps,
+      groups: [],
+      volumes: [],
+      outputs: {},
+    }
+    const made = plan(want, snapshot, { mode: 'apply', deleteUnnamed: true, origin: 'here', adopt: true })
+    expect(made.diagnostics).toEqual([])
+    return made.plan!
+  }
+
+  function apply(cluster: Cluster, planned: Plan): DeploymentId {
+    const operation = { kind: 'applyPlan', plan: planned, force: false, takeOver: false } as const
+    return good(cluster.request(operation)).deployment!
+  }
+
+  /** Its stack applied what fails: three old ones, and a new one that got well. */
+  function failed(more: object = {}): { cluster: Cluster; id: DeploymentId } {
+    const cluster = running({ update, ...more })
+    good(cluster.request({ kind: 'applyPlan', plan: planAgain(cluster), force: false, takeOver: false }))
+    const id = apply(cluster, planAgain(cluster, { cmd: 'new' }))
+    heal(cluster, 1)
+    cluster.pass(60_000)
+    expect(view(cluster, id).state).toBe('failed')
+    expect(counts(cluster)).toEqual({ old: 3, new: 1 })
+    return { cluster, id }
+  }
+
+  test('says so and carries on; after that there is nothing to plan', () => {
+    const { cluster, id } = failed()
+    const again = planAgain(cluster)
+    expect(isEmpty(again)).toBe(false)
+    expect(again.changes).toMatchObject([{ id: web, action: 'restart', fields: [], retries: true }])
+    expect(again.changes[0]!.reason).toContain(`deployment ${id} failed: /web: `)
+    expect(again.changes[0]!.reason).toContain('apply tries again')
+    const fresh = appView(cluster.state, web)!.instances.find(i => i.current)!.taskId
+    const retry = apply(cluster, again)
+    expect(appView(cluster.state, web)!.halted).toBeUndefined()
+    for (let i = 0; i < 10; i++) heal(cluster)
+    expect(view(cluster, retry).state).toBe('done')
+    expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+    expect(appView(cluster.state, web)!.instances.map(i => i.taskId)).toContain(fresh)
+    expect(isEmpty(planAgain(cluster))).toBe(true)
+  })
+
+  test('a retry that fails is told like the first', () => {
+    const { cluster } = failed()
+    const retry = apply(cluster, planAgain(cluster))
+    cluster.pass(60_000)
+    expect(view(cluster, retry).state).toBe('failed')
+    expect(planAgain(cluster).changes[0]!.reason).toContain(`deployment ${retry} failed`)
+  })
+
+  test('a retry that is cancelled leaves it failed as it was', () => {
+    const { cluster, id } = failed()
+    const retry = apply(cluster, planAgain(cluster))
+    good(cluster.request({ kind: 'cancelDeployment', deployment: retry, force: false }))
+    expect(deploymentViews(cluster.state)).toEqual([])
+    expect(appView(cluster.state, web)!.halted).toMatchObject({ deployment: id })
+    expect(isEmpty(planAgain(cluster))).toBe(false)
+  })
+
+  test('a change that only scales carries on, too; one that restarts needs no retry', () => {
+    const { cluster } = failed()
+    expect(planAgain(cluster, { cmd: 'newer' }).changes[0]).not.toHaveProperty('retries')
+    const retry = apply(cluster, planAgain(cluster, { instances: 5 }))
+    for (let i = 0; i < 12; i++) heal(cluster)
+    expect(view(cluster, retry).state).toBe('done')
+    expect(counts(cluster)).toEqual({ old: 0, new: 5 })
+    expect(isEmpty(planAgain(cluster, { instances: 5 }))).toBe(true)
+  })
+
+  test('what runs once is started anew', () => {
+    const cluster = new Cluster()
+    cluster.agent('agent1')
+    const body = { id: '/web', cmd: 'job', cpus: 0.1, mem: 32, mode: 'batch', retries: 0 }
+    const first = good(cluster.change({ kind: 'create', body })).deployment!
+    die(cluster, () => true)
+    expect(view(cluster, first).state).toBe('failed')
+    const retry = apply(cluster, planAgain(cluster))
+    const { agent, key } = cluster.running()[0]!
+    cluster.report(agent, key, { condition: 'Finished', exit: { code: 0, message: '' } })
+    expect(view(cluster, retry).state).toBe('done')
+    expect(isEmpty(planAgain(cluster))).toBe(true)
+  })
+
+  test('an app that is wanted with no instances stops what runs', () => {
+    const { cluster } = failed()
+    const retry = apply(cluster, planAgain(cluster, { instances: 0 }))
+    expect(view(cluster, retry).state).toBe('done')
+    expect(isEmpty(planAgain(cluster))).toBe(true)
   })
 })
 
