@@ -11,6 +11,7 @@ import {
   stepEvent,
 } from './deployments.ts'
 import { effectiveAppOf, touchApp } from './instances.ts'
+import { resetLaunchDelay, resetLaunchDelays } from './launchdelays.ts'
 import { carryOutOperation } from './operations.ts'
 import { healthyCount, isMadeBy } from './reconcile.ts'
 import { startRollout } from './rolling/bounds.ts'
@@ -58,8 +59,10 @@ function begin(state: State, row: DeploymentRow, action: Action): void {
   const found = state.tables.action.get(actionKey(row.id, action.app))
   if (found?.action === action.action && found.state !== 'pending') return
   putAction(state, row, action)
-  if (action.action === 'RestartApplication' || action.action === 'StopApplication') {
-    state.tables.backoff.delete(action.app)
+  const target = state.tables.app.get(action.app)
+  if (action.action === 'StopApplication') resetLaunchDelays(state, action.app)
+  else if (action.action === 'RestartApplication' && target !== undefined) {
+    resetLaunchDelay(state, action.app, target.runKey)
   }
   state.deadlineChecks.delete(action.app)
   touchApp(state, action.app)

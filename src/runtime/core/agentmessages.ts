@@ -15,15 +15,9 @@ import { sameJson, type UtcMs } from '../../base/index.ts'
 import { readmit } from './agents/operations.ts'
 import { adoptTasks, beginAdoption } from './adopt.ts'
 import { brakeAllows } from './brake.ts'
-import {
-  aggregateHealth,
-  anchorBackoff,
-  statusEvent,
-  strictlyHealthy,
-  taskEnded,
-  touchApp,
-} from './instances.ts'
+import { aggregateHealth, specOf, statusEvent, strictlyHealthy, taskEnded, touchApp } from './instances.ts'
 import { forgetDues, noteRun } from './dues.ts'
+import { anchorLaunchDelay } from './launchdelays.ts'
 import { touchDaemons } from './modes/daemon.ts'
 import { allocationKey, type AgentRow, type AllocationRow, type GoneRow } from './rows.ts'
 import type { Session, State } from './state.ts'
@@ -251,7 +245,7 @@ function updateInstance(state: State, allocation: AllocationRow, row: ReportRow)
   if (startsRunning) noteRun(state, instance.app)
   if (startsRunning) recordTiming(state, instance.app, 'start', state.env.now - instance.placedAt)
   if (row.condition !== instance.reported) {
-    if (row.condition !== 'Killing') anchorBackoff(state, next)
+    if (row.condition !== 'Killing') anchorLaunchDelay(state, next, specOf(state, next.spec))
     statusEvent(state, next, allocation.agent, `TASK_${row.condition.toUpperCase()}`, '')
   }
   const aggregate = aggregateHealth(state, next)

@@ -14,18 +14,11 @@ import {
 } from '../../model/index.ts'
 import { noteLaunch } from './dues.ts'
 import { batchOutcome, isFailedRun } from './modes/outcome.ts'
-import { backoffAfter } from './rolling/backoff.ts'
 import { nextIncarnation, unusedIncarnation } from './incarnations.ts'
 import { instanceIdOf } from './instanceid.ts'
+import { delayLaunches } from './launchdelays.ts'
 import { isCanaryPhase } from './rolling/bounds.ts'
-import {
-  actionKey,
-  allocationKey,
-  type AllocationRow,
-  type AppRow,
-  type BackoffRow,
-  type InstanceRow,
-} from './rows.ts'
+import { actionKey, allocationKey, type AllocationRow, type AppRow, type InstanceRow } from './rows.ts'
 import type { HealthFields } from './sound.ts'
 import type { State } from './state.ts'
 import { recordTiming } from './timings.ts'
@@ -245,7 +238,8 @@ export function taskEnded(
     recordFailure(state, allocation, condition, endOf(allocation, exit))
     // One that is not started again must not make others wait.
     const isAgain = outcome === 'again' && !isReplaced
-    if ((condition !== 'Killed' || isFailure) && isAgain) delayLaunches(state, instance)
+    if ((condition !== 'Killed' || isFailure) && isAgain)
+      delayLaunches(state, instance, specOf(state, instance.spec))
   }
   if (outcome === 'failed') keepEnd(state, instance, 'Failed')
   else goOn(state, instance)
@@ -295,31 +289,6 @@ function isBeingReplaced(state: State, instance: InstanceRow): boolean {
     instance.runKey !== state.tables.app.get(instance.app)?.runKey &&
     !keepsOld(state, instance.app)
   )
-}
-
-function delayLaunches(state: State, instance: InstanceRow): void {
-  const app = specOf(state, instance.spec)
-  const row = state.tables.backoff.get(instance.app)
-  const known = row?.runKey === instance.runKey && idleMs(state, row) <= app.maxLaunchDelaySeconds * 1000
-  const delayMs = Math.round(backoffAfter(known ? row.delayMs : undefined, app))
-  const until = (state.env.now + delayMs) as ClusterMs
-  state.tables.backoff.put(instance.app, { app: instance.app, runKey: instance.runKey, delayMs, until })
-  state.wakeAt(until, instance.app)
-}
-
-/** A task of the configuration that failed last moves again: the delay of further launches is counted from now. */
-export function anchorBackoff(state: State, instance: InstanceRow): void {
-  const row = state.tables.backoff.get(instance.app)
-  if (row === undefined || row.runKey !== instance.runKey) return
-  if (idleMs(state, row) > specOf(state, instance.spec).maxLaunchDelaySeconds * 1000) return
-  const until = (state.env.now + row.delayMs) as ClusterMs
-  if (until <= row.until) return
-  state.tables.backoff.put(instance.app, { ...row, until })
-  state.wakeAt(until, instance.app)
-}
-
-function idleMs(state: State, row: BackoffRow): number {
-  return state.env.now - row.until
 }
 
 function recordFailure(

@@ -9,6 +9,7 @@ import { explain } from './allocate/place.ts'
 import { countedFields } from './allocate/placed.ts'
 import type { Obstacles } from './allocate/reasons.ts'
 import { allocate, specOf } from './instances.ts'
+import { launchDelayOf } from './launchdelays.ts'
 import type { InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
 
@@ -81,10 +82,9 @@ function runOf(state: State, runs: Map<string, Run>, instance: InstanceRow): Run
   return run
 }
 
-/** When the backoff of its configuration lets an instance be launched. */
+/** When the delay of its configuration lets an instance be launched. */
 export function launchTime(state: State, instance: InstanceRow): ClusterMs {
-  const backoff = state.tables.backoff.get(instance.app)
-  return backoff?.runKey === instance.runKey ? backoff.until : (0 as ClusterMs)
+  return launchDelayOf(state, instance.app, instance.runKey)?.until ?? (0 as ClusterMs)
 }
 
 function batchOf(state: State, run: Run, instance: InstanceRow): Batch {

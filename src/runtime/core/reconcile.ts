@@ -14,6 +14,7 @@ import {
   strictlyHealthy,
   touchApp,
 } from './instances.ts'
+import { dropStaleLaunchDelays } from './launchdelays.ts'
 import { isBatchOver, keepBatch, keepHaltedBatch, stopExpired } from './modes/batch.ts'
 import { keepDaemon, keepHaltedDaemon } from './modes/daemon.ts'
 import { daemonProgress } from './modes/progress.ts'
@@ -43,6 +44,7 @@ export function reconcileApp(state: State, id: AppId): void {
     const action = state.tables.action.get(actionKey(lock, id))
     if (action?.state === 'running') carryOut(state, deployment, action)
   }
+  dropStaleLaunchDelays(state, id)
   const index = state.apps.get(id)
   if (index !== undefined && index.scheduled.size > 0) state.launchQueue.add(id)
   else state.waiting.delete(id)

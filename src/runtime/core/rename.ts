@@ -4,6 +4,7 @@
 import { present } from '../../base/index.ts'
 import type { AppId, SpecHash } from '../../model/index.ts'
 import { specOf, stopInstance, touchApp } from './instances.ts'
+import { putLaunchDelays, takeLaunchDelays } from './launchdelays.ts'
 import { versionKey, type AllocationRow, type AppRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
@@ -72,11 +73,11 @@ function renameAllocations(state: State, names: ReadonlyMap<AppId, AppId>): void
 
 // What is told of an app's past, and what holds it back.
 function renameHistory(state: State, names: ReadonlyMap<AppId, AppId>): void {
-  const { backoff, brake, failure, timing, version } = state.tables
+  const { brake, failure, timing, version } = state.tables
   const each = [...names].map(([from, to]) => ({
     from,
     to,
-    backoff: backoff.get(from),
+    delays: takeLaunchDelays(state, from),
     brake: brake.get(from),
     failure: failure.get(from),
     timing: timing.get(from),
@@ -84,12 +85,12 @@ function renameHistory(state: State, names: ReadonlyMap<AppId, AppId>): void {
     waiting: state.waiting.get(from),
   }))
   for (const { from, versions } of each) {
-    for (const table of [backoff, brake, failure, timing]) table.delete(from)
+    for (const table of [brake, failure, timing]) table.delete(from)
     for (const row of versions) version.delete(versionKey(row))
     state.waiting.delete(from)
   }
   for (const { to: app, ...rows } of each) {
-    if (rows.backoff !== undefined) backoff.put(app, { ...rows.backoff, app })
+    putLaunchDelays(state, app, rows.delays)
     if (rows.brake !== undefined) brake.put(app, { ...rows.brake, subject: app })
     if (rows.failure !== undefined) failure.put(app, { ...rows.failure, app })
     if (rows.timing !== undefined) timing.put(app, { ...rows.timing, app })

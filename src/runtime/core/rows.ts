@@ -354,7 +354,7 @@ export interface DeploymentRow {
   readonly endedUtc?: UtcMs
 }
 
-/** Launch delay of an app, for the configuration that failed last. */
+/** Launch delay of one configuration of an app. */
 export interface BackoffRow {
   readonly app: AppId
   readonly runKey: string
@@ -490,6 +490,10 @@ export function hasFailed(row: Pick<InstanceRow, 'agent' | 'reported'>): boolean
 
 export function allocationKey(instance: InstanceId, incarnation: number): string {
   return `${instance}/${incarnation}`
+}
+
+export function backoffKey({ app, runKey }: Pick<BackoffRow, 'app' | 'runKey'>): string {
+  return `${app}@${runKey}`
 }
 
 export function auditKey(ordinal: number): string {

@@ -31,6 +31,7 @@ import {
   type AgentRow,
   type AllocationRow,
   type AppRow,
+  type BackoffRow,
   type DeploymentRow,
   type InstanceRow,
   type RootRow,
@@ -133,6 +134,8 @@ export class State {
   /** Staged specifications, replies and audit entries, oldest first; entries whose row has gone are passed over. */
   readonly oldestStaged = new Heap<Aged>(olderFirst)
   readonly oldestOf = { request: new Heap<Aged>(olderFirst), audit: new Heap<Aged>(olderFirst) }
+  /** Of each app, one for each configuration that failed lately (see launchdelays.ts). */
+  readonly launchDelays = new Map<AppId, Set<BackoffRow>>()
   /** Service ports in use, and by how many apps. */
   readonly servicePorts = new Map<number, number>()
   /** Apps within each group, at any depth; the root is left out. */
@@ -379,7 +382,12 @@ export class State {
           if (row !== undefined) this.oldestOf.audit.push({ key: auditKey(row.ordinal), age: row.ordinal })
         },
       }),
-      backoff: plain('backoff'),
+      backoff: new Table('backoff', count, {
+        change: (old, row) => {
+          if (old !== undefined) this.#removeLaunchDelay(old)
+          if (row !== undefined) this.#addLaunchDelay(row)
+        },
+      }),
       brake: plain('brake'),
       cluster: plain('cluster'),
       deployment: new Table('deployment', count, {
@@ -508,6 +516,18 @@ export class State {
         if (this.locks.get(action.app) === row.id) this.locks.delete(action.app)
       }
     }
+  }
+
+  #addLaunchDelay(row: BackoffRow): void {
+    const rows = this.launchDelays.get(row.app)
+    if (rows === undefined) this.launchDelays.set(row.app, new Set([row]))
+    else rows.add(row)
+  }
+
+  #removeLaunchDelay(row: BackoffRow): void {
+    const rows = this.launchDelays.get(row.app)
+    rows?.delete(row)
+    if (rows?.size === 0) this.launchDelays.delete(row.app)
   }
 
   #addVersion(row: VersionRow): void {

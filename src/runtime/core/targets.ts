@@ -23,6 +23,7 @@ import {
 import { computeSteps, findDependencyCycle, type StepsInput } from '../../planner/index.ts'
 import { createDeployment, endDeployment, queueDeployment } from './deployments.ts'
 import { effectiveAppOf, specOf, submittedAppOf, touchApp } from './instances.ts'
+import { resetLaunchDelays } from './launchdelays.ts'
 import { invalid, refused, succeeded } from './replies.ts'
 import { renameApps } from './rename.ts'
 import { keepRootVersion, nextRootVersion } from './rootversions.ts'
@@ -490,7 +491,7 @@ function removeApp(state: State, id: AppId): void {
   state.tables.app.delete(id)
   state.tables.failure.delete(id)
   state.tables.timing.delete(id)
-  state.tables.backoff.delete(id)
+  resetLaunchDelays(state, id)
   state.tables.brake.delete(id)
   for (const key of versionKeys(state, id)) state.tables.version.delete(key)
 }

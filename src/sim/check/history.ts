@@ -3,7 +3,16 @@
 import type { AgentId, AppId, InstanceId } from '../../model/index.ts'
 import type { PlainRows } from '../../runtime/core/index.ts'
 import type { Checked } from './checked.ts'
-import { agentOf, allocationOf, instanceOf, instancesOf, specOf } from './rows.ts'
+import {
+  actionsOf,
+  agentOf,
+  allocationOf,
+  allocationsOn,
+  appOf,
+  instanceOf,
+  instancesOf,
+  specOf,
+} from './rows.ts'
 
 /** A window of the brake, and the share that it lets go in one. */
 const brakeMs = 60_000
@@ -19,7 +28,6 @@ interface LetGo {
 interface Delay {
   readonly app: AppId
   readonly runKey: string
-  readonly endedAt: number
   readonly until: number
 }
 
@@ -38,6 +46,7 @@ export class History {
     const broken: string[] = []
     if (before.agent !== after.agent) this.#agents(before, after, now, broken)
     if (before.app !== after.app) this.#deleted(before, after)
+    this.#resets(before, after)
     if (before.allocation === after.allocation) return broken
     for (const { key, row } of after.allocation) {
       const old = allocationOf(before, row.instance, row.incarnation)
@@ -55,6 +64,8 @@ export class History {
       if (allocationOf(after, row.instance, row.incarnation) === undefined && row.goal === 'run')
         this.#ended(before, after, row.instance, now)
     }
+    // Also of what ended in the same step.
+    this.#resets(before, after)
     return broken
   }
 
@@ -83,7 +94,7 @@ export class History {
     this.#undo.push(() => (home === undefined ? homes.delete(key) : homes.set(key, home)))
   }
 
-  // An end that nobody asked for: the same configuration is launched there only after its app's delay.
+  // An end that nobody asked for: the same configuration is launched there only after its delay.
   #ended(before: PlainRows, after: PlainRows, id: InstanceId, now: number): void {
     const instance = instanceOf(before, id)
     const failure = after.failure.find(r => r.row.app === instance?.app)?.row
@@ -93,17 +104,10 @@ export class History {
     if (spec === undefined || failure.condition === 'Killed') return
     const delayMs = Math.min(spec.backoffSeconds, spec.maxLaunchDelaySeconds) * 1000
     const { delays } = this.#memory
-    // An app has one launch delay: that of the configuration that failed last.
-    for (const [other, delay] of [...delays]) {
-      if (delay.app !== instance.app || delay.runKey === instance.runKey) continue
-      delays.delete(other)
-      this.#undo.push(() => delays.set(other, delay))
-    }
     const known = delays.get(id)
     delays.set(id, {
       app: instance.app,
       runKey: instance.runKey,
-      endedAt: now,
       until: now + Math.floor(delayMs),
     })
     this.#undo.push(() => (known === undefined ? delays.delete(id) : delays.set(id, known)))
@@ -117,9 +121,33 @@ export class History {
     delays.delete(id)
     this.#undo.push(() => delays.set(id, delay))
     if (instance.runKey !== delay.runKey || instance.app !== delay.app || now >= delay.until) return
-    // A restart that was asked for since waits for nothing.
-    const isAnew = after.action.some(({ row }) => row.app === delay.app && row.begunAt >= delay.endedAt)
-    if (!isAnew) broken.push(`backoff: ${id} was launched ${delay.until - now} ms before its time`)
+    broken.push(`backoff: ${id} was launched ${delay.until - now} ms before its time`)
+  }
+
+  // What a restart launches waits for nothing that was before, nor does anything of an app after a stop or a drain.
+  #resets(before: PlainRows, after: PlainRows): void {
+    for (const { row } of before.action === after.action ? [] : after.action) {
+      const { app, action } = row
+      const old = actionsOf(before, row.deployment).find(a => a.app === app)
+      if (old?.action === action && old.begunAt === row.begunAt) continue
+      const runKey = action === 'RestartApplication' ? appOf(after, app)?.runKey : undefined
+      if (action === 'StopApplication') this.#forgetDelays(delay => delay.app === app)
+      else if (runKey !== undefined) this.#forgetDelays(delay => delay.app === app && delay.runKey === runKey)
+    }
+    for (const { row } of before.agent === after.agent ? [] : after.agent) {
+      if (row.drain === undefined || row.drain === agentOf(before, row.id)?.drain) continue
+      const apps = new Set(allocationsOn(before, row.id).map(a => a.app))
+      this.#forgetDelays(delay => apps.has(delay.app))
+    }
+  }
+
+  #forgetDelays(isMeant: (delay: Delay) => boolean): void {
+    const { delays } = this.#memory
+    for (const [id, delay] of [...delays]) {
+      if (!isMeant(delay)) continue
+      delays.delete(id)
+      this.#undo.push(() => delays.set(id, delay))
+    }
   }
 
   #agents(before: PlainRows, after: PlainRows, now: number, broken: string[]): void {

@@ -10,7 +10,7 @@ export function waitingForNothing(state: State, rows: PlainRows): string[] {
   if (isBusy || state.frozen) return broken
   for (const { row } of rows.instance) {
     if (row.goal !== 'run' || row.agent !== null || hasEnded(row)) continue
-    const isDelayed = rows.backoff.some(r => r.row.app === row.app && r.row.until > state.env.now)
+    const isDelayed = (backoffOf(rows, row)?.until ?? 0) > state.env.now
     if (!state.waiting.has(row.app) && !isDelayed) {
       broken.push(`waiting: ${row.id} has no place and no reason`)
     }

@@ -110,7 +110,9 @@ describe('a moved app', () => {
     expect(cluster.running()[0]!.row).toMatchObject({ incarnation: 2 })
     expect(specOf()).toBe('/frontend')
     expect(cluster.state.tables.failure.get('/frontend')).toMatchObject({ app: '/frontend', incarnation: 1 })
-    expect(cluster.state.tables.backoff.has('/web')).toBe(false)
+    const { backoff } = cluster.state.tables
+    expect([...backoff.values()].map(row => row.app)).toEqual(['/frontend'])
+    expect(backoff.keys()[0]).toMatch(/^\/frontend@/)
   })
 
   test('takes its versions with it, and can go back to one', () => {

@@ -23,6 +23,7 @@ import {
   type Input,
   type Output,
 } from '../../../src/runtime/core/index.ts'
+import { launchDelayOf } from '../../../src/runtime/core/launchdelays.ts'
 import { desired, planFor } from '../../sim/cluster.ts'
 import { Cluster, type FakeAgent } from './cluster.ts'
 
@@ -239,9 +240,10 @@ describe('launch delays', () => {
     const isNew = (t: { key: string }): boolean => !old.some(o => o.key === t.key)
     fail(cluster.running().find(isNew)!)
     fail(cluster.running().find(isNew)!)
-    const delay = cluster.state.tables.backoff.get(web)!.delayMs
+    const present = cluster.state.tables.app.get(web)!.runKey
+    const delay = launchDelayOf(cluster.state, web, present)!.delayMs
     fail(old[0]!)
-    expect(cluster.state.tables.backoff.get(web)!.delayMs).toBe(delay)
+    expect(launchDelayOf(cluster.state, web, present)!.delayMs).toBe(delay)
   })
 })
 

@@ -8,6 +8,7 @@
 import type { ClusterMs } from '../../../base/index.ts'
 import type { Actor, AgentId, Operation, Reply } from '../../../model/index.ts'
 import { deleteInstance, goOn, nextGeneration, specOf, touchApp } from '../instances.ts'
+import { resetLaunchDelays } from '../launchdelays.ts'
 import { touchDaemons } from '../modes/daemon.ts'
 import { refused, succeeded } from '../replies.ts'
 import { allocationKey, type AgentRow, type AllocationRow } from '../rows.ts'
@@ -65,7 +66,7 @@ function withoutOrders({ cordoned: _, drain: __, ...agent }: AgentRow): AgentRow
 
 // As in Marathon: what was slow to start on this agent must not be slow elsewhere.
 function resetBackoffs(state: State, agent: AgentId): void {
-  for (const { app } of state.allocationsOf.get(agent)?.values() ?? []) state.tables.backoff.delete(app)
+  for (const { app } of state.allocationsOf.get(agent)?.values() ?? []) resetLaunchDelays(state, app)
 }
 
 function touchAppsOn(state: State, agent: AgentId): void {

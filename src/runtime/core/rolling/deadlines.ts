@@ -1,6 +1,7 @@
 // When an action has taken too long. What is known of its progress stands in the action's row; a look costs nothing until
 // the first deadline that may have passed.
 import type { ClusterMs } from '../../../base/index.ts'
+import { launchDelayOf } from '../launchdelays.ts'
 import type { ActionRow, AppRow, DeploymentRow, InstanceRow, RolloutRow } from '../rows.ts'
 import type { State } from '../state.ts'
 import { isCanaryPhase } from './bounds.ts'
@@ -49,8 +50,8 @@ function noted(
 
 // A launch delay of this configuration since the action began: a task of it has ended by itself.
 function hasTrouble(state: State, action: ActionRow, app: AppRow): boolean {
-  const delay = state.tables.backoff.get(action.app)
-  return delay?.runKey === app.runKey && delay.until - delay.delayMs >= action.begunAt
+  const delay = launchDelayOf(state, action.app, app.runKey)
+  return delay !== undefined && delay.until - delay.delayMs >= action.begunAt
 }
 
 /** When the action fails unless another new instance is healthy by then; absent: nothing runs against it. */

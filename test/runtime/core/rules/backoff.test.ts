@@ -1,5 +1,6 @@
 // How long the next launch waits, seen on a whole core.
 import type { AppId } from '../../../../src/model/index.ts'
+import { launchDelayOf } from '../../../../src/runtime/core/launchdelays.ts'
 import { Cluster, type FakeAgent } from '../cluster.ts'
 import { ruleTests } from './rulefile.ts'
 
@@ -108,11 +109,16 @@ class Story {
     return this.#cluster.running().filter(t => t.agent.session !== null).length === this.#instances
   }
 
+  #launchTime(): number | undefined {
+    const { state } = this.#cluster
+    return launchDelayOf(state, id, state.tables.app.get(id)!.runKey)?.until
+  }
+
   // Exactly at its time, not a millisecond before.
   #untilBack(): number {
     const begun = this.#cluster.now
     if (this.#isBack()) return 0
-    const until = this.#cluster.state.tables.backoff.get(id)?.until ?? begun
+    const until = this.#launchTime() ?? begun
     this.#cluster.pass(until - begun - 1)
     if (this.#isBack()) throw new Error('launched before its time')
     this.#cluster.pass(1)
