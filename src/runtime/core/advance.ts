@@ -120,7 +120,7 @@ function fail(state: State, row: DeploymentRow, apps: readonly AppId[]): void {
     present(state.tables.action.get(actionKey(row.id, app)), `action on ${app}`),
   )
   const reason = actions.map(a => `${a.app}: ${a.failure ?? 'failed'}`)[0]!
-  const isUndone = actions.some(a => a.rollout?.autoRollback === true)
+  const isUndone = appsOf(row).some(app => asksForRollback(state, row, app))
   const targets = isUndone ? undoTargets(state, row, { deletes: false }) : []
   if (targets.length > 0) {
     const groups = undoGroups(state, row)
@@ -130,6 +130,16 @@ function fail(state: State, row: DeploymentRow, apps: readonly AppId[]): void {
   }
   endDeployment(state, row.id, 'failed', reason)
   halt(state, row, reason)
+}
+
+// A deployment is one change: it goes back as a whole when any app of it asks for that, whichever failed. What an action
+// has begun with counts; an app whose turn has not come is asked itself.
+function asksForRollback(state: State, row: DeploymentRow, id: AppId): boolean {
+  if (row.undoes !== undefined) return false
+  const rollout = state.tables.action.get(actionKey(row.id, id))?.rollout
+  if (rollout !== undefined) return rollout.autoRollback === true
+  const app = state.tables.app.get(id)
+  return app !== undefined && effectiveAppOf(state, app).update?.autoRollback === true
 }
 
 // What has not come to its end stays as it is: the lock is gone, and nobody else may finish the work unasked.

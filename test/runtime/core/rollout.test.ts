@@ -12,7 +12,13 @@ import type {
   StackName,
 } from '../../../src/model/index.ts'
 import { isEmpty, plan } from '../../../src/planner/index.ts'
-import { appView, deploymentView, deploymentViews, snapshotOf } from '../../../src/runtime/core/index.ts'
+import {
+  appView,
+  deploymentView,
+  deploymentViews,
+  effectiveApp,
+  snapshotOf,
+} from '../../../src/runtime/core/index.ts'
 import { Cluster } from './cluster.ts'
 
 const web = '/web' as AppId
@@ -372,6 +378,42 @@ describe('auto_rollback', () => {
     expect(appView(cluster.state, web)!.halted).toBeUndefined()
     expect(deploymentViews(cluster.state)).toEqual([])
   })
+
+  test.each(['done', 'running', 'pending'])(
+    'holds for the whole deployment when another app, which is %s, says so',
+    meanwhile => {
+      const cluster = running({ cmd: 'old', update: { progressDeadlineSeconds: 60 } })
+      const one = {
+        cmd: 'old',
+        cpus: 0.1,
+        mem: 32,
+        update: { progressDeadlineSeconds: 600, autoRollback: true },
+      }
+      const checked = meanwhile === 'running' ? { healthChecks: [check] } : {}
+      const dependencies = meanwhile === 'pending' ? ['/web'] : []
+      good(cluster.change({ kind: 'create', body: { id: '/api', ...one, ...checked, dependencies } }))
+      heal(cluster)
+      const changes = [web, '/api' as AppId].map(id => ({
+        kind: 'put' as const,
+        id,
+        body: { cmd: 'new' },
+        partial: true,
+        create: true,
+      }))
+      const { deployment } = good(cluster.request({ kind: 'changeApps', changes, force: false }))
+      const state = view(cluster, deployment!).progress.find(p => p.app !== web)!.state
+      expect(state).toBe(meanwhile)
+      cluster.pass(60_000)
+      expect(view(cluster, deployment!).state).toBe('failed')
+      for (let i = 0; i < 10; i++) heal(cluster)
+      cluster.pass(60_000)
+      expect(counts(cluster)).toEqual({ old: 0, new: 4 })
+      for (const app of [web, '/api' as AppId]) {
+        expect(effectiveApp(cluster.state, app)!.cmd).toBe('old')
+        expect(appView(cluster.state, app)!.halted).toBeUndefined()
+      }
+    },
+  )
 
   test('a rollback that fails ends where it stands', () => {
     const cluster = running({
