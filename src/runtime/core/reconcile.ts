@@ -24,7 +24,15 @@ import { rollingCounts, toStop } from './rolling/counts.ts'
 import { watchProgress } from './rolling/deadlines.ts'
 import { rollingDecision } from './rolling/rolling.ts'
 import { chooseVictims, type VictimCandidate } from './rolling/victims.ts'
-import { actionKey, type ActionRow, type AppRow, type DeploymentRow, type InstanceRow } from './rows.ts'
+import {
+  actionKey,
+  hasCompleted,
+  hasFailed,
+  type ActionRow,
+  type AppRow,
+  type DeploymentRow,
+  type InstanceRow,
+} from './rows.ts'
 import { killSick, replaceSick } from './sick.ts'
 import type { State } from './state.ts'
 import { maxRowsPerStep } from './types.ts'
@@ -37,6 +45,7 @@ export function reconcileApp(state: State, id: AppId): void {
   keepDeadlines(state, id)
   const app = state.tables.app.get(id)
   if (app?.mode === 'batch') stopExpired(state, app)
+  else if (app !== undefined) dropEnds(state, app)
   const lock = state.locks.get(id)
   if (lock === undefined) correctCount(state, id, sick)
   else {
@@ -183,6 +192,17 @@ function clearFormerLife(state: State, deployment: DeploymentRow, app: AppRow): 
     }
   }
   return true
+}
+
+// An app that was a batch once: what ran to its end then is no instance of what it is now, whoever holds the app.
+function dropEnds(state: State, app: AppRow): void {
+  const index = state.apps.get(app.id)
+  if (index === undefined || index.completed.size + index.failed.size === 0 || keepsOld(state, app.id)) return
+  for (const instance of index.liveInstances()) {
+    if (!hasCompleted(instance) && !hasFailed(instance)) continue
+    if (state.budget <= 0) return touchApp(state, app.id)
+    stopInstance(state, instance, 'deployment', 'system')
+  }
 }
 
 /** Whether the app did not exist before this deployment. */
