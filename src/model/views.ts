@@ -181,10 +181,13 @@ export interface DeploymentWait {
 export interface AppProgress {
   readonly app: AppId
   readonly action: Action['action']
-  readonly state: 'pending' | 'running' | 'done' | 'failed'
+  /** `unfinished`: it had begun when the deployment ended. */
+  readonly state: 'pending' | 'running' | 'done' | 'failed' | 'unfinished'
   /** Instances of older configurations still there. */
   readonly old: number
   readonly new: number
+  /** Of the new ones; absent where nothing stays (batch, an app that goes) and from servers of older versions. */
+  readonly newHealthy?: number
   /** Healthy instances, of any configuration. */
   readonly healthy: number
   readonly target: number

@@ -178,7 +178,8 @@ export function deploymentsText({ paint }: Terminal, deployments: readonly Deplo
 }
 
 function appPart(p: DeploymentView['progress'][number]): string {
-  return `${p.app} (${p.new}/${p.target}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`})`
+  const count = p.newHealthy === undefined ? `${p.new}/${p.target}` : `${p.newHealthy}/${p.target} healthy`
+  return `${p.app} (${count}${p.waitingFor === undefined ? '' : `, waits for ${p.waitingFor}`})`
 }
 
 // What is not told at an app, and why one ended.

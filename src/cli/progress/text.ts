@@ -81,6 +81,7 @@ const marks: Readonly<Record<AppProgress['state'], string>> = {
   running: '~',
   done: '✓',
   failed: '✗',
+  unfinished: '✗',
 }
 
 function markOf(p: AppProgress): string {
@@ -91,7 +92,7 @@ function markOf(p: AppProgress): string {
 function paintLine(line: string, p: AppProgress | undefined, paint: ChalkInstance): string {
   if (p === undefined || p.state === 'pending') return paint.dim(line)
   if (p.state === 'done') return line.replace('✓', paint.green('✓'))
-  if (p.state === 'failed') return line.replace('✗', paint.red('✗'))
+  if (p.state === 'failed' || p.state === 'unfinished') return line.replace('✗', paint.red('✗'))
   return p.waitingFor === undefined ? line.replace('~', paint.yellow('~')) : paint.yellow(line)
 }
 

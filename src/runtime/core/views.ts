@@ -261,13 +261,15 @@ function progressOf(state: State, row: DeploymentRow, id: AppId): AppProgress {
   // An app that is made has two actions; while the last one has not begun, it waits for its turn.
   const last = lastActionOn(row, id)
   const begun = action !== undefined && action.action === last?.action
+  const isOver = row.state !== 'running' && row.state !== 'queued'
   const waitingFor = row.state === 'running' && begun ? waitsOfAction(state, row, action)[0] : undefined
   return {
     app: id,
     action: last?.action ?? 'ScaleApplication',
-    state: begun ? action.state : 'pending',
+    state: !begun ? 'pending' : action.state === 'running' && isOver ? 'unfinished' : action.state,
     old: (index?.size ?? 0) - fresh,
     new: fresh,
+    ...(app === undefined || app.mode === 'batch' ? {} : { newHealthy: healthyCount(state, id, app.runKey) }),
     healthy: healthyCount(state, id),
     target: app?.mode === 'daemon' ? wantedDaemons(state, app) : (action?.target ?? app?.instances ?? 0),
     ...(waitingFor === undefined ? {} : { waitingFor: waitingFor.message }),

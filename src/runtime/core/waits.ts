@@ -104,10 +104,13 @@ function waitOf(
   if (waitsFor === undefined) return undefined
   const { kind, instances } = waitsFor
   const until = kind === 'batch' ? action.rollout?.heldUntil : undefined
+  // The last canary became healthy then.
+  const since = kind === 'promotion' ? action.rollout?.progressAt : undefined
   return {
     kind,
     instances,
     message: messageOf(waitsFor, action.target),
+    ...(since === undefined ? {} : { since: timeText(state, since) }),
     ...(until === undefined ? {} : { until: timeText(state, until) }),
   }
 }

@@ -81,3 +81,10 @@ test('one that has ended is told without counts, which are those of now', () => 
   expect(deploymentsText(terminal, [done])).toBe('Deployments\n  d1  done  by me@here  /web')
   expect(deploymentsText(terminal, [canary])).toBe('Deployments\n  d1  step 1 of 1  by me@here  /web (1/4)')
 })
+
+test('the list counts what is healthy, not what is wanted', () => {
+  const progress = [{ ...canary.progress[0]!, new: 4, newHealthy: 2, waitingFor: 'a place for 2' }]
+  expect(deploymentsText(terminal, [{ ...canary, progress }])).toContain(
+    '/web (2/4 healthy, waits for a place for 2)',
+  )
+})

@@ -103,6 +103,10 @@ describe('canaries', () => {
     heal(cluster)
     expect(counts(cluster)).toEqual({ old: 4, new: 2 })
     expect(view(cluster, id).waits).toMatchObject([{ kind: 'promotion', app: web, instances: 2 }])
+    const [{ since } = {}] = view(cluster, id).waits
+    expect(since).toBeDefined()
+    cluster.pass(10_000)
+    expect(view(cluster, id).waits[0]!.since).toBe(since)
     good(order(cluster, 'promote', id))
     heal(cluster)
     expect(counts(cluster)).toEqual({ old: 0, new: 4 })
@@ -253,6 +257,37 @@ describe('a deadline', () => {
     expect(view(cluster, deployment!).state).toBe('failed')
     cluster.pass(60_000)
     expect(appView(cluster.state, '/shop' as AppId)).toMatchObject({ wanted: 1, running: 0 })
+  })
+})
+
+test('progress counts new instances that are healthy; an action that a failure cut off is unfinished', () => {
+  const cluster = running({ update: { progressDeadlineSeconds: 60 } })
+  good(
+    cluster.change({
+      kind: 'create',
+      body: { id: '/api', cmd: 'old', cpus: 0.1, mem: 32, healthChecks: [check] },
+    }),
+  )
+  heal(cluster)
+  const changes = [web, '/api' as AppId].map(id => ({
+    kind: 'put' as const,
+    id,
+    body: { cmd: 'new' },
+    partial: true,
+    create: true,
+  }))
+  const id = good(cluster.request({ kind: 'changeApps', changes, force: false })).deployment!
+  expect(view(cluster, id).progress).toMatchObject([
+    { app: '/api', state: 'running', new: 1, newHealthy: 0 },
+    { app: web, state: 'running', new: 4, newHealthy: 0 },
+  ])
+  cluster.pass(60_000)
+  expect(view(cluster, id)).toMatchObject({
+    state: 'failed',
+    progress: [
+      { app: '/api', state: 'unfinished' },
+      { app: web, state: 'failed' },
+    ],
   })
 })
 
