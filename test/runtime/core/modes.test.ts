@@ -208,6 +208,27 @@ describe('a batch app', () => {
     cluster.report(agent, key, { condition, exit: { code, message: `exit status ${code}` } })
   }
 
+  test('what ran to its end is no instance of the service that the app became', () => {
+    const cluster = clusterOf(1)
+    create(cluster, { mode: 'batch', instances: 2 })
+    end(cluster, 'Finished')
+    // No agent is as it asks, so that the restart stands still.
+    const { deployment } = good(
+      put(cluster, { mode: 'service', constraints: [['rack', 'LIKE', 'none']] }, true),
+    )
+    cluster.pass(1000)
+    good(cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: true }))
+    for (const task of cluster.running()) {
+      cluster.report(task.agent, task.key, {
+        condition: 'Finished',
+        exit: { code: 0, message: 'exit status 0' },
+      })
+    }
+    cluster.pass(60_000)
+    expect(view(cluster)).toMatchObject({ wanted: 2, running: 0 })
+    expect(view(cluster).instances.map(i => i.condition)).toEqual(['Scheduled', 'Scheduled'])
+  })
+
   test('runs once, and its deployment ends with it', () => {
     const cluster = clusterOf(1)
     create(cluster, { mode: 'batch', instances: 2 })
