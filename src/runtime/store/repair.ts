@@ -29,9 +29,10 @@ const maxNamed = 20
 
 /**
  * `from`: a snapshot to use; otherwise the newest whole one among the automatic ones. Throws DATA_DIRECTORY_INVALID when
- * a server runs on the directory, DATA_DAMAGED when nothing can be read and there is no snapshot.
+ * there is no such directory or a server runs on it, DATA_DAMAGED when nothing can be read and there is no snapshot.
  */
 export async function repairDirectory(directory: string, from: string | undefined): Promise<Repaired> {
+  if (!(await exists(directory))) throw noDirectory(directory)
   await mustBeUnused(directory)
   await finishReplacing(directory).catch(() => {})
   const marked = await markedClusterId(directory)
@@ -125,6 +126,13 @@ function soundOf({ rows, isProved }: Mended, clusterId: ClusterId, report: strin
 
 function withClusterRow(rows: readonly Row[], cluster: Row): readonly Row[] {
   return [...rows.filter(row => row.key !== clusterRowKey), cluster]
+}
+
+function noDirectory(directory: string): CodedError {
+  return new CodedError('DATA_DIRECTORY_INVALID', `There is no directory ${directory}`, {
+    advice:
+      'Check the path given with --data. To make a cluster out of a snapshot in a new place: sddc server snapshot restore',
+  })
 }
 
 function nothingLeft(directory: string): CodedError {
