@@ -39,6 +39,13 @@ export async function deploymentOrder(
   const client = requireTarget(context)
   const id = await findDeployment(client, name)
   await client.orderDeployment(id, order)
+  // What is promoted while it is paused moves only when it goes on.
+  if (order === 'promote' && (await client.deployment(id)).state === 'paused') {
+    context.terminal.out(
+      `Deployment ${id} is promoted, and is paused: the others follow when it goes on. Next: sddc deployment resume ${id}`,
+    )
+    return exit.done
+  }
   const next = order === 'pause' ? `sddc deployment resume ${id}` : `sddc deployment watch ${id}`
   context.terminal.out(`Deployment ${id} ${ordered[order]}. Next: ${next}`)
   return exit.done
