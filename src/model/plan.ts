@@ -119,6 +119,8 @@ export interface Forecast {
   /** Apps that do not get all their instances. */
   readonly unplaced: readonly UnplacedForecast[]
   readonly profiles: readonly ForecastProfile[]
+  /** Changed apps of which nothing is healthy before the change; absent when there are none. */
+  readonly unhealthyBefore?: readonly AppId[]
 }
 
 export interface UnplacedForecast {

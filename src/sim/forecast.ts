@@ -57,6 +57,7 @@ export function forecastPlan(state: State, plan: Plan, away: readonly AgentId[] 
     ),
     unplaced: typical.unplaced,
     profiles: runs.filter(r => r.run.end !== 'cut').map(({ profile, run }) => profileOf(profile, run)),
+    ...(typical.unhealthyBefore.length === 0 ? {} : { unhealthyBefore: typical.unhealthyBefore }),
   }
   return { ...plan, placements: typical.placements, forecast }
 }
@@ -75,6 +76,7 @@ interface Run {
   readonly share: number
   readonly durationMs: number
   readonly lowestHealthy: Readonly<Record<string, number>>
+  readonly unhealthyBefore: readonly AppId[]
   readonly placements: readonly PlannedPlacement[]
   readonly unplaced: readonly UnplacedForecast[]
 }
@@ -118,6 +120,7 @@ function carryOut(copy: Copy, plan: Plan, profile: Profile, withLostAgents: bool
     share: (simulation.moments - first) / moments,
     durationMs: simulation.now - begun,
     lowestHealthy: watch.lowest(),
+    unhealthyBefore: watch.unhealthyBefore,
     placements: watch.placements(),
     unplaced: unplacedOf(state, watch.apps),
   }
@@ -161,6 +164,8 @@ function modelled(state: State, profile: Profile): Behaviour {
 /** What is noted while a run goes on: the least healthy of each changed app, and where its new instances land. */
 class Watch {
   readonly apps: readonly App[]
+  /** Of those that are there, in the order of their ids. */
+  unhealthyBefore: readonly AppId[] = []
   readonly #state: State
   /** What apps are called before the plan, where it renames them. */
   readonly #former: ReadonlyMap<AppId, AppId>
@@ -189,6 +194,10 @@ class Watch {
     }
     this.#begun = true
     this.look()
+    this.unhealthyBefore = this.apps
+      .map(app => app.id)
+      .filter(id => this.#lowest.get(id) === 0 && this.#indexOf(id) !== undefined)
+      .sort()
   }
 
   look(): void {

@@ -45,6 +45,16 @@ describe('forecast', () => {
     expect(plan.placements.map(p => p.agent)).toEqual(landed(simulation, '/web'))
   })
 
+  test('says of which apps nothing is healthy before', () => {
+    const simulation = simulate(three)
+    const web = { id: '/web', cpus: 0.5, instances: 2, healthChecks: [healthCheck()] }
+    apply(simulation, desired({ ...web, cmd: 'one' }))
+    expect(forecast(simulation, desired({ ...web, cmd: 'two' })).forecast!.unhealthyBefore).toBeUndefined()
+    for (const row of [...simulation.state.tables.instance.values()])
+      simulation.state.tables.instance.put(row.id, { ...row, health: [] })
+    expect(forecast(simulation, desired({ ...web, cmd: 'two' })).forecast!.unhealthyBefore).toEqual(['/web'])
+  })
+
   test('a rolling restart: says how few are healthy on the way', () => {
     const simulation = simulate(three)
     const web = {

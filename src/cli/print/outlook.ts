@@ -90,11 +90,11 @@ function endlessText({ changes }: Plan): string {
   return `new instances run beside the old ones (${listed(canaries, ', ')}) until you type "sddc deployment promote".`
 }
 
-// What users of a service notice of a rolling restart.
-function healthLines({ changes }: Plan, { profiles }: Forecast): string[] {
+// What users of a service notice of a rolling restart. Where nothing is healthy before, it can cost them nothing.
+function healthLines({ changes }: Plan, { profiles, unhealthyBefore = [] }: Forecast): string[] {
   return changes
     .filter(c => c.object === 'app')
-    .filter(c => c.disruption.restarts > 0)
+    .filter(c => c.disruption.restarts > 0 && !unhealthyBefore.includes(c.id))
     .flatMap(({ id, address }) => {
       const counts = profiles.flatMap(p => p.lowestHealthy[id] ?? [])
       const lowest = Math.min(...counts)

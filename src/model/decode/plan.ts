@@ -135,30 +135,33 @@ const waitReasons: Decoder<readonly WaitReason[]> = list(
   maxListLength,
 )
 
-const forecast: Decoder<Forecast> = record({
-  inputsHash: text(128),
-  verdict: oneOf('works', 'waits', 'cannot'),
-  unplaced: list(
-    record(
-      {
-        app: appId,
-        wanted: integer(),
-        placed: integer(),
-        reasons: waitReasons,
-      },
-      { nearest: waitReasons },
+const forecast: Decoder<Forecast> = record(
+  {
+    inputsHash: text(128),
+    verdict: oneOf('works', 'waits', 'cannot'),
+    unplaced: list(
+      record(
+        {
+          app: appId,
+          wanted: integer(),
+          placed: integer(),
+          reasons: waitReasons,
+        },
+        { nearest: waitReasons },
+      ),
+      maxAppsPerGroup,
     ),
-    maxAppsPerGroup,
-  ),
-  profiles: list(
-    record({
-      name: oneOf('p10', 'p50', 'p99'),
-      durationMs: amount(),
-      lowestHealthy: map(integer(), maxAppsPerGroup),
-    }),
-    3,
-  ),
-})
+    profiles: list(
+      record({
+        name: oneOf('p10', 'p50', 'p99'),
+        durationMs: amount(),
+        lowestHealthy: map(integer(), maxAppsPerGroup),
+      }),
+      3,
+    ),
+  },
+  { unhealthyBefore: list(appId, maxAppsPerGroup) },
+)
 
 const position = record({ line: integer(), column: integer(), byte: integer() })
 

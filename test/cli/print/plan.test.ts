@@ -506,6 +506,18 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
     ),
   ],
   [
+    'works-restart-unhealthy',
+    'A rolling restart of what is not healthy before it',
+    withForecast(
+      between(web({ cmd: 'a', instances: 4 }), web({ cmd: 'b', instances: 4 })),
+      [],
+      forecast({
+        profiles: [{ name: 'p50', durationMs: 61_000, lowestHealthy: { '/web': 0 } }],
+        unhealthyBefore: ['/web' as never],
+      }),
+    ),
+  ],
+  [
     'stuck',
     'Two apps without places, one deployment that waits for health',
     withForecast(
