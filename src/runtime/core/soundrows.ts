@@ -127,10 +127,10 @@ class Sifter {
 
   #brokenAllocation(row: AllocationRow): string | undefined {
     if (!this.#tables.agent.has(row.agent)) return `agent ${row.agent} is lost`
-    if (row.goal === 'stop') return undefined
-    const instance = this.#tables.instance.get(row.instance)
-    if (instance === undefined) return 'its instance is lost'
-    return this.#missingSpec([row.spec])
+    // An agent that was told already ends the task, whether a row names it or not.
+    const missing = this.#missingSpec([row.spec])
+    if (row.goal === 'stop' || missing !== undefined) return missing
+    return this.#tables.instance.has(row.instance) ? undefined : 'its instance is lost'
   }
 
   #allocationOf(row: InstanceRow): AllocationRow | undefined {
