@@ -416,11 +416,12 @@ class Trial {
       this.#bootAgent(id)
       if (simulation.isIsolated(id)) simulation.heal(id)
     }
-    // A deployment that fails, through no fault of now, and is undone by itself is applied again.
+    // What a deployment that failed, through no fault of now, left or has undone is applied again.
     for (let tries = 0; tries < 3; tries++) {
       const wasQueued = this.#isQueued
       if (!this.#applyLast() || !this.#comesToRest()) return
-      if ((!this.#workload.undoes && !wasQueued) || this.#isApplied()) break
+      const hasFailed = [...this.#simulation.state.tables.app.values()].some(a => a.halted !== undefined)
+      if ((!this.#workload.undoes && !wasQueued && !hasFailed) || this.#isApplied()) break
     }
     this.#rest()
   }
