@@ -63,6 +63,7 @@ class Sifter {
     )
     this.#each('staged', staged, row => this.#missingSpec([row.spec]))
     this.#each('deployment', deployment, row => this.#brokenDeployment(row))
+    this.#dropDeploymentTwins()
     this.#each('action', action, row =>
       deployment.has(row.deployment) ? undefined : 'its deployment is lost',
     )
@@ -99,6 +100,21 @@ class Sifter {
     if (row.state !== 'running') return undefined
     const lost = Object.entries(row.apps).find(([id, a]) => a.target !== null && !this.#tables.app.has(id))
     return lost === undefined ? undefined : `app ${lost[0]} is lost`
+  }
+
+  // Two that run and hold one app: the older one had ended, and came back with older rows.
+  #dropDeploymentTwins(): void {
+    const held = new Set<AppId>()
+    const older = new Set<DeploymentRow>()
+    const running = [...this.#tables.deployment.values()].filter(row => row.state === 'running')
+    for (const row of running.sort((a, b) => b.ordinal - a.ordinal || (a.id < b.id ? -1 : 1))) {
+      const apps = row.steps.flatMap(s => s.actions.map(a => a.app))
+      if (apps.some(app => held.has(app))) older.add(row)
+      else for (const app of apps) held.add(app)
+    }
+    this.#each('deployment', this.#tables.deployment, row =>
+      older.has(row) ? 'a newer deployment holds its apps' : undefined,
+    )
   }
 
   #siftInstances(): void {
