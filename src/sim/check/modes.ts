@@ -72,13 +72,15 @@ export function* batches({ before, after }: Checked): Iterable<string> {
 }
 
 // An agent that takes nothing new gets nothing new; one that was struck holds nothing, and its tasks run nowhere else.
-export function* service({ before, after }: Checked): Iterable<string> {
+export function* service({ before, after, adopted }: Checked): Iterable<string> {
   for (const { row: agent } of after.agent) {
     const was = agentOf(before, agent.id)
     if (was === undefined || isInUse(agent) || isInUse(was)) continue
     for (const allocation of allocationsOn(after, agent.id)) {
       const isNew = allocationOf(before, allocation.instance, allocation.incarnation) === undefined
-      if (isNew) yield `${allocation.instance} was placed on ${agent.id}, which takes nothing new`
+      // What ran there before the server was set back stays there.
+      if (isNew && adopted?.has(allocation.instance) !== true)
+        yield `${allocation.instance} was placed on ${agent.id}, which takes nothing new`
     }
   }
   for (const { row: gone } of after.gone) {
