@@ -119,7 +119,10 @@ function checkChange(change: AppChange, view: View): string[] {
     fault(`is ${action} although it is wanted or not`)
   if (action === 'no-op') fault('is a change that changes nothing')
   if (differs !== fields.length > 0) fault(`names ${fields.length} fields, but the definitions say otherwise`)
-  if (!differs && (action === 'restart' || action === 'scale')) fault(`is ${action} without a difference`)
+  const isRetry = change.retries === true && present?.halted !== undefined
+  if (change.retries === true && !isRetry) fault('is tried again although nothing failed')
+  if (!differs && !isRetry && (action === 'restart' || action === 'scale'))
+    fault(`is ${action} without a difference`)
   if (!differs && action === 'update' && change.reason === undefined)
     fault('is an update without a difference')
   if (action === 'scale' && before?.instances === after?.instances) fault('scales to the same number')

@@ -1,6 +1,6 @@
 // Plans: ownership, bases, what is made, changed, left alone; and properties over random clusters.
 import { describe, expect, test } from 'vitest'
-import type { App, Desired, Snapshot, StackName } from '../../src/model/index.ts'
+import type { App, DeploymentId, Desired, Snapshot, StackName } from '../../src/model/index.ts'
 import { checkPlan, isEmpty, plan, withForecast } from '../../src/planner/index.ts'
 import type { PlanOptions } from '../../src/planner/index.ts'
 import {
@@ -177,6 +177,24 @@ describe('what changes', () => {
     const have = existing(app('/web', { instances: 5 }), { applied: app('/web') })
     expect(summary(planned(desired([app('/web', { instances: 5 })]), snapshot([have])))).toEqual([])
   })
+})
+
+test('an app of no stack whose deployment failed is adopted and tried again', () => {
+  const halted = { deployment: 'd1' as DeploymentId, reason: '/web: too slow' }
+  const there = existing(app('/web'), { stack: null, halted })
+  const made = plan(desired([app('/web')]), snapshot([there]), {
+    mode: 'apply',
+    deleteUnnamed: true,
+    origin: here,
+  })
+  expect(checkPlan(made.plan!, desired([app('/web')]), snapshot([there]))).toEqual([])
+  expect(made.plan!.changes).toMatchObject([
+    {
+      action: 'restart',
+      retries: true,
+      reason: 'made outside of any configuration; deployment d1 failed: /web: too slow; apply tries again',
+    },
+  ])
 })
 
 describe('what is refused', () => {

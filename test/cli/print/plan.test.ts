@@ -506,6 +506,18 @@ const cases: readonly [name: string, purpose: string, plan: Plan][] = [
     ),
   ],
   [
+    'retry',
+    'Nothing new, but the last deployment failed',
+    made(
+      desired([web({ instances: 4 })]),
+      snapshot([
+        existing(web({ instances: 4 }), {
+          halted: { deployment: 'd1' as never, reason: '/web: no new instance became healthy for 60 s' },
+        }),
+      ]),
+    ),
+  ],
+  [
     'works-restart-unhealthy',
     'A rolling restart of what is not healthy before it',
     withForecast(
