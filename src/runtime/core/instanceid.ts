@@ -11,13 +11,22 @@ export const uuidLength = 36
 /** Hexadecimal digits of the hash, and of the count. */
 export const halfDigits = 15
 
-/** `ordinal` is never given twice in a cluster; `place` tells clusters and histories apart. */
-export function instanceIdOf(app: AppId, place: string, ordinal: number): InstanceId {
-  const count = ordinal.toString(16).padStart(halfDigits, '0')
+/**
+ * `ordinal` is never given twice in a history; `place` tells clusters and histories apart. A server that was set back
+ * counts over the same ordinals again, and adopts what it made before: so the count begins with the `history`, from 0.
+ */
+export function instanceIdOf(app: AppId, place: string, ordinal: number, history = 0): InstanceId {
+  const plain = ordinal.toString(16).padStart(halfDigits, '0')
+  const count = history === 0 ? plain : twoDigits(history) + plain.slice(2)
   const { high, low } = rowHash(place + count, nothing)
   const [first, second] = [high.toString(16).padStart(8, '0'), low.toString(16).padStart(8, '0')]
   const hash = `${first}-${second.slice(0, 4)}-8${second.slice(4, 7)}`
   return `${startOfIds(app)}${hash}-a${count.slice(0, 3)}-${count.slice(3)}` as InstanceId
+}
+
+// Ordinals leave two digits free for the first 2^32 revisions.
+function twoDigits(history: number): string {
+  return (history % 256).toString(16).padStart(2, '0')
 }
 
 /** What the ids of an app's instances begin with. */

@@ -63,7 +63,7 @@ export function createInstances(
   const slots = state.indexOf(app.id).freeSlots(count)
   const place = `${state.tables.cluster.get('cluster')!.clusterId}/${state.epoch}/`
   for (const [i, slot] of slots.entries()) {
-    const id = instanceIdOf(app.id, place, state.ordinal())
+    const id = instanceIdOf(app.id, place, state.ordinal(), state.epoch - 1)
     state.tables.instance.put(id, {
       id,
       app: app.id,
