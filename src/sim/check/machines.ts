@@ -22,6 +22,10 @@ export class MachineWatch {
   follow(before: PlainRows, after: PlainRows): void {
     if (before.agent === after.agent) return
     for (const { row } of before.agent) if (agentOf(after, row.id) === undefined) this.#removed.add(row.id)
+    // Not every moment is looked at: what the server was told counts, too.
+    for (const { row } of after.agent) {
+      for (const name of resourceNames) this.#mostOf(row.id, name, row.capacity.resources[name])
+    }
   }
 
   look(all: ReadonlyMap<AgentId, Machine>, rows: PlainRows, rules: MachineRules): string[] {
@@ -54,12 +58,17 @@ export class MachineWatch {
       }
       for (const name of resourceNames) {
         const offered = machine.identity.capacity.resources[name]
-        const most = Math.max(offered, this.#most.get(`${id} ${name}`) ?? 0)
-        this.#most.set(`${id} ${name}`, most)
+        const most = this.#mostOf(id, name, offered)
         if (sums[name] > offered && offered === most && !rules.wasSetBack)
           broken.push(`machines: ${id} runs ${sums[name]} ${name} and has ${offered}`)
       }
     }
     return broken
+  }
+
+  #mostOf(id: AgentId, name: string, offered: number): number {
+    const most = Math.max(offered, this.#most.get(`${id} ${name}`) ?? 0)
+    this.#most.set(`${id} ${name}`, most)
+    return most
   }
 }
