@@ -153,6 +153,8 @@ export function deleteInstance(state: State, id: InstanceId): void {
 export function stopTask(state: State, instance: InstanceRow, cause: StopCause, author: string): void {
   const allocation = state.allocation(instance.id, instance.incarnation)
   if (allocation === undefined) return
+  // Told before: nothing moves until its end is reported.
+  if (allocation.goal === 'stop' && !instance.unreachable) return
   stopAllocation(state, allocation, cause, author)
   if (instance.unreachable) goOn(state, instance)
   touchApp(state, instance.app)

@@ -81,9 +81,12 @@ function takeIn(state: State, input: Input): void {
   }
 }
 
+/** Rounds of one step: should apps ever move each other in a circle, the loop still gets its turns. */
+const maxRounds = 1000
+
 // Apps and deployments move each other: until nothing is left, or the step has changed enough.
 function settle(state: State): void {
-  for (;;) {
+  for (let round = 0; round < maxRounds; round++) {
     for (const id of oldestFirst(state)) {
       state.dirtyDeployments.delete(id)
       advanceDeployment(state, id)
