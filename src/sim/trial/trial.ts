@@ -3,7 +3,7 @@
 // goes wrong with few.
 import type { AgentIdentity } from '../../agent/core/index.ts'
 import { present, Random } from '../../base/index.ts'
-import type { AgentId, AppId, ClusterId, Operation, TaskKey } from '../../model/index.ts'
+import type { AgentId, AppId, Change, ClusterId, Operation, TaskKey } from '../../model/index.ts'
 import { isEmpty } from '../../planner/index.ts'
 import {
   createState,
@@ -448,11 +448,13 @@ class Trial {
     const { state } = this.#simulation
     const plan = this.#workload.planOf(state)
     if (plan === null) return false
-    // A batch that fails, fails again whenever it is applied again, and what its deployment had not come to waits with it.
+    // A batch that fails, fails again whenever it is applied again. What its deployment had not come to waits with it, and
+    // what it had done is undone, if it is one that is undone by itself.
     const { changes, outputChanges } = plan
-    const areRetries = changes.every(c => c.object === 'app' && c.retries === true)
-    const hasFailed = changes.some(c => state.tables.app.get(c.id as AppId)?.mode === 'batch')
-    return isEmpty(plan) || (areRetries && hasFailed && outputChanges.length === 0)
+    const isRetry = (c: Change): boolean => c.object === 'app' && c.retries === true
+    const hasFailed = changes.some(c => isRetry(c) && state.tables.app.get(c.id as AppId)?.mode === 'batch')
+    const areLeft = changes.every(c => isRetry(c) || (c.object === 'app' && this.#workload.undoes))
+    return isEmpty(plan) || (areLeft && hasFailed && outputChanges.length === 0)
   }
 
   // A client repeats until it has an answer.
