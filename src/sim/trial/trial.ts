@@ -451,10 +451,15 @@ class Trial {
     // A batch that fails, fails again whenever it is applied again. What its deployment had not come to waits with it, and
     // what it had done is undone, if it is one that is undone by itself.
     const { changes, outputChanges } = plan
+    const undoings = [...state.tables.deployment.values()].filter(d => d.undoes !== undefined)
     const isRetry = (c: Change): boolean => c.object === 'app' && c.retries === true
-    const hasFailed = changes.some(c => isRetry(c) && state.tables.app.get(c.id as AppId)?.mode === 'batch')
-    const areLeft = changes.every(c => isRetry(c) || (c.object === 'app' && this.#workload.undoes))
-    return isEmpty(plan) || (areLeft && hasFailed && outputChanges.length === 0)
+    const isUndone = (c: Change): boolean =>
+      c.object === 'app' && this.#workload.undoes && undoings.some(d => d.apps[c.id] !== undefined)
+    const isFailedBatch = (c: Change): boolean =>
+      (isRetry(c) && state.tables.app.get(c.id as AppId)?.mode === 'batch') ||
+      (isUndone(c) && c.object === 'app' && c.after?.mode === 'batch')
+    const areLeft = changes.every(c => isRetry(c) || isUndone(c))
+    return isEmpty(plan) || (areLeft && changes.some(isFailedBatch) && outputChanges.length === 0)
   }
 
   // A client repeats until it has an answer.
