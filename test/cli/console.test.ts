@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { Chalk } from 'chalk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { consoleCommand } from '../../src/cli/commands/console.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/wait.ts'
+import { testContext } from './testcontext.ts'
 
 let root = ''
 const state = process.env['XDG_STATE_HOME']
@@ -19,31 +19,10 @@ afterEach(() => {
   else process.env['XDG_STATE_HOME'] = state
 })
 
-function terminalFor(out: string[], notes: string[]) {
-  return {
-    color: false,
-    live: false,
-    width: 80,
-    paint: new Chalk({ level: 0 }),
-    size: () => ({ columns: 80, rows: 24 }),
-    out: (text: string) => void out.push(text),
-    note: (text: string) => void notes.push(text),
-    draw: () => {},
-  }
-}
-
 async function answers(questions: string, json = false) {
-  const out: string[] = []
-  const notes: string[] = []
+  const { context, out, notes } = testContext(root, { json })
   const input = new PassThrough()
   input.end(questions)
-  const context = {
-    terminal: terminalFor(out, notes),
-    json,
-    server: undefined,
-    stack: undefined,
-    directory: root,
-  }
   const code = await consoleCommand(
     context,
     { target: undefined, given: [] },
@@ -140,19 +119,11 @@ describe('one line, one answer', () => {
 
 describe('on a terminal', () => {
   async function session(typed: readonly string[]) {
-    const out: string[] = []
-    const notes: string[] = []
+    const { context, out, notes } = testContext(root)
     const input = Object.assign(new PassThrough(), { isTTY: true })
     const output = new PassThrough()
     let shown = ''
     output.on('data', (chunk: Buffer) => (shown += chunk.toString()))
-    const context = {
-      terminal: terminalFor(out, notes),
-      json: false,
-      server: undefined,
-      stack: undefined,
-      directory: root,
-    }
     const ended = consoleCommand(context, { target: undefined, given: [] }, { input, output })
     for (const text of typed) {
       const before = shown.length

@@ -1,12 +1,11 @@
 // `sddc convert`: what reaches files and standard output, what is refused, and what people are told to do next.
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Chalk } from 'chalk'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { convertCommand, type ConvertCommandOptions } from '../../src/cli/commands/convert.ts'
-import type { Context } from '../../src/cli/context.ts'
 import { loadConfiguration } from '../../src/lang/load/index.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { testContext } from './testcontext.ts'
 
 const marathon = {
   id: '/shop',
@@ -31,20 +30,8 @@ interface Run {
 }
 
 async function convert(options: Partial<ConvertCommandOptions>): Promise<Run> {
-  const out: string[] = []
-  const notes: string[] = []
+  const { context, out, notes } = testContext(directory)
   let standard = ''
-  const terminal = {
-    color: false,
-    live: false,
-    width: 100,
-    paint: new Chalk({ level: 0 }),
-    size: () => ({ columns: 80, rows: 24 }),
-    out: (text: string) => void out.push(text),
-    note: (text: string) => void notes.push(text),
-    draw: () => {},
-  }
-  const context: Context = { terminal, json: false, server: undefined, stack: undefined, directory }
   const all = {
     target: undefined,
     given: [],

@@ -1,9 +1,9 @@
 // What the orders of `sddc deployment` answer.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Chalk } from 'chalk'
 import { afterEach, expect, test } from 'vitest'
 import { deploymentOrder } from '../../src/cli/commands/deployment.ts'
+import { testContext } from './testcontext.ts'
 
 const id = '00000000-0000-4000-8000-000000000000'
 let close = (): void => {}
@@ -19,19 +19,8 @@ async function promote(state: 'running' | 'paused'): Promise<string> {
   })
   close = () => void server.close()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const out: string[] = []
-  const terminal = {
-    color: false,
-    live: false,
-    width: 100,
-    paint: new Chalk({ level: 0 }),
-    size: () => ({ columns: 80, rows: 24 }),
-    out: (text: string) => void out.push(text),
-    note: () => {},
-    draw: () => {},
-  }
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const context = { terminal, json: false, server: url, stack: undefined, directory: '/' }
+  const { context, out } = testContext('/', { server: url })
   expect(await deploymentOrder(context, id, 'promote')).toBe(0)
   return out.join('\n')
 }

@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { Chalk } from 'chalk'
 import { applyPatch } from 'diff'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { fmtCommand, type FmtOptions } from '../../src/cli/commands/fmt.ts'
@@ -20,6 +19,7 @@ import { maxFileBytes } from '../../src/lang/load/texts.ts'
 import { replaceFile } from '../../src/cli/replacefile.ts'
 import { unifiedDiff } from '../../src/cli/print/patch.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { testContext } from './testcontext.ts'
 
 const loose = 'app "web" {\ncpus=1\nmem = 64\n}\n'
 const neat = 'app "web" {\n  cpus = 1\n  mem  = 64\n}\n'
@@ -55,26 +55,10 @@ async function fmt(
   options: Partial<FmtOptions> = {},
   input: string | Uint8Array = '',
 ): Promise<Ran> {
-  const out: string[] = []
-  const notes: string[] = []
+  const { context, out, notes } = testContext(root)
   let written = ''
   const code = await fmtCommand(
-    {
-      terminal: {
-        color: false,
-        live: false,
-        width: 100,
-        paint: new Chalk({ level: 0 }),
-        size: () => ({ columns: 80, rows: 24 }),
-        out: text => void out.push(text),
-        note: text => void notes.push(text),
-        draw: text => void notes.push(text),
-      },
-      json: false,
-      server: undefined,
-      stack: undefined,
-      directory: root,
-    },
+    context,
     { paths, check: false, diff: false, recursive: false, ...options },
     { input: chunksOf(Buffer.from(input)), write: text => void (written += text) },
   )

@@ -2,37 +2,20 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Chalk } from 'chalk'
 import { expect, it } from 'vitest'
 import { initCommand } from '../../src/cli/commands/init.ts'
-import type { Context } from '../../src/cli/context.ts'
 import { formatHcl } from '../../src/lang/hcl/format/index.ts'
 import { loadConfiguration } from '../../src/lang/load/index.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { testContext } from './testcontext.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-function contextIn(directory: string): { context: Context; printed: () => string } {
-  const out: string[] = []
-  const terminal = {
-    color: false,
-    live: false,
-    width: 100,
-    paint: new Chalk({ level: 0 }),
-    size: () => ({ columns: 80, rows: 24 }),
-    out: (text: string) => void out.push(`${text}\n`),
-    note: () => {},
-    draw: () => {},
-  }
-  const context = { terminal, json: false, server: undefined, stack: undefined, directory }
-  return { context, printed: () => out.join('') }
-}
-
 function init(directory: string, options: { ts?: boolean; hcl?: boolean; directory?: string } = {}): string {
-  const { context, printed } = contextIn(directory)
+  const { context, out } = testContext(directory)
   const given = { ts: false, hcl: false, directory: undefined, ...options }
   expect(initCommand(context, given)).toBe(0)
-  return printed()
+  return `${out.join('\n')}\n`
 }
 
 it.each([{ hcl: true }, { ts: true }, {}])('writes what is valid: %j', async options => {
@@ -82,7 +65,7 @@ it('keeps what is there', () => {
 it('writes nothing beside another configuration', () => {
   const directory = temporaryDirectory('init')
   writeFileSync(join(directory, 'shop.hcl'), '')
-  const { context } = contextIn(directory)
+  const { context } = testContext(directory)
   const options = { ts: false, hcl: false, directory: undefined }
   expect(() => initCommand(context, options)).toThrow(/configuration already: shop\.hcl/)
   expect(() => initCommand(context, { ...options, ts: true })).toThrow(/configuration already/)

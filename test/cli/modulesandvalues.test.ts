@@ -2,22 +2,22 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Chalk } from 'chalk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { getCommand } from '../../src/cli/commands/get.ts'
 import { validateCommand } from '../../src/cli/commands/validate.ts'
 import { exit, type Context } from '../../src/cli/context.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { testContext } from './testcontext.ts'
 
 let root = ''
+let plain: Context
 let out: string[] = []
 let notes: string[] = []
 const cacheBefore = process.env['XDG_CACHE_HOME']
 
 beforeEach(() => {
   root = temporaryDirectory('values')
-  out = []
-  notes = []
+  ;({ context: plain, out, notes } = testContext(root))
   process.env['XDG_CACHE_HOME'] = join(root, 'cache')
 })
 
@@ -27,22 +27,7 @@ afterEach(() => {
 })
 
 function context(json = false): Context {
-  return {
-    terminal: {
-      color: false,
-      live: false,
-      width: 100,
-      paint: new Chalk({ level: 0 }),
-      size: () => ({ columns: 80, rows: 24 }),
-      out: text => void out.push(text),
-      note: text => void notes.push(text),
-      draw: text => void notes.push(text),
-    },
-    json,
-    server: undefined,
-    stack: undefined,
-    directory: root,
-  }
+  return { ...plain, json }
 }
 
 function put(name: string, text: string): void {
@@ -109,7 +94,7 @@ describe('validate', () => {
     )
     expect(await validate()).toBe(exit.done)
     expect(out).toEqual(['The configuration is valid (without values for: n, unused).'])
-    out = []
+    out.length = 0
     expect(await validate(true)).toBe(exit.done)
     expect(JSON.parse(out.join(''))).toMatchObject({ valid: true, error_count: 0 })
   })

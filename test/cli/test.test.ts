@@ -1,10 +1,10 @@
 // `sddc test`: test files over a configuration, played on modelled machines.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Chalk } from 'chalk'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { testCommand } from '../../src/cli/commands/test.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { testContext } from './testcontext.ts'
 
 const shop = `
 variable "replicas" {
@@ -55,19 +55,7 @@ function put(name: string, text: string): void {
 }
 
 async function run(filter: readonly string[] = [], json = false) {
-  const out: string[] = []
-  const notes: string[] = []
-  const terminal = {
-    color: false,
-    live: false,
-    width: 100,
-    paint: new Chalk({ level: 0 }),
-    size: () => ({ columns: 100, rows: 24 }),
-    out: (text: string) => void out.push(text),
-    note: (text: string) => void notes.push(text),
-    draw: () => {},
-  }
-  const context = { terminal, json, server: undefined, stack: undefined, directory: root }
+  const { context, out, notes } = testContext(root, { json })
   const code = await testCommand(context, { target: undefined, given: [], filter })
   return { code, out: out.join('\n'), notes: notes.join('\n') }
 }

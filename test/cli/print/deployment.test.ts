@@ -1,12 +1,11 @@
 // What `sddc deployment show` prints.
-import { Chalk } from 'chalk'
 import { expect, test } from 'vitest'
 import { deploymentsText } from '../../../src/cli/commands/status.ts'
 import { deploymentText } from '../../../src/cli/print/deployment.ts'
-import type { Terminal } from '../../../src/cli/terminal.ts'
 import type { DeploymentView } from '../../../src/cli/types.ts'
+import { testContext } from '../testcontext.ts'
 
-const terminal = { paint: new Chalk({ level: 0 }) } as unknown as Terminal
+const { terminal } = testContext('/').context
 
 const canary = {
   id: 'd1',
