@@ -15,6 +15,7 @@ import { accept, createState, rollback, type State } from '../../src/runtime/cor
 import { createInstances } from '../../src/runtime/core/instances.ts'
 import { launchWaiting } from '../../src/runtime/core/launch.ts'
 import type { AppRow } from '../../src/runtime/core/rows.ts'
+import { sampleApp } from '../../test/support/sampleapp.ts'
 
 const racks = 50
 const agentMHz = 14_000
@@ -27,34 +28,6 @@ interface Shape {
   readonly agents: number
   readonly copies: number
   readonly soft?: Partial<App>
-}
-
-const plainApp: Omit<App, 'id'> = {
-  cmd: 'sleep 1000',
-  cpus: 1,
-  mem: 128,
-  disk: 0,
-  gpus: 0,
-  instances: 0,
-  executor: '',
-  env: {},
-  labels: {},
-  secrets: {},
-  dependencies: [],
-  role: '*',
-  fetch: [],
-  networks: [{ mode: 'host' }],
-  portDefinitions: [],
-  requirePorts: false,
-  constraints: [],
-  healthChecks: [],
-  readinessChecks: [],
-  upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-  backoffSeconds: 1,
-  backoffFactor: 1.15,
-  maxLaunchDelaySeconds: 300,
-  killSelection: 'YOUNGEST_FIRST',
-  unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
 }
 
 const half: Partial<App> = { constraints: [['kind', 'IS', 'wanted']] }
@@ -189,7 +162,7 @@ function reset(state: State): void {
 function wanted(state: State, id: string, count: number, over: Partial<App>): AppId {
   const spec = id as SpecHash
   const app = id as AppId
-  state.tables.spec.put(spec, { app: { ...plainApp, ...over, id: app } })
+  state.tables.spec.put(spec, { app: sampleApp({ portDefinitions: [], instances: 0, ...over, id: app }) })
   const row: AppRow = {
     id: app,
     address: id,

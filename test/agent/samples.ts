@@ -10,35 +10,12 @@ import {
   type InstanceId,
   type SpecHash,
 } from '../../src/model/index.ts'
+import { sampleApp } from '../support/sampleapp.ts'
 
+/** Without a command and ports: a test says what runs. */
 export function testApp(fields: Partial<App>): App {
-  return {
-    id: '/test/app' as AppId,
-    cpus: 0.1,
-    mem: 32,
-    disk: 0,
-    gpus: 0,
-    instances: 1,
-    executor: '',
-    env: {},
-    labels: {},
-    secrets: {},
-    dependencies: [],
-    role: '*',
-    fetch: [],
-    networks: [{ mode: 'host' }],
-    requirePorts: false,
-    constraints: [],
-    healthChecks: [],
-    readinessChecks: [],
-    upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-    backoffSeconds: 1,
-    backoffFactor: 1.15,
-    maxLaunchDelaySeconds: 300,
-    killSelection: 'YOUNGEST_FIRST',
-    unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-    ...fields,
-  }
+  const { cmd, portDefinitions, ...plain } = sampleApp()
+  return { ...plain, id: '/test/app' as AppId, cpus: 0.1, mem: 32, ...fields }
 }
 
 export function testHash(app: App): SpecHash {

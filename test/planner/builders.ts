@@ -18,40 +18,13 @@ import type {
   StackName,
 } from '../../src/model/index.ts'
 import { appAddress, groupAddress } from '../../src/model/index.ts'
+import { sampleApp } from '../support/sampleapp.ts'
 
 export const shop = 'shop' as StackName
 export const here = 'ann@laptop:/shop'
 
 export function app(id: string, more: Partial<App> = {}): App {
-  return {
-    id: id as AppId,
-    cmd: 'sleep 1000',
-    cpus: 0.1,
-    mem: 32,
-    disk: 0,
-    gpus: 0,
-    instances: 1,
-    executor: '',
-    env: {},
-    labels: {},
-    secrets: {},
-    dependencies: [],
-    role: '*',
-    fetch: [],
-    networks: [{ mode: 'host' }],
-    portDefinitions: [{ port: 0, protocol: 'tcp', name: 'default', labels: {} }],
-    requirePorts: false,
-    constraints: [],
-    healthChecks: [],
-    readinessChecks: [],
-    upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-    backoffSeconds: 1,
-    backoffFactor: 1.15,
-    maxLaunchDelaySeconds: 300,
-    killSelection: 'YOUNGEST_FIRST',
-    unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-    ...more,
-  }
+  return sampleApp({ id: id as AppId, cpus: 0.1, mem: 32, ...more })
 }
 
 export function wanted(of: App, more: Partial<DesiredApp> = {}): DesiredApp {

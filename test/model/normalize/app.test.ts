@@ -4,37 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { isFormMistake, marathonApp, normalizeApp, validateApp } from '../../../src/model/index.ts'
 import type { App, AppId } from '../../../src/model/index.ts'
 import type { Json } from '../../../src/base/index.ts'
+import { sampleApp } from '../../support/sampleapp.ts'
 import { appOf, fullApp, hostApp } from '../samples.ts'
 
 test('the smallest app gets every default', () => {
-  expect(appOf({ id: '/web', cmd: 'x' })).toEqual({
-    id: '/web',
-    cmd: 'x',
-    cpus: 1,
-    mem: 128,
-    disk: 0,
-    gpus: 0,
-    instances: 1,
-    executor: '',
-    env: {},
-    labels: {},
-    secrets: {},
-    dependencies: [],
-    role: '*',
-    fetch: [],
-    networks: [{ mode: 'host' }],
-    portDefinitions: [{ port: 0, protocol: 'tcp', name: 'default', labels: {} }],
-    requirePorts: false,
-    constraints: [],
-    healthChecks: [],
-    readinessChecks: [],
-    upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-    backoffSeconds: 1,
-    backoffFactor: 1.15,
-    maxLaunchDelaySeconds: 300,
-    killSelection: 'YOUNGEST_FIRST',
-    unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-  })
+  expect(appOf({ id: '/web', cmd: 'x' })).toEqual(sampleApp({ id: '/web' as AppId, cmd: 'x' }))
 })
 
 // What was given beside id and cmd, and what must come out of it.

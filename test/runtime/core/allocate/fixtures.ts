@@ -1,6 +1,7 @@
 // Agents and apps with only what a test names; the rest is plain.
 import type { AgentId, App, AppId, Attribute, Constraint } from '../../../../src/model/index.ts'
 import type { AgentFacts } from '../../../../src/runtime/core/allocate/agents.ts'
+import { sampleApp } from '../../../support/sampleapp.ts'
 
 export function agentNamed(
   id: string,
@@ -28,35 +29,7 @@ export function agentNamed(
 }
 
 export function appNamed(id: string, over: Partial<App> = {}): App {
-  return {
-    id: id as AppId,
-    cmd: 'sleep 1000',
-    cpus: 1,
-    mem: 128,
-    disk: 0,
-    gpus: 0,
-    instances: 1,
-    executor: '',
-    env: {},
-    labels: {},
-    secrets: {},
-    dependencies: [],
-    role: '*',
-    fetch: [],
-    networks: [{ mode: 'host' }],
-    portDefinitions: [],
-    requirePorts: false,
-    constraints: [],
-    healthChecks: [],
-    readinessChecks: [],
-    upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-    backoffSeconds: 1,
-    backoffFactor: 1.15,
-    maxLaunchDelaySeconds: 300,
-    killSelection: 'YOUNGEST_FIRST',
-    unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-    ...over,
-  }
+  return sampleApp({ id: id as AppId, portDefinitions: [], ...over })
 }
 
 export function constraint(text: string): Constraint {
