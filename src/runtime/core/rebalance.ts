@@ -108,7 +108,7 @@ function* movesOf(
     if (crowded === undefined) return
     const from = homes.get(crowded)!
     const before = sizesAt(state, from, counts, fields)
-    counts.remove(from)
+    counts.remove(state.agents.get(from)!)
     const result = place(state.agents, {
       app: spec,
       resources: resourcesOf(spec),
@@ -145,7 +145,7 @@ function sizesAt(state: State, agent: AgentId, counts: PlacedCounts, fields: rea
   const facts = state.agents.get(agent)!
   return [
     ...fields.map(field => counts.groups(field).get(fieldText(facts, field)) ?? 0),
-    counts.onAgent(agent),
+    counts.onAgent(facts),
   ]
 }
 

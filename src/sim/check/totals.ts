@@ -58,7 +58,7 @@ export function brokenTotals(state: State, rows: PlainRows): string[] {
     compare(`placed of ${app}`, counts.total, placed.length)
     for (const { row } of rows.agent) {
       const here = placed.filter(i => i.agent === row.id).length
-      compare(`placed of ${app} on ${row.id}`, counts.onAgent(row.id), here)
+      compare(`placed of ${app} on ${row.id}`, counts.onAgent(state.agents.get(row.id)!), here)
     }
     for (const field of counts.fields) {
       const groups = groupsOf(rows, field, placed)

@@ -20,17 +20,27 @@ export function isCounting([, operator, value]: Constraint): boolean {
   return counting.has(operator) && !(operator === 'CLUSTER' && value !== undefined)
 }
 
-/** From so many agents on, counts are also kept by handle: a search asks for them at every agent that it passes. */
+/** From so many agents on, counts are kept by handle: a search asks for them at every agent that it passes. */
 const denseAgents = 64
+
+/** An agent with counts stands for so many handles at most, then the array is smaller than a map. */
+const handlesPerAgent = 32
+
+/** What counts of nothing take, and an entry of a map, about. */
+const bytesPerCounts = 1000
+const bytesPerEntry = 48
 
 /** An agent of an index has a handle there. */
 type Counted = AgentFacts & { readonly handle?: number }
 
+/** Agents that are counted must keep their attributes and handles: whoever changes one counts anew. */
 export class PlacedCounts {
   readonly fields: readonly string[]
+  /** Those of few agents; empty once they are kept by handle. */
+  readonly #few = new Map<AgentId, { count: number; readonly handle: number }>()
   #byHandle: Uint32Array | undefined
-  readonly #agents = new Map<AgentId, Held>()
   readonly #groups: Groups[]
+  #agents = 0
   #total = 0
 
   constructor(by: readonly Constraint[] | readonly string[]) {
@@ -42,42 +52,36 @@ export class PlacedCounts {
     return this.#total
   }
 
-  /** Agents with at least one. */
-  get agents(): number {
-    return this.#agents.size
+  /** Memory taken, about. */
+  get bytes(): number {
+    let bytes = bytesPerCounts + 2 * bytesPerEntry * this.#few.size + (this.#byHandle?.byteLength ?? 0)
+    for (const { sizes } of this.#groups) bytes += bytesPerEntry * sizes.size
+    return bytes
   }
 
   add(agent: Counted): void {
-    let held = this.#agents.get(agent.id)
-    if (held === undefined) {
-      const values = this.fields.length === 0 ? none : this.fields.map(field => fieldText(agent, field))
-      held = { count: 0, values, handle: agent.handle ?? -1 }
-      this.#agents.set(agent.id, held)
-      if (this.#agents.size === denseAgents) this.#spreadOut()
+    if (this.#change(agent, 1) === 1) {
+      this.#agents++
+      if (this.#byHandle === undefined && isPowerOfTwo(this.#agents)) this.#spreadOut()
     }
-    held.count++
-    this.#note(held)
-    this.#count(held.values, 1)
+    this.#count(agent, 1)
   }
 
-  /** One instance less on the agent, under the values that were counted when it came. */
-  remove(agent: AgentId): void {
-    const held = this.#agents.get(agent)
-    assert(held !== undefined, `nothing of the app is on agent ${agent}`)
-    held.count--
-    this.#note(held)
-    this.#count(held.values, -1)
-    if (held.count === 0) this.#agents.delete(agent)
+  /** One instance less on the agent. */
+  remove(agent: Counted): void {
+    if (this.#change(agent, -1) === 0) this.#agents--
+    this.#count(agent, -1)
   }
 
-  onAgent(agent: AgentId): number {
-    return this.#agents.get(agent)?.count ?? 0
+  onAgent({ id, handle }: Pick<Counted, 'id' | 'handle'>): number {
+    if (this.#byHandle === undefined) return this.#few.get(id)?.count ?? 0
+    return this.#byHandle[handle!] ?? 0
   }
 
   /** The same, by the handle in the index that all counted agents are of. */
   atHandle(handle: number, index: { at(handle: number): { readonly id: AgentId } }): number {
     const dense = this.#byHandle
-    if (dense === undefined) return this.onAgent(index.at(handle).id)
+    if (dense === undefined) return this.#few.get(index.at(handle).id)?.count ?? 0
     return handle < dense.length ? dense[handle]! : 0
   }
 
@@ -95,33 +99,50 @@ export class PlacedCounts {
     return this.#groups[this.fields.indexOf(field)]
   }
 
-  #spreadOut(): void {
-    const all = [...this.#agents.values()]
-    if (all.some(held => held.handle < 0)) return
-    this.#byHandle = new Uint32Array(2 * denseAgents)
-    for (const held of all) this.#note(held)
-  }
-
-  #note({ handle, count }: Held): void {
-    if (this.#byHandle === undefined) return
-    if (handle >= this.#byHandle.length) {
-      const longer = new Uint32Array(2 * handle)
-      longer.set(this.#byHandle)
-      this.#byHandle = longer
+  // How many are on the agent then.
+  #change({ id, handle = -1 }: Counted, by: 1 | -1): number {
+    const dense = this.#byHandle
+    if (dense !== undefined) {
+      assert(handle >= 0 && (by > 0 || dense[handle]! > 0), `nothing of the app is on agent ${id}`)
+      if (handle >= dense.length) this.#grow(2 * handle)
+      return (this.#byHandle![handle]! += by)
     }
-    this.#byHandle[handle] = count
+    let held = this.#few.get(id)
+    if (held === undefined) {
+      assert(by > 0, `nothing of the app is on agent ${id}`)
+      held = { count: 0, handle }
+      this.#few.set(id, held)
+    }
+    held.count += by
+    if (held.count === 0) this.#few.delete(id)
+    return held.count
   }
 
-  #count(values: readonly (string | undefined)[], by: 1 | -1): void {
+  #spreadOut(): void {
+    if (this.#agents < denseAgents) return
+    let highest = 0
+    for (const { handle } of this.#few.values()) {
+      if (handle < 0) return
+      highest = Math.max(highest, handle)
+    }
+    if (highest >= handlesPerAgent * this.#agents) return
+    this.#grow(highest + 1)
+    for (const { handle, count } of this.#few.values()) this.#byHandle![handle] = count
+    this.#few.clear()
+  }
+
+  #grow(length: number): void {
+    const longer = new Uint32Array(length)
+    if (this.#byHandle !== undefined) longer.set(this.#byHandle)
+    this.#byHandle = longer
+  }
+
+  #count(agent: Counted, by: 1 | -1): void {
     this.#total += by
-    for (let i = 0; i < values.length; i++) this.#groups[i]!.count(values[i], by)
+    for (let i = 0; i < this.fields.length; i++) {
+      this.#groups[i]!.count(fieldText(agent, this.fields[i]!), by)
+    }
   }
-}
-
-interface Held {
-  count: number
-  readonly handle: number
-  readonly values: readonly (string | undefined)[]
 }
 
 // The smallest size is kept with the number of groups of each size, so that asking for it costs nothing.
@@ -147,6 +168,10 @@ class Groups {
     if (groups === 0) this.#withSize.delete(size)
     else this.#withSize.set(size, groups)
   }
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return (n & (n - 1)) === 0
 }
 
 function nameOf(by: Constraint | string): string {

@@ -12,8 +12,8 @@ export interface PlacedRow {
   readonly unreachable: boolean
 }
 
-/** Agents that counts are kept for, over all apps; about 50 MB. */
-const maxEntries = 500_000
+/** What all counts together may take, about; those of an app on 5,000 agents take 20 to 40 KB. */
+const mostBytes = 50_000_000
 
 interface Kept {
   readonly counts: PlacedCounts
@@ -26,13 +26,18 @@ const maxRuns = 4
 export class PlacedIndex {
   readonly #agents: AgentIndex
   readonly #instances: (app: AppId) => Iterable<PlacedRow>
-  /** Several of one configuration only where its specifications differ in what is counted. */
+  readonly #mostBytes: number
+  /**
+   * The app asked for last comes last. Several of one configuration only where its specifications differ in what is
+   * counted.
+   */
   readonly #kept = new Map<AppId, Map<string, Kept[]>>()
-  #entries = 0
+  #bytes = 0
 
-  constructor(agents: AgentIndex, instances: (app: AppId) => Iterable<PlacedRow>) {
+  constructor(agents: AgentIndex, instances: (app: AppId) => Iterable<PlacedRow>, most = mostBytes) {
     this.#agents = agents
     this.#instances = instances
+    this.#mostBytes = most
   }
 
   /** Instances of the app with this configuration, on agents in reach. Followed until `trim` is called. */
@@ -48,15 +53,19 @@ export class PlacedIndex {
     return counts
   }
 
-  /** Before an app is placed: what is kept for it of old goes, and everything if it has become too much. */
+  /** Before an app is placed: what is kept for it of old goes, and of all apps what was not asked for the longest. */
   trim(app: AppId): void {
-    if (this.#entries > maxEntries) return this.clear()
     const runs = this.#kept.get(app)
-    if (runs === undefined) return
-    if (runs.size > maxRuns) return void this.#kept.delete(app)
-    const version = this.#agents.factsVersion
-    for (const [runKey, kept] of runs) {
-      if (kept.some(k => k.factsVersion !== version)) runs.delete(runKey)
+    if (runs !== undefined) {
+      this.#kept.delete(app)
+      for (const [runKey, kept] of runs) if (kept.some(k => this.#isStale(k))) this.#drop(runs, runKey)
+      if (runs.size > maxRuns) for (const runKey of runs.keys()) this.#drop(runs, runKey)
+      if (runs.size > 0) this.#kept.set(app, runs)
+    }
+    for (const [other, itsRuns] of this.#kept) {
+      if (this.#bytes <= this.#mostBytes || other === app) return
+      for (const runKey of itsRuns.keys()) this.#drop(itsRuns, runKey)
+      this.#kept.delete(other)
     }
   }
 
@@ -69,16 +78,14 @@ export class PlacedIndex {
 
   clear(): void {
     this.#kept.clear()
-    this.#entries = 0
+    this.#bytes = 0
   }
 
   /** Everything kept, for whoever counts it anew. */
   *entries(): IterableIterator<{ app: AppId; runKey: string; counts: PlacedCounts }> {
     for (const [app, runs] of this.#kept) {
       for (const [runKey, all] of runs) {
-        for (const { counts, factsVersion } of all) {
-          if (factsVersion === this.#agents.factsVersion) yield { app, runKey, counts }
-        }
+        for (const kept of all) if (!this.#isStale(kept)) yield { app, runKey, counts: kept.counts }
       }
     }
   }
@@ -89,14 +96,21 @@ export class PlacedIndex {
     const all = runs.get(runKey)
     if (all === undefined) runs.set(runKey, [kept])
     else all.push(kept)
-    this.#entries += 1 + kept.counts.agents
+    this.#bytes += kept.counts.bytes
   }
 
+  #drop(runs: Map<string, Kept[]>, runKey: string): void {
+    for (const { counts } of runs.get(runKey)!) this.#bytes -= counts.bytes
+    runs.delete(runKey)
+  }
+
+  // What was counted under other attributes can't be followed.
   #follow(row: PlacedRow, by: 1 | -1): void {
-    for (const { counts } of this.#kept.get(row.app)?.get(row.runKey) ?? []) {
-      const before = counts.agents
-      this.#count(counts, row, by)
-      if (counts.agents > before) this.#entries++
+    for (const kept of this.#kept.get(row.app)?.get(row.runKey) ?? []) {
+      if (this.#isStale(kept)) continue
+      this.#bytes -= kept.counts.bytes
+      this.#count(kept.counts, row, by)
+      this.#bytes += kept.counts.bytes
     }
   }
 
@@ -105,7 +119,11 @@ export class PlacedIndex {
     const agent = this.#agents.get(row.agent)
     if (agent === undefined) return
     if (by > 0) counts.add(agent)
-    else counts.remove(agent.id)
+    else counts.remove(agent)
+  }
+
+  #isStale({ factsVersion }: Kept): boolean {
+    return factsVersion !== this.#agents.factsVersion
   }
 }
 

@@ -78,7 +78,7 @@ class Model {
     for (let slot = 0; slot < copies; slot++) {
       // Something else happens in the middle of a batch.
       const ended = this.random.chance(0.05) ? this.end() : undefined
-      if (ended?.app.id === app.id) placed.remove(ended.agent)
+      if (ended?.app.id === app.id) placed.remove(this.index.get(ended.agent)!)
       const order = naiveOrder(this, app, copies)
       const isPlanned = this.random.chance(0.1)
       const preferred = isPlanned ? this.random.pick([...this.agents.keys()]) : undefined
