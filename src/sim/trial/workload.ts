@@ -2,7 +2,6 @@
 // broken: whatever waits in the end waits for no good reason.
 import { hasErrors, type Json, type Random } from '../../base/index.ts'
 import {
-  appAddress,
   normalizeApp,
   validateApp,
   type AgentChange,
@@ -13,12 +12,12 @@ import {
   type Desired,
   type DeploymentId,
   type Operation,
-  type Place,
   type Plan,
   type StackName,
 } from '../../model/index.ts'
 import { plan } from '../../planner/index.ts'
 import { snapshotOf, type State } from '../../runtime/core/index.ts'
+import { renamingPlan } from './renaming.ts'
 
 /** Apps of the stack and apps that REST clients make have names of their own, so that both meet only by renaming. */
 const stackNames = ['one', 'two', 'three'] as const
@@ -164,33 +163,15 @@ export class Workload {
   #rename(state: State, id: AppId, force: boolean): Operation | null {
     const r = this.#random
     const snapshot = snapshotOf(state)
-    const present = snapshot.apps.find(a => a.id === id)!
-    if (present.stack === this.wanted.stack) return null
-    const to = `/${r.pick(restNames)}` as AppId
-    const { instances, cmd } = present.submitted
-    const submitted: App = {
-      ...present.submitted,
-      id: to,
-      instances: r.chance(0.3) ? Math.max(0, instances - 1) : instances,
-      ...(cmd !== undefined && r.chance(0.3) ? { cmd: `sleep ${r.integer(1, 4)}` } : {}),
-    }
-    const place = (name: AppId, address: string): Place => ({ kind: 'app', address, id: name })
-    const there = { address: appAddress(to), app: submitted, sensitivePaths: [] }
-    const from = place(id, present.address)
-    const isForgotten = present.stack !== null && r.chance(0.4)
-    const want: Desired = {
-      format: 1,
-      stack: 'names' as StackName,
-      apps: isForgotten ? [] : [there],
-      groups: [],
-      volumes: [],
-      outputs: {},
-      ...(isForgotten ? { forgets: [from] } : {}),
-      ...(present.stack === null
-        ? { imports: [{ to: there.address, id }] }
-        : { moves: [{ from, to: place(to, there.address) }] }),
-    }
-    const made = plan(want, snapshot, { mode: 'apply', deleteUnnamed: isForgotten, origin }).plan
+    if (snapshot.apps.find(app => app.id === id)!.stack === this.wanted.stack) return null
+    const made = renamingPlan(r, {
+      snapshot,
+      id,
+      to: `/${r.pick(restNames)}` as AppId,
+      resized: instances => Math.max(0, instances - 1),
+      forgets: 0.4,
+      origin,
+    })
     return made && { kind: 'applyPlan', plan: made, force: true, takeOver: force }
   }
 

@@ -7,21 +7,14 @@ import type {
   Actor,
   AgentChange,
   AgentId,
-  App,
   AppId,
   AppRequest,
   ClusterId,
-  Desired,
   Epoch,
   Operation,
-  Place,
-  Plan,
   Reply,
   SessionId,
-  StackName,
 } from '../../../src/model/index.ts'
-import { appAddress } from '../../../src/model/index.ts'
-import { plan } from '../../../src/planner/index.ts'
 import {
   accept,
   createState,
@@ -43,6 +36,7 @@ import {
   type State,
 } from '../../../src/runtime/core/index.ts'
 import { checkInvariants } from '../../../src/sim/index.ts'
+import { renamingPlan } from '../../../src/sim/trial/renaming.ts'
 import { ModelAgent } from './modelagent.ts'
 
 const actor: Actor = { name: 'chaos@here', via: 'api' }
@@ -270,7 +264,14 @@ export class Chaos {
     const force = r.chance(0.5)
     const ids = [...this.state.tables.app.keys()] as AppId[]
     if (this.#options.renames === true && ids.length > 0 && r.chance(0.25)) {
-      const plan = this.#renamingPlan(r.pick(ids))
+      const plan = renamingPlan(r, {
+        id: r.pick(ids),
+        snapshot: snapshotOf(this.state),
+        to: `/app${r.integer(1, 6)}` as AppId,
+        resized: () => r.integer(0, 6),
+        forgets: 0.2,
+        origin: 'chaos',
+      })
       if (plan !== null) return { kind: 'applyPlan', plan, force: true, takeOver: force }
     }
     if (ids.length === 0 || (dice < 20 && ids.length < 5)) {
@@ -348,38 +349,6 @@ export class Chaos {
       { kind: 'remove' },
     ])
     return { kind: 'changeAgent', agent, change }
-  }
-
-  // A stack owns one app, or imports it, and calls it otherwise from now on; or lets go of it.
-  #renamingPlan(id: AppId): Plan | null {
-    const r = this.#random
-    const snapshot = snapshotOf(this.state)
-    const present = snapshot.apps.find(a => a.id === id)!
-    const to = `/app${r.integer(1, 6)}` as AppId
-    const { instances, cmd } = present.submitted
-    const submitted: App = {
-      ...present.submitted,
-      id: to,
-      instances: r.chance(0.3) ? r.integer(0, 6) : instances,
-      ...(cmd !== undefined && r.chance(0.3) ? { cmd: `sleep ${r.integer(1, 4)}` } : {}),
-    }
-    const place = (name: AppId, address: string): Place => ({ kind: 'app', address, id: name })
-    const there = { address: appAddress(to), app: submitted, sensitivePaths: [] }
-    const from = place(id, present.address)
-    const isForgotten = present.stack !== null && r.chance(0.2)
-    const want: Desired = {
-      format: 1,
-      stack: 'names' as StackName,
-      apps: isForgotten ? [] : [there],
-      groups: [],
-      volumes: [],
-      outputs: {},
-      ...(isForgotten ? { forgets: [from] } : {}),
-      ...(present.stack === null
-        ? { imports: [{ to: there.address, id }] }
-        : { moves: [{ from, to: place(to, there.address) }] }),
-    }
-    return plan(want, snapshot, { mode: 'apply', deleteUnnamed: isForgotten, origin: 'chaos' }).plan
   }
 
   #put(id: AppId): AppRequest {
