@@ -2,34 +2,21 @@
 // long a server takes to start on it. Without agents, so that nothing is placed.
 // Run: npx tsx bench/runtime/apps.ts [APPS]
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AppRequest, ClusterId } from '../../src/model/index.ts'
-import {
-  accept,
-  createState,
-  newLoader,
-  nextWake,
-  replay,
-  rollback,
-  seal,
-  step,
-} from '../../src/runtime/core/index.ts'
-import { Loop } from '../../src/runtime/loop/loop.ts'
-import { initStore, LevelStore } from '../../src/runtime/store/level.ts'
+import { initStore } from '../../src/runtime/store/level.ts'
+import { inDirectory, sizeOf } from './directory.ts'
+import { startLoop } from './realloop.ts'
 
-const core = { createState, newLoader, step, nextWake, seal, accept, rollback, replay }
 const [mode, where] = process.argv.slice(2)
 
 if (mode === 'start') await start(where!)
 else await fill(Number(mode ?? 10_000))
 
 async function fill(apps: number): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'sddc-bench-'))
-  try {
+  await inDirectory(async directory => {
     await initStore(directory, 'bench' as ClusterId)
-    const loop = await open(directory)
+    const loop = await startLoop(directory)
     const begun = performance.now()
     const changes = Array.from({ length: apps }, (_, i) => create(i))
     const actor = { name: 'bench@here', via: 'api' } as const
@@ -37,39 +24,22 @@ async function fill(apps: number): Promise<void> {
     if (!reply.ok) throw new Error(reply.message)
     const seconds = (performance.now() - begun) / 1000
     await loop.close()
-    let bytes = 0
-    const state = join(directory, 'state')
-    for (const name of await readdir(state)) bytes += (await stat(join(state, name))).size
+    const bytes = await sizeOf(join(directory, 'state'))
     console.log(`${apps} apps: ${seconds.toFixed(2)} s, ${(bytes / 2 ** 20).toFixed(1)} MiB on disk`)
     const self = [...process.execArgv, process.argv[1]!, 'start', directory]
     spawnSync(process.execPath, self, { stdio: 'inherit' })
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 async function start(directory: string): Promise<void> {
   const begun = performance.now()
   const before = process.cpuUsage()
-  const loop = await open(directory)
+  const loop = await startLoop(directory)
   const seconds = (performance.now() - begun) / 1000
   const { user, system } = process.cpuUsage(before)
   await loop.close()
   const spent = (user + system) / 1e6
   console.log(`start: ${seconds.toFixed(2)} s, ${spent.toFixed(2)} s of processor time`)
-}
-
-function open(directory: string) {
-  return Loop.start({
-    core,
-    store: new LevelStore(directory),
-    links: { send: () => {}, dropAll: () => {} },
-    pingIntervalMs: 3000,
-    log: line => console.error(line),
-    onFatal: error => {
-      throw error
-    },
-  })
 }
 
 function create(i: number): AppRequest {

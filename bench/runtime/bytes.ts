@@ -2,8 +2,6 @@
 // Processor time of the whole process per instance, and how much lies on disk.
 // Run: npx tsx bench/runtime/bytes.ts [INSTANCES]
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   addDigest,
@@ -29,6 +27,7 @@ import {
 } from '../../src/runtime/core/index.ts'
 import { initStore, LevelStore } from '../../src/runtime/store/level.ts'
 import { appOf } from '../../test/model/samples.ts'
+import { inDirectory, sizeOf } from './directory.ts'
 
 const agents = 6100
 const instancesPerApp = 10_000
@@ -41,16 +40,13 @@ else if (mode === 'write') await write(where!)
 else await both()
 
 async function both(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'sddc-bench-'))
-  try {
+  await inDirectory(async directory => {
     for (const step of ['write', 'start']) {
       const self = [...process.execArgv, process.argv[1]!, step, directory, mode ?? '200000']
       const { status } = spawnSync(process.execPath, self, { stdio: 'inherit' })
       if (status !== 0) throw new Error(`${step} ended with ${status}`)
     }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 async function write(directory: string): Promise<void> {
@@ -194,12 +190,6 @@ async function fill(store: LevelStore, all: readonly Row[]): Promise<void> {
     )
     if (outcome.kind !== 'committed') throw outcome.error
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  let bytes = 0
-  for (const name of await readdir(path)) bytes += (await stat(join(path, name))).size
-  return bytes
 }
 
 function measure<T>(name: string, work: () => T): T {

@@ -1,19 +1,16 @@
 // How many commits a second the store takes, synced: one by one (each writer waits for its own), and grouped (32
 // writers whose changes share a commit), which is what the loop does. Run: npx tsx bench/runtime/store.ts
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { CommitMaker } from '../../test/runtime/store/commits.ts'
 import type { ClusterId, Epoch } from '../../src/model/index.ts'
 import { initStore, LevelStore } from '../../src/runtime/store/level.ts'
+import { inDirectory } from './directory.ts'
 
 const writers = 32
 const rowsPerChange = 5
 const durationMs = 3000
 
 async function measure(name: string, changesPerCommit: number): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'sddc-bench-'))
-  try {
+  await inDirectory(async directory => {
     await initStore(directory, 'bench' as ClusterId)
     const store = new LevelStore(directory)
     await store.open()
@@ -34,9 +31,7 @@ async function measure(name: string, changesPerCommit: number): Promise<void> {
     console.log(
       `${name}: ${commits.toFixed(0)} commits/s, ${(commits * changesPerCommit).toFixed(0)} changes/s, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
     )
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }
 
 await measure('one by one', 1)

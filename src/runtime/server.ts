@@ -4,20 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { CodedError } from '../base/index.ts'
 import type { ClusterId } from '../model/index.ts'
-import {
-  accept,
-  createState,
-  defaultSettings,
-  newLoader,
-  nextWake,
-  replay,
-  rollback,
-  seal,
-  soundRows,
-  type Row,
-  type State,
-  step,
-} from './core/index.ts'
+import { defaultSettings, type Row, type State } from './core/index.ts'
 import { WorkerForecaster } from './forecast/forecaster.ts'
 import { AgentControl } from './http/agents/control.ts'
 import { AgentStreams } from './http/agents/streams.ts'
@@ -26,7 +13,6 @@ import type { Backend } from './http/context.ts'
 import { isBoundToLoopback } from './http/guard.ts'
 import { type Doors, listen } from './http/listen.ts'
 import type { Log } from './log.ts'
-import type { Core } from './loop/core.ts'
 import { Loop } from './loop/loop.ts'
 import type { Image } from './store/image.ts'
 import { initStore, LevelStore } from './store/level.ts'
@@ -36,6 +22,7 @@ import { otherwise } from './store/otherwise.ts'
 import { defaultSnapshotOptions, type SnapshotOptions, takeSnapshots } from './store/snapshots.ts'
 import { watchSpace } from './store/space.ts'
 import type { Store } from './store/store.ts'
+import { wholeCore } from './wholecore.ts'
 
 export interface ServerOptions {
   readonly dataDirectory: string
@@ -65,21 +52,6 @@ export interface RunningServer {
   /** Not empty: read-only, and why. */
   readonly damage: readonly string[]
   close(): Promise<void>
-}
-
-const core: Core<State> = {
-  createState,
-  newLoader,
-  step,
-  nextWake,
-  seal,
-  accept,
-  rollback,
-  replay(state, commit) {
-    replay(state, commit)
-    state.lookAtAll()
-  },
-  sound: soundRows,
 }
 
 /** Makes a new cluster in the directory. Throws DATA_DIRECTORY_INVALID when it holds one. */
@@ -112,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     await prepared(dataDirectory, log)
     const loop = await Loop.start({
-      core,
+      core: wholeCore,
       store,
       links: control,
       pingIntervalMs: options.pingIntervalMs ?? defaultSettings.pingIntervalMs,

@@ -14,17 +14,7 @@ import type {
   TaskKey,
 } from '../../../src/model/index.ts'
 import { setHash } from '../../../src/model/index.ts'
-import {
-  accept,
-  createState,
-  newLoader,
-  nextWake,
-  replay,
-  rollback,
-  seal,
-  type State,
-  step,
-} from '../../../src/runtime/core/index.ts'
+import type { State } from '../../../src/runtime/core/index.ts'
 import { planOnReplica } from '../../../src/runtime/forecast/plan.ts'
 import { createApi } from '../../../src/runtime/http/api.ts'
 import type { LogRequest } from '../../../src/runtime/http/context.ts'
@@ -32,6 +22,7 @@ import { HttpError } from '../../../src/runtime/http/respond.ts'
 import { Loop } from '../../../src/runtime/loop/loop.ts'
 import { MemoryStore } from '../../../src/runtime/store/memory.ts'
 import type { Store } from '../../../src/runtime/store/store.ts'
+import { wholeCore } from '../../../src/runtime/wholecore.ts'
 
 /** JSON as a test reads it: every step may be missing, and then the comparison fails. */
 export interface Body {
@@ -63,8 +54,6 @@ export interface Rig<T extends Store = MemoryStore> {
   close(): Promise<void>
 }
 
-const core = { createState, newLoader, step, nextWake, seal, accept, rollback, replay }
-
 /** `agents` of an earlier rig go on running what they run, and say hello to this one. */
 export async function startRig<T extends Store = MemoryStore>(
   store: T = new MemoryStore('cluster' as ClusterId) as Store as T,
@@ -75,7 +64,7 @@ export async function startRig<T extends Store = MemoryStore>(
   let cancelled = 0
   const connected = new Map<SessionId, FakeAgent>()
   const loop = await Loop.start<State>({
-    core,
+    core: wholeCore,
     store,
     links: {
       send: (session, message) => setImmediate(() => connected.get(session)?.hears(message)),
