@@ -1,150 +1,7 @@
-// `sddc server` and `sddc agent`: one role each in the foreground, for systemd and containers. SIGTERM ends the process
-// and leaves tasks running; an agent that gets SIGUSR2 stops its tasks first.
-import { mkdir } from 'node:fs/promises'
-import { hostname } from 'node:os'
-import { resolve } from 'node:path'
+// What `sddc server` and `sddc agent` share. Each is a file of its own: a server that starts again does not wait until
+// what only agents need is read.
 import { CodedError, parseDurationMs } from '../../base/index.ts'
-import { detectCapacity, dockerDriverFactory, processDriver, startAgent } from '../../agent/index.ts'
-import { parseAttributes, parseResources, type AgentId, type Capacity } from '../../model/index.ts'
-import {
-  defaultSnapshotOptions,
-  initCluster,
-  isMarkLost,
-  markedCluster,
-  type SnapshotOptions,
-  startServer,
-} from '../../runtime/index.ts'
-import { exit, type Context } from '../context.ts'
-import { namedServer } from '../target.ts'
-import { programVersion } from '../version.ts'
-
-export interface ServerOptions {
-  readonly data: string
-  readonly host: string
-  readonly port: number
-  readonly pingInterval: string | undefined
-  /** Names, besides its own, under which requests may come in. */
-  readonly allowedHosts: readonly string[]
-  /** Make a new cluster in the data directory first. */
-  readonly init: boolean
-  readonly snapshotInterval: string | undefined
-  readonly keepSnapshots: number | undefined
-}
-
-export async function serverCommand(context: Context, options: ServerOptions): Promise<number> {
-  const log = logTo(context)
-  const dataDirectory = resolve(context.directory, options.data)
-  if (options.init) log(`made cluster ${await initCluster(dataDirectory)} in ${dataDirectory}`)
-  else await holdsCluster(dataDirectory, options.data)
-  const server = await startServer({
-    dataDirectory,
-    host: options.host,
-    port: options.port,
-    allowedHosts: options.allowedHosts,
-    version: programVersion(),
-    snapshots: snapshotsOf(options),
-    ...(options.pingInterval === undefined
-      ? {}
-      : { pingIntervalMs: durationOption('ping-interval', options.pingInterval) }),
-    log,
-  })
-  log(`server answers at ${server.url}`)
-  await signalled(['SIGTERM', 'SIGINT'])
-  log('server ends')
-  await server.close()
-  return exit.done
-}
-
-function snapshotsOf({ snapshotInterval, keepSnapshots }: ServerOptions): SnapshotOptions {
-  return {
-    intervalMs:
-      snapshotInterval === undefined
-        ? defaultSnapshotOptions.intervalMs
-        : durationOption('snapshot-interval', snapshotInterval),
-    kept: keepSnapshots ?? defaultSnapshotOptions.kept,
-  }
-}
-
-export interface AgentOptions {
-  readonly server: string | undefined
-  readonly work: string
-  readonly name: string | undefined
-  readonly hostname: string | undefined
-  readonly address: string | undefined
-  readonly resources: string | undefined
-  readonly attributes: string | undefined
-}
-
-export async function agentCommand(context: Context, options: AgentOptions): Promise<number> {
-  const log = logTo(context)
-  const server = serverOf(options)
-  const name = checkedName(options.name ?? hostname())
-  const workDirectory = resolve(context.directory, options.work)
-  const address = options.address ?? options.hostname ?? hostname()
-  const agent = await startAgent({
-    server,
-    workDirectory,
-    agentId: name as AgentId,
-    hostname: options.hostname ?? hostname(),
-    address,
-    resources: await capacityOf(workDirectory, options.resources),
-    attributes:
-      options.attributes === undefined ? {} : parsed('attributes', parseAttributes(options.attributes)),
-    version: programVersion(),
-    log,
-    drivers: [processDriver, dockerDriverFactory({ portAddress: address })],
-  })
-  log(`agent ${name} serves ${server}`)
-  const signal = await signalled(['SIGTERM', 'SIGINT', 'SIGUSR2'])
-  log(signal === 'SIGUSR2' ? 'agent stops its tasks and ends' : 'agent ends; its tasks run on')
-  await agent.close({ stopTasks: signal === 'SIGUSR2' })
-  return exit.done
-}
-
-// A cluster is never made by itself: behind a mistyped path or an empty mount everything would seem to be lost.
-async function holdsCluster(directory: string, typed: string): Promise<void> {
-  // A state without its mark is damage, which the server tells.
-  if (await isMarkLost(directory)) return
-  try {
-    await markedCluster(directory)
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    throw new CodedError(error.code, error.message, {
-      advice: `Check the path. To make a new cluster there: sddc server --data ${typed} --init`,
-      cause: error,
-    })
-  }
-}
-
-// It becomes a name of files, and part of addresses.
-function checkedName(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return name
-  throw new CodedError('USAGE', `"${name}" is not a name for an agent`, {
-    advice: 'Up to 128 letters, digits, ".", "_" and "-". Give one with: sddc agent --name NAME',
-  })
-}
-
-function serverOf(options: AgentOptions): string {
-  const named = namedServer(options.server)
-  if (named !== undefined) return named.url
-  throw new CodedError('USAGE', 'An agent needs the address of its server', {
-    advice: 'Like this: sddc agent --server http://127.0.0.1:8080',
-  })
-}
-
-// What the machine has, with what was stated in its place.
-async function capacityOf(workDirectory: string, text: string | undefined): Promise<Capacity> {
-  await mkdir(workDirectory, { recursive: true })
-  const detected = await detectCapacity(workDirectory)
-  if (text === undefined) return detected
-  const stated = parsed('resources', parseResources(text))
-  return { resources: { ...detected.resources, ...stated.resources }, ports: stated.ports ?? detected.ports }
-}
-
-function parsed<T>(option: string, result: { ok: true; value: T } | { ok: false; error: string }): T {
-  if (result.ok) return result.value
-  throw new CodedError('USAGE', `--${option}: ${result.error}`)
-}
+import type { Context } from '../context.ts'
 
 /** `3s` in milliseconds. */
 export function durationOption(name: string, text: string): number {
@@ -155,11 +12,11 @@ export function durationOption(name: string, text: string): number {
   })
 }
 
-function logTo({ terminal }: Context): (line: string) => void {
+export function logTo({ terminal }: Context): (line: string) => void {
   return line => terminal.note(`${new Date().toISOString()} ${line}`)
 }
 
-function signalled(signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
+export function signalled(signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
   return new Promise(done => {
     for (const signal of signals) process.once(signal, () => done(signal))
   })

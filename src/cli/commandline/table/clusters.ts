@@ -88,7 +88,7 @@ export const clusterCommands = [
       ['server --data /var/lib/sddc --host 10.0.0.1', 'from then on, as a service'],
     ],
     run: async (context, v) =>
-      (await import('../../commands/roles.ts')).serverCommand(context, {
+      (await import('../../commands/server.ts')).serverCommand(context, {
         data: v.data ?? 'sddc-data',
         host: v.host ?? '127.0.0.1',
         port: v.port ?? 8080,
@@ -182,7 +182,7 @@ export const clusterCommands = [
     },
     examples: [['agent --server http://10.0.0.1:8080 --attributes rack:1', 'join a cluster']],
     run: async (context, v) =>
-      (await import('../../commands/roles.ts')).agentCommand(context, {
+      (await import('../../commands/agent.ts')).agentCommand(context, {
         server: v.server,
         work: v.work ?? 'sddc-agent',
         name: v.name,
