@@ -79,7 +79,11 @@ async function meantSoMany(
   options: ApplyOptions,
   plan: Plan,
 ): Promise<number | undefined> {
-  const most = Math.max(0, ...plan.changes.map(c => (c.object === 'app' ? (c.after?.instances ?? 0) : 0)))
+  const grown = plan.changes
+    .filter(c => c.object === 'app')
+    .map(({ before, after }) => ({ was: before?.instances ?? 0, wanted: after?.instances ?? 0 }))
+    .filter(({ was, wanted }) => wanted > was)
+  const most = Math.max(0, ...grown.map(({ wanted }) => wanted))
   if (most <= instancesWithoutAsking || options.force) return undefined
   const many = `One app wants ${most} instances.`
   const answer = await ask(`\n${many} Type that number if it is meant: `, String(most))

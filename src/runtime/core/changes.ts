@@ -38,7 +38,7 @@ export function changeApps(
     if ('refusal' in checked) return checked.refusal
     const { target } = checked
     if (targets.has(target.id)) return refused('INVALID', `The request names app '${target.id}' twice`)
-    const slip = target.submitted === null ? undefined : tooMany(target.submitted, operation.force)
+    const slip = target.submitted === null ? undefined : tooMany(state, target.submitted, operation.force)
     if (slip !== undefined) return slip
     targets.set(target.id, target)
   }
@@ -49,9 +49,10 @@ export function changeApps(
   })
 }
 
-/** A refusal where an app has so many instances that they are likelier a slip than a wish. */
-export function tooMany({ id, instances }: App, force: boolean): Reply | undefined {
-  if (instances <= instancesWithoutAsking || force) return undefined
+/** A refusal where an app would get so many instances that they are likelier a slip than a wish. */
+export function tooMany(state: State, { id, instances }: App, force: boolean): Reply | undefined {
+  const present = state.tables.app.get(id)?.instances ?? 0
+  if (instances <= Math.max(instancesWithoutAsking, present) || force) return undefined
   return refused(
     'INVALID',
     `${instances} instances of '${id}' are more than ${instancesWithoutAsking}. If they are meant, repeat with '?force=true'.`,
@@ -107,8 +108,8 @@ function checkPut(state: State, change: Extract<AppRequest, { kind: 'put' }>): C
   return checkApp(made.app, made.diagnostics)
 }
 
-// A listing shows marks for sensitive values: where one comes back, the value stays as it is stored.
-function withKeptSecrets(state: State, row: AppRow, body: Json): Json {
+/** A listing shows marks for sensitive values: where one comes back, the value stays as it is stored. */
+export function withKeptSecrets(state: State, row: AppRow, body: Json): Json {
   if (row.sensitivePaths.length === 0) return body
   return unredact(body, marathonApp(submittedAppOf(state, row)), row.sensitivePaths)
 }
@@ -142,7 +143,8 @@ function checkApp(app: App, diagnostics: readonly Diagnostic[]): Checked {
   return { target: { id: app.id, submitted: app, restart: false } }
 }
 
-function malformed(diagnostics: readonly Diagnostic[]): Reply {
+/** As `invalid`; what is not of the right form has Marathon's other words. */
+export function malformed(diagnostics: readonly Diagnostic[]): Reply {
   const reply = invalid(diagnostics)
   return !reply.ok && diagnostics.some(isFormMistake) ? { ...reply, message: 'Invalid JSON' } : reply
 }

@@ -1,17 +1,14 @@
 // Changes of groups, as the REST API brings them: a whole tree at once, merged into what is there (specification: groups,
 // update body and semantics). All is checked before a row is touched, and one deployment makes the cluster follow.
 // What a stack owns stays its own: a change over REST is drift, which its next plan shows.
-import { errorDiagnostic, hasErrors, type Diagnostic, type Json } from '../../base/index.ts'
+import { by, errorDiagnostic, hasErrors, sameJson, type Diagnostic, type Json } from '../../base/index.ts'
 import {
   groupAddress,
   groupsAround,
-  isFormMistake,
-  marathonApp,
   maxInstances,
   normalizeGroupBody,
   parentGroup,
   resolvePath,
-  unredact,
   validateAll,
   validateApp,
   type Actor,
@@ -25,7 +22,7 @@ import {
   type Operation,
   type Reply,
 } from '../../model/index.ts'
-import { tooMany } from './changes.ts'
+import { malformed, tooMany, withKeptSecrets } from './changes.ts'
 import { submittedAppOf } from './instances.ts'
 import { invalid, refused } from './replies.ts'
 import { rootAt, type Root } from './rootversions.ts'
@@ -54,12 +51,14 @@ export function changeGroup(
   const result = read(state, change)
   if ('refusal' in result) return result.refusal
   const { id, wanted } = result
-  const slip = [...wanted.apps.values()]
-    .map(app => app && tooMany(app, force))
-    .find(r => r !== null && r !== undefined)
-  if (slip) return slip
+  // By id: ports are given out in this order, and that of the rows is another one after a start.
+  const apps = [...wanted.apps].sort(by(([app]) => app))
+  for (const [, app] of apps) {
+    const slip = app === null ? undefined : tooMany(state, app, force)
+    if (slip !== undefined) return slip
+  }
   const created = !existsGroup(state, id)
-  const targets = [...wanted.apps].map(([app, submitted]): Target => {
+  const targets = apps.map(([app, submitted]): Target => {
     const sensitivePaths = wanted.sensitivePaths?.get(app)
     return { id: app, submitted, restart: false, ...(sensitivePaths === undefined ? {} : { sensitivePaths }) }
   })
@@ -126,8 +125,9 @@ function put(state: State, id: GroupId, body: GroupBody): Result {
 
 function scaled(state: State, id: GroupId, by: number): Result {
   const apps = new Map<AppId, App>()
-  for (const row of state.tables.app.values()) {
-    if (!isWithin(row.id, id)) continue
+  for (const name of state.tables.app.keys()) {
+    if (!isWithin(name, id)) continue
+    const row = state.tables.app.get(name)!
     const scaledTo = Math.ceil(row.instances * by)
     // A daemon is there or suspended; how many there are is the agents' business.
     const instances = row.mode === 'daemon' ? Math.min(scaledTo, 1) : scaledTo
@@ -187,20 +187,16 @@ function readBody(
 ): { readonly body: GroupBody } | { readonly refusal: Reply } {
   const made = normalizeGroupBody(body, {
     ...options,
-    prepare: (app, group) => withKeptSecrets(state, app, group),
+    prepare: (app, group) => keptIn(state, app, group),
   })
   if (made.body !== undefined) return { body: made.body }
-  const reply = invalid(made.diagnostics)
-  const isForm = made.diagnostics.some(isFormMistake)
-  return { refusal: !reply.ok && isForm ? { ...reply, message: 'Invalid JSON' } : reply }
+  return { refusal: malformed(made.diagnostics) }
 }
 
-// A listing shows marks for sensitive values: where one comes back, the value stays as it is stored.
-function withKeptSecrets(state: State, body: Json, group: string): Json {
+function keptIn(state: State, body: Json, group: string): Json {
   const id = (body as { readonly id?: Json } | null)?.id
   const row = typeof id === 'string' ? state.tables.app.get(resolvePath(group, id)) : undefined
-  if (row === undefined || row.sensitivePaths.length === 0) return body
-  return unredact(body, marathonApp(submittedAppOf(state, row)), row.sensitivePaths)
+  return row === undefined ? body : withKeptSecrets(state, row, body)
 }
 
 /** Collects what changes, over what is there. */
@@ -236,12 +232,13 @@ class Merge implements Wanted {
     if (id === '/' && present === undefined && (dependencies ?? []).length === 0) return
     const role = enforceRole ?? present?.enforceRole
     const row: GroupRow = {
-      ...(present ?? { id, address: groupAddress(id), stack: null }),
+      ...(present ?? { id, address: groupAddress(id), stack: null, revision: state.nextRevision }),
       dependencies: dependencies ?? present?.dependencies ?? [],
       ...(role === undefined ? {} : { enforceRole: role }),
-      revision: state.nextRevision,
     }
-    this.groups.set(id, row)
+    // What says the same is no change: a plan that was made before still holds.
+    const isSame = present !== undefined && sameJson(row, present)
+    this.groups.set(id, isSame ? present : { ...row, revision: state.nextRevision })
   }
 
   /** Everything in a group, and the group. */
