@@ -6,7 +6,7 @@ import {
   appsOf,
   endDeployment,
   isStillTarget,
-  lastActionOn,
+  lastActions,
   pruneDeployments,
   stepEvent,
 } from './deployments.ts'
@@ -144,11 +144,10 @@ function asksForRollback(state: State, row: DeploymentRow, id: AppId): boolean {
 
 // What has not come to its end stays as it is: the lock is gone, and nobody else may finish the work unasked.
 function halt(state: State, row: DeploymentRow, reason: string): void {
-  for (const app of appsOf(row)) {
+  for (const [app, last] of lastActions(row)) {
     const current = state.tables.app.get(app)
-    const last = lastActionOn(row, app)
     const action = state.tables.action.get(actionKey(row.id, app))
-    const hasBegun = action !== undefined && action.action === last?.action && action.state !== 'pending'
+    const hasBegun = action !== undefined && action.action === last.action && action.state !== 'pending'
     if (current === undefined || (hasBegun && action.state === 'done') || state.locks.has(app)) continue
     const target = row.apps[app]?.target
     if (target !== undefined && !isStillTarget(current, target)) continue

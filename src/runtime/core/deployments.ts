@@ -114,9 +114,9 @@ export function appsOf(row: DeploymentRow): AppId[] {
   return [...new Set(row.steps.flatMap(s => s.actions.map(a => a.app)))]
 }
 
-/** The last action of the deployment on an app; it may have none. */
-export function lastActionOn(row: DeploymentRow, app: AppId): Action | undefined {
-  return row.steps.flatMap(s => s.actions).findLast(a => a.app === app)
+/** The last action of the deployment on each of its apps. */
+export function lastActions(row: DeploymentRow): ReadonlyMap<AppId, Action> {
+  return new Map(row.steps.flatMap(s => s.actions.map(action => [action.app, action])))
 }
 
 /** Whether a deployment still stands for this app as it was made: nobody changed the app since. */

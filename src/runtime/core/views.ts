@@ -2,6 +2,7 @@
 import { by, isoTime } from '../../base/index.ts'
 import {
   taskIdOf,
+  type Action,
   type AgentId,
   type AgentView,
   type App,
@@ -17,7 +18,7 @@ import {
   type StatusView,
   type VersionView,
 } from '../../model/index.ts'
-import { appsOf, lastActionOn } from './deployments.ts'
+import { lastActions } from './deployments.ts'
 import { aggregateHealth, effectiveAppOf, strictlyHealthy } from './instances.ts'
 import { healthyCount } from './reconcile.ts'
 import { drainView } from './agents/drainview.ts'
@@ -70,7 +71,7 @@ export function agentViews(state: State): AgentView[] {
   })
 }
 
-/** Agents that have no connection now and do not count as unreachable yet. */
+/** Agents that have no connection now, whether or not they count as unreachable yet. */
 export function agentsAway(state: State): AgentId[] {
   return (state.tables.agent.keys() as AgentId[]).filter(id => !state.sessionOf.has(id))
 }
@@ -245,7 +246,7 @@ function viewOf(state: State, row: DeploymentRow): DeploymentView {
     steps: row.steps,
     currentStep: row.state === 'queued' ? 0 : row.current + 1,
     currentActions: isRunning ? (row.steps[row.current]?.actions ?? []) : [],
-    progress: appsOf(row).map(app => progressOf(state, row, app)),
+    progress: [...lastActions(row).values()].map(last => progressOf(state, row, last)),
     waits: waitsOf(state, row),
     ...(row.reason === undefined ? {} : { reason: row.reason }),
     ...(row.undoes === undefined ? {} : { undoes: row.undoes }),
@@ -253,19 +254,19 @@ function viewOf(state: State, row: DeploymentRow): DeploymentView {
   }
 }
 
-function progressOf(state: State, row: DeploymentRow, id: AppId): AppProgress {
+function progressOf(state: State, row: DeploymentRow, last: Action): AppProgress {
+  const id = last.app
   const action = state.tables.action.get(actionKey(row.id, id))
   const app = state.tables.app.get(id)
   const index = state.apps.get(id)
   const fresh = app === undefined ? 0 : (index?.liveOf(app.runKey) ?? 0)
   // An app that is made has two actions; while the last one has not begun, it waits for its turn.
-  const last = lastActionOn(row, id)
-  const begun = action !== undefined && action.action === last?.action
+  const begun = action !== undefined && action.action === last.action
   const isOver = row.state !== 'running' && row.state !== 'queued'
   const waitingFor = row.state === 'running' && begun ? waitsOfAction(state, row, action)[0] : undefined
   return {
     app: id,
-    action: last?.action ?? 'ScaleApplication',
+    action: last.action,
     state: !begun ? 'pending' : action.state === 'running' && isOver ? 'unfinished' : action.state,
     old: (index?.size ?? 0) - fresh,
     new: fresh,
