@@ -21,9 +21,18 @@ export function encodeRow<T extends PlainTable>(_table: T, row: Rows[T]): Uint8A
 
 /** Throws a Bug for bytes that are no row of this version; the store has proved them whole before. */
 export function decodeRow<T extends PlainTable>(table: T, bytes: Uint8Array): Rows[T] {
+  return parseRow<T>(rowText(table, bytes))
+}
+
+/** What `parseRow` makes the row of. Throws a Bug for another version. */
+export function rowText(table: PlainTable, bytes: Uint8Array): string {
   assert(
     bytes[0] === formatVersion,
     `row format ${bytes[0]} of ${table} is not known; it comes from a newer version`,
   )
-  return JSON.parse(decoder.decode(bytes.subarray(1))) as Rows[T]
+  return decoder.decode(bytes.subarray(1))
+}
+
+export function parseRow<T extends PlainTable>(text: string): Rows[T] {
+  return JSON.parse(text) as Rows[T]
 }

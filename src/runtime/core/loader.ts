@@ -2,10 +2,9 @@
 // the order of their keys none has to wait, since units come behind what they need.
 import { assert } from '../../base/index.ts'
 import type { SpecHash } from '../../model/index.ts'
-import { decodeRow } from './codec.ts'
-import { allocationKey, plainTables, type Rows, type TableName } from './rows.ts'
+import { rowText } from './codec.ts'
+import { allocationKey, plainTables } from './rows.ts'
 import { State } from './state.ts'
-import type { RowTable } from './table.ts'
 import type { Commit, Row, Settings } from './types.ts'
 import { UnitReader } from './unitreader.ts'
 import { isUnitKey, type Unit } from './units.ts'
@@ -67,8 +66,8 @@ export function restorePlain(
   { key, value }: { key: string; value: Uint8Array | undefined },
 ): void {
   const { table, rowKey } = splitKey(key)
-  const row = value === undefined ? undefined : decodeRow(table, value)
-  ;(state.tables[table] as unknown as RowTable<TableName>).restore(rowKey, row as Rows[TableName])
+  if (value === undefined) state.tables[table].restore(rowKey, undefined)
+  else state.tables[table].restoreText(rowKey, rowText(table, value))
 }
 
 /** Makes the state hold this unit and nothing else of its instance. */

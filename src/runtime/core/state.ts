@@ -24,6 +24,7 @@ import { PlacedIndex } from './allocate/placedindex.ts'
 import { WaitingApps } from './allocate/waiting.ts'
 import { AllocationTable } from './allocationtable.ts'
 import { AppIndex } from './appindex.ts'
+import type { PlainTable } from './codec.ts'
 import { DeploymentIndex } from './deploymentindex.ts'
 import {
   auditKey,
@@ -35,7 +36,6 @@ import {
   type DeploymentRow,
   type InstanceRow,
   type RootRow,
-  type TableName,
   type VersionRow,
 } from './rows.ts'
 import { InstanceTable } from './instancetable.ts'
@@ -54,7 +54,7 @@ import {
   type Settings,
 } from './types.ts'
 
-export type Tables = { readonly [T in Exclude<TableName, 'allocation' | 'instance'>]: Table<T> } & {
+export type Tables = { readonly [T in PlainTable]: Table<T> } & {
   readonly allocation: AllocationTable
   readonly instance: InstanceTable
 }
@@ -345,7 +345,7 @@ export class State {
 
   #makeTables(): Tables {
     const count = this.#changes
-    const plain = <T extends TableName>(name: T): Table<T> => new Table(name, count)
+    const plain = <T extends PlainTable>(name: T): Table<T> => new Table(name, count)
     return {
       action: new Table('action', count, {
         change: (old, row) => {

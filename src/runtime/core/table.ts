@@ -1,6 +1,9 @@
 // One durable table in memory, and its part of the open transaction: the row that was there at first touch. An index
 // follows every change through one hook, also when a transaction is rolled back, so it can't drift from the rows.
+// What was loaded and no index looks at stays a text until somebody asks for the row: half of a state are specifications,
+// and a server that starts needs few of them.
 import { compareStrings } from '../../base/index.ts'
+import { parseRow, type PlainTable } from './codec.ts'
 import type { Rows, TableName } from './rows.ts'
 
 export interface TableIndex<Row> {
@@ -42,9 +45,9 @@ export interface RowTable<T extends TableName> {
   rollback(): void
 }
 
-export class Table<T extends TableName> implements RowTable<T> {
+export class Table<T extends PlainTable> implements RowTable<T> {
   readonly name: T
-  readonly #rows = new Map<string, Rows[T]>()
+  readonly #rows = new Map<string, Rows[T] | string>()
   /** Undefined: the row did not exist when the transaction first touched it. */
   readonly #before = new Map<string, Rows[T] | undefined>()
   readonly #count: ChangeCount
@@ -65,15 +68,16 @@ export class Table<T extends TableName> implements RowTable<T> {
   }
 
   get(key: string): Rows[T] | undefined {
-    return this.#rows.get(key)
+    const row = this.#rows.get(key)
+    return typeof row === 'string' ? this.#parse(key, row) : row
   }
 
   has(key: string): boolean {
     return this.#rows.has(key)
   }
 
-  values(): IterableIterator<Rows[T]> {
-    return this.#rows.values()
+  *values(): IterableIterator<Rows[T]> {
+    for (const [key, row] of this.#rows) yield typeof row === 'string' ? this.#parse(key, row) : row
   }
 
   keys(): string[] {
@@ -81,26 +85,32 @@ export class Table<T extends TableName> implements RowTable<T> {
   }
 
   put(key: string, row: Rows[T]): void {
-    const old = this.#rows.get(key)
+    const old = this.get(key)
     this.#remember(key, old)
     this.#set(key, old, row)
   }
 
   delete(key: string): void {
-    const old = this.#rows.get(key)
+    const old = this.get(key)
     if (old === undefined) return
     this.#remember(key, old)
     this.#set(key, old, undefined)
   }
 
   restore(key: string, row: Rows[T] | undefined): void {
-    this.#set(key, this.#rows.get(key), row)
+    this.#set(key, this.get(key), row)
+  }
+
+  /** The same with the row as a text. */
+  restoreText(key: string, text: string): void {
+    if (this.#index === undefined) this.#rows.set(key, text)
+    else this.restore(key, parseRow<T>(text))
   }
 
   changed(): Change<T>[] {
     return [...this.#before.keys()]
       .sort(compareStrings)
-      .map(key => ({ key, before: this.#before.get(key), after: this.#rows.get(key) }))
+      .map(key => ({ key, before: this.#before.get(key), after: this.get(key) }))
   }
 
   accept(): void {
@@ -117,6 +127,12 @@ export class Table<T extends TableName> implements RowTable<T> {
     if (this.#before.has(key)) return
     this.#before.set(key, row)
     this.#count.rows++
+  }
+
+  #parse(key: string, text: string): Rows[T] {
+    const row = parseRow<T>(text)
+    this.#rows.set(key, row)
+    return row
   }
 
   #set(key: string, old: Rows[T] | undefined, row: Rows[T] | undefined): void {
