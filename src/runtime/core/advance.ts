@@ -14,6 +14,7 @@ import { effectiveAppOf, touchApp } from './instances.ts'
 import { resetLaunchDelay, resetLaunchDelays } from './launchdelays.ts'
 import { carryOutOperation } from './operations.ts'
 import { healthyCount, isMadeBy } from './reconcile.ts'
+import { refusalText } from './replies.ts'
 import { startRollout } from './rolling/bounds.ts'
 import { startRolling } from './rolling/rolling.ts'
 import { actionKey, type DeploymentRow } from './rows.ts'
@@ -116,20 +117,24 @@ function putAction(state: State, row: DeploymentRow, action: Action): void {
 
 // A deadline has passed: back to what was before, where that is wanted and there is something to go back to.
 function fail(state: State, row: DeploymentRow, apps: readonly AppId[]): void {
-  const actions = apps.map(app =>
-    present(state.tables.action.get(actionKey(row.id, app)), `action on ${app}`),
-  )
-  const reason = actions.map(a => `${a.app}: ${a.failure ?? 'failed'}`)[0]!
+  const failure = failureOf(state, row, apps[0]!)
   const isUndone = appsOf(row).some(app => asksForRollback(state, row, app))
   const targets = isUndone ? undoTargets(state, row, { deletes: false }) : []
+  let reason = failure
   if (targets.length > 0) {
     const groups = undoGroups(state, row)
     const options = { force: true, always: true, undoes: row.id, reason, groups }
     const reply = commitTargets(state, system, targets, options)
     if (reply.ok) return halt(state, row, reason)
+    reason = `${failure}. It is not rolled back: ${refusalText(reply)}`
   }
   endDeployment(state, row.id, 'failed', reason)
   halt(state, row, reason)
+}
+
+function failureOf(state: State, row: DeploymentRow, app: AppId): string {
+  const action = present(state.tables.action.get(actionKey(row.id, app)), `action on ${app}`)
+  return `${app}: ${action.failure ?? 'failed'}`
 }
 
 // A deployment is one change: it goes back as a whole when any app of it asks for that, whichever failed. What an action
@@ -177,7 +182,7 @@ function startQueued(state: State, row: DeploymentRow): void {
   if (!reply.ok) {
     // Somebody holds an app that the change has come to need since, or too many run: it waits on.
     if (reply.code === 'LOCKED' || reply.code === 'TOO_MANY') return
-    endDeployment(state, row.id, 'refused', reply.message)
+    endDeployment(state, row.id, 'refused', refusalText(reply))
     return
   }
   // A change of no steps, or one that has come about meanwhile.

@@ -1,4 +1,4 @@
-// The two shapes of an answer.
+// The two shapes of an answer, and a refusal in one line.
 import { isoTime, type Diagnostic, type Json } from '../../base/index.ts'
 import type { RefusalCode, Reply } from '../../model/index.ts'
 import type { State } from './state.ts'
@@ -31,4 +31,13 @@ export function invalid(diagnostics: readonly Diagnostic[]): Reply {
     'Object is not valid',
     [...byPath].map(([path, errors]) => ({ path, errors })),
   )
+}
+
+/** What is wrong, in one line: the message, and the errors where its details hold them. */
+export function refusalText({ message, details }: Extract<Reply, { ok: false }>): string {
+  const errors = (Array.isArray(details) ? (details as readonly Json[]) : []).flatMap(entry => {
+    const { path, errors } = (entry ?? {}) as { readonly path?: Json; readonly errors?: readonly string[] }
+    return typeof path === 'string' && errors !== undefined ? [`${path}: ${errors.join(', ')}`] : []
+  })
+  return [message, ...errors].join('; ')
 }

@@ -467,6 +467,22 @@ describe('auto_rollback', () => {
     expect(deploymentViews(cluster.state)).toEqual([])
   })
 
+  test('says why it is not done, where something else has taken a place meanwhile', () => {
+    const cluster = running({ update })
+    good(cluster.change({ kind: 'create', body: { id: '/shop', cmd: 'x', cpus: 0.1, mem: 32 } }))
+    const changes = [
+      { kind: 'put', id: web, body: { cmd: 'new' }, partial: true, create: true },
+      { kind: 'delete', id: '/shop' as AppId },
+    ] as const
+    const { deployment } = good(cluster.request({ kind: 'changeApps', changes, force: false }))
+    good(cluster.change({ kind: 'create', body: { id: '/shop/db', cmd: 'x', cpus: 0.1, mem: 32 } }))
+    cluster.pass(60_000)
+    const { state, reason } = view(cluster, deployment!)
+    expect(state).toBe('failed')
+    expect(reason).toMatch(/was not healthy 60 s after .* It is not rolled back: .* may not have the same id/)
+    expect(appView(cluster.state, web)!.halted).toEqual({ deployment, reason })
+  })
+
   test('leaves an app that is new: there is nothing to go back to', () => {
     const cluster = running()
     const body = { id: '/shop', cmd: 'x', cpus: 0.1, mem: 32, healthChecks: [check], update }
