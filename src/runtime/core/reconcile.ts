@@ -4,8 +4,8 @@
 import type { ClusterMs } from '../../base/index.ts'
 import type { AppId, StopCause } from '../../model/index.ts'
 import { dropMoves, keepDeadlines, leavingOf, moveAway } from './agents/leaving.ts'
+import { createInBudget } from './createinbudget.ts'
 import {
-  createInstances,
   deleteInstance,
   keepsOld,
   specOf,
@@ -22,7 +22,8 @@ import { stopOverdue } from './overdue.ts'
 import { boundsOf, isHeld } from './rolling/bounds.ts'
 import { rollingCounts, toStop } from './rolling/counts.ts'
 import { watchProgress } from './rolling/deadlines.ts'
-import { rollingDecision } from './rolling/rolling.ts'
+import { serviceProgress } from './rolling/progress.ts'
+import { promisedOf, rollingDecision } from './rolling/rolling.ts'
 import { chooseVictims, type VictimCandidate } from './rolling/victims.ts'
 import {
   actionKey,
@@ -103,7 +104,7 @@ function correctCount(state: State, id: AppId, sick: readonly InstanceRow[]): vo
   if (leaving.length > 0) return moveAway(state, app, leaving)
   if (sick.length > 0) return replaceSick(state, app, sick)
   const wanted = app.halted?.instances ?? app.instances
-  if (live < wanted) create(state, app, wanted - live)
+  if (live < wanted) createInBudget(state, app, wanted - live)
   else if (live > wanted) stopMany(state, id, live - wanted, 'scale')
 }
 
@@ -162,19 +163,16 @@ function scale(state: State, deployment: DeploymentRow, action: ActionRow): Acti
   const live = state.apps.get(action.app)?.live ?? 0
   if (live < action.target) {
     const launched = Math.max(0, live - (action.target - action.toStart))
-    create(state, app, action.target - live, plannedFor(deployment, app.id, launched))
+    createInBudget(state, app, action.target - live, plannedFor(deployment, app.id, launched))
   } else if (live > action.target) {
     stopMany(state, app.id, live - action.target, 'scale', deployment.actor.name)
   }
   const index = state.apps.get(action.app)
   const isSettled = (index?.live ?? 0) === action.target && (index?.stopping.size ?? 0) === 0
   if (action.toStart === 0) return isSettled ? done(action) : action
-  const healthy = healthyCount(state, action.app)
-  // As many more than at the start as were started: one that was unhealthy before need not get well for this.
-  const wanted = Math.min(action.target, action.healthyAtStart + action.toStart)
-  if (isSettled && healthy >= wanted) return done(action)
-  const unhealthy = (index?.live ?? 0) - healthy
-  return watchProgress(state, deployment, action, app, { healthy, unhealthy, wanted })
+  const progress = serviceProgress(state, action, app)
+  if (isSettled && progress.healthy >= progress.wanted) return done(action)
+  return watchProgress(state, deployment, action, app, progress)
 }
 
 // An app that was deleted and is made again while instances of the old one are still wanted: those go.
@@ -214,11 +212,7 @@ function restart(state: State, deployment: DeploymentRow, action: ActionRow): Ac
   const app = state.tables.app.get(action.app)
   if (app === undefined) return done(action)
   const counts = rollingCounts(state, app)
-  const noted = watchProgress(state, deployment, action, app, {
-    healthy: counts.newHealthy,
-    unhealthy: counts.newUnhealthy,
-    wanted: action.target,
-  })
+  const noted = watchProgress(state, deployment, action, app, serviceProgress(state, action, app))
   if (noted.state === 'failed') return noted
   const decision = rollingDecision(limitsOf(state, app, noted), counts)
   for (const instance of toStop(state, app, decision.stop)) {
@@ -226,7 +220,7 @@ function restart(state: State, deployment: DeploymentRow, action: ActionRow): Ac
     stopInstance(state, instance, 'deployment', deployment.actor.name)
   }
   const fresh = counts.newHealthy + counts.newUnhealthy
-  if (decision.launch > 0) create(state, app, decision.launch, plannedFor(deployment, app.id, fresh))
+  if (decision.launch > 0) createInBudget(state, app, decision.launch, plannedFor(deployment, app.id, fresh))
   if (decision.done) return done(noted)
   return pauseAfter(state, noted, decision.isBatchOver ? fresh : undefined)
 }
@@ -262,7 +256,7 @@ function figuresOf(
 ): Pick<ActionRow, 'target' | 'minHealthy' | 'maxCapacity'> {
   const { residency, upgradeStrategy } = specOf(state, app.effective)
   if (residency !== undefined) return { target, minHealthy, maxCapacity }
-  const promised = Math.ceil(target * upgradeStrategy.minimumHealthCapacity)
+  const promised = promisedOf(target, upgradeStrategy)
   return { target, minHealthy: Math.max(minHealthy, promised), maxCapacity }
 }
 
@@ -284,18 +278,6 @@ function plannedFor(
   return deployment.placements[app]?.slice(launched, launched + maxRowsPerStep) ?? []
 }
 
-// At most half of what the step may still change, in new rows now; the rest in the next slice.
-function create(
-  state: State,
-  app: AppRow,
-  count: number,
-  planned: DeploymentRow['placements'][string] = [],
-): void {
-  const now = Math.min(count, Math.max(0, state.budget))
-  if (now > 0) createInstances(state, app, now, planned)
-  if (now < count) touchApp(state, app.id)
-}
-
 // Stops the given number of live instances. A voluntary stop keeps the promise of health: a healthy victim is taken
 // only while enough healthy ones remain for the number that is wanted, and unhealthy ones go first.
 function stopMany(state: State, id: AppId, count: number, cause: StopCause, author = 'system'): void {
@@ -304,8 +286,7 @@ function stopMany(state: State, id: AppId, count: number, cause: StopCause, auth
   const live = liveOf(state, id)
   const app = state.tables.app.get(id)
   const remaining = live.length - count
-  const capacity = app === undefined ? 0 : specOf(state, app.effective).upgradeStrategy.minimumHealthCapacity
-  const promised = Math.ceil(remaining * capacity)
+  const promised = app === undefined ? 0 : promisedOf(remaining, specOf(state, app.effective).upgradeStrategy)
   let healthy = live.filter(i => strictlyHealthy(state, i)).length
   const order =
     app?.halted === undefined

@@ -2,10 +2,11 @@
 // app's strategy leaves room and no deployment holds it, a replacement is started first, and the sick one goes when the
 // replacement is healthy; or at once, when there is no place for one, or it ended by itself.
 import type { ClusterMs } from '../../base/index.ts'
-import type { AppId } from '../../model/index.ts'
+import { taskIdOf, type AppId } from '../../model/index.ts'
 import { leavingOf } from './agents/leaving.ts'
 import { brakeAllows, brakeOpensAt } from './brake.ts'
 import { createInstances, specOf, stopInstance, stopTask, touchApp } from './instances.ts'
+import { capacityOf } from './rolling/rolling.ts'
 import type { AppRow, InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
 
@@ -54,7 +55,7 @@ function roomFor(state: State, id: AppId): number {
   if (app === undefined || app.mode !== undefined || app.halted !== undefined || state.locks.has(id)) return 0
   const { residency, upgradeStrategy } = specOf(state, app.effective)
   if (residency !== undefined || leavingOf(state, id).length > 0) return 0
-  return Math.floor(app.instances * (1 + upgradeStrategy.maximumOverCapacity)) - app.instances
+  return capacityOf(app.instances, upgradeStrategy) - app.instances
 }
 
 /** Makes a replacement for each, and kills them when those are healthy or can't be had. */
@@ -101,7 +102,7 @@ function kill(state: State, instance: InstanceRow, among: number): boolean {
   state.event('unhealthy_instance_kill_event', {
     appId: instance.app,
     instanceId: instance.id,
-    taskId: `${instance.id}._app.${instance.incarnation}`,
+    taskId: taskIdOf(instance.id, instance.incarnation),
     reason: failedCheck(state, instance)?.cause ?? '',
     host: state.tables.agent.get(instance.agent!)?.hostname ?? '',
   })

@@ -110,7 +110,7 @@ export function commitTargets(
       port => state.servicePorts.has(port) || assignedNow.has(port),
     )
     if ('error' in assigned) {
-      return refused('INTERNAL', 'All service ports of the range are taken', { app: target.id })
+      return refused('INTERNAL', `App '${target.id}': ${assigned.error}`, { app: target.id })
     }
     for (const port of servicePorts(assigned.app)) assignedNow.add(port)
     effectives.set(target.id, assigned.app)

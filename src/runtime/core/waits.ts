@@ -2,16 +2,17 @@
 // when somebody asks.
 import { isoTime, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import type { Action, AppId, DeploymentWait } from '../../model/index.ts'
-import { healthyCount, limitsOf } from './reconcile.ts'
+import { limitsOf } from './reconcile.ts'
 import { daemonProgress, waitOfMode } from './modes/progress.ts'
 import { rollingCounts } from './rolling/counts.ts'
 import { progressDeadline } from './rolling/deadlines.ts'
+import { serviceProgress } from './rolling/progress.ts'
 import { rollingDecision, type RollingWait } from './rolling/rolling.ts'
 import { actionKey, type ActionRow, type AppRow, type DeploymentRow } from './rows.ts'
 import type { State } from './state.ts'
 import { waitingView } from './waiting.ts'
 
-/** Waits of apps whose turn has not come are told as one after so many. */
+/** Of the actions whose step has not come so many are told: each says the same. */
 const stepsTold = 20
 
 export function waitsOf(state: State, row: DeploymentRow): DeploymentWait[] {
@@ -99,7 +100,7 @@ function waitOf(
   app: AppRow,
 ): Pick<DeploymentWait, 'kind' | 'message' | 'instances' | 'until' | 'since'> | undefined {
   if (app.mode !== undefined) return waitOfMode(state, app)
-  if (action.action !== 'RestartApplication') return waitOfCount(state, action)
+  if (action.action !== 'RestartApplication') return waitOfCount(state, action, app)
   const { waitsFor } = rollingDecision(limitsOf(state, app, action), rollingCounts(state, app))
   if (waitsFor === undefined) return undefined
   const { kind, instances } = waitsFor
@@ -118,12 +119,13 @@ function waitOf(
 function waitOfCount(
   state: State,
   action: ActionRow,
+  app: AppRow,
 ): Pick<DeploymentWait, 'kind' | 'message' | 'instances'> | undefined {
   const index = state.apps.get(action.app)
   const stopping = index?.stopping.size ?? 0
   if (stopping > 0) return { kind: 'stop', instances: stopping, message: `${stopping} to stop` }
-  const wanted = Math.min(action.target, action.healthyAtStart + action.toStart)
-  const missing = wanted - healthyCount(state, action.app)
+  const { healthy, wanted } = serviceProgress(state, action, app)
+  const missing = wanted - healthy
   if (action.action !== 'ScaleApplication' || action.toStart === 0 || missing <= 0) return undefined
   return { kind: 'health', instances: missing, message: `${missing} of ${wanted} to become healthy` }
 }
@@ -149,15 +151,7 @@ function deadlineOf(
 ): { deadline: string } | undefined {
   if (row.paused !== undefined || action.rollout === undefined || app.mode === 'batch') return undefined
   const resumedAt = row.resumedAt ?? (0 as ClusterMs)
-  if (app.mode === 'daemon') {
-    const due = progressDeadline(action, daemonProgress(state, app), resumedAt)
-    return due === undefined ? undefined : { deadline: timeText(state, due) }
-  }
-  const { newHealthy, newUnhealthy } = rollingCounts(state, app)
-  const isRestart = action.action === 'RestartApplication'
-  const healthy = isRestart ? newHealthy : healthyCount(state, app.id)
-  const wanted = isRestart ? action.target : Math.min(action.target, action.healthyAtStart + action.toStart)
-  const progress = { healthy, unhealthy: newUnhealthy, wanted }
+  const progress = app.mode === 'daemon' ? daemonProgress(state, app) : serviceProgress(state, action, app)
   const due = progressDeadline(action, progress, resumedAt)
   return due === undefined ? undefined : { deadline: timeText(state, due) }
 }

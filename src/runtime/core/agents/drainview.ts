@@ -9,7 +9,9 @@ import type { State } from '../state.ts'
 export function drainView(state: State, agent: AgentRow, drain: DrainRow): DrainView {
   const held = new Map<AppId, AllocationRow[]>()
   for (const allocation of state.allocationsOf.get(agent.id)?.values() ?? []) {
-    held.set(allocation.app, [...(held.get(allocation.app) ?? []), allocation])
+    const others = held.get(allocation.app)
+    if (others === undefined) held.set(allocation.app, [allocation])
+    else others.push(allocation)
   }
   const remainingMs = drain.deadline === null ? 0 : drain.deadline - state.env.now
   return {

@@ -12,7 +12,7 @@ import {
   strictlyHealthy,
   touchApp,
 } from '../instances.ts'
-import { rollingDecision } from '../rolling/rolling.ts'
+import { capacityOf, promisedOf, rollingDecision } from '../rolling/rolling.ts'
 import type { AppRow, DrainRow, InstanceRow, MoveRow } from '../rows.ts'
 import type { State } from '../state.ts'
 
@@ -59,8 +59,8 @@ export function moveAway(state: State, app: AppRow, all: readonly Leaving[]): vo
   const newHealthy = (index?.healthy ?? 0) - healthy.length
   const { residency, upgradeStrategy } = specOf(state, app.effective)
   const target = app.halted?.instances ?? app.instances
-  const minHealthy = Math.ceil(target * upgradeStrategy.minimumHealthCapacity)
-  const maxCapacity = Math.floor(target * (1 + upgradeStrategy.maximumOverCapacity))
+  const minHealthy = promisedOf(target, upgradeStrategy)
+  const maxCapacity = capacityOf(target, upgradeStrategy)
   const isStuck = residency !== undefined && minHealthy === maxCapacity
   const decision = rollingDecision(
     { target, minHealthy: isStuck ? Math.max(0, minHealthy - 1) : minHealthy, maxCapacity },

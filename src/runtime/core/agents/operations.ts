@@ -33,7 +33,7 @@ export function changeAgent(state: State, operation: AgentOperation, actor: Acto
         return refused('INVALID', 'A drain with force needs a deadline: 0 for at once')
       }
       const deadline = deadlineMs === null ? null : ((state.env.now + deadlineMs) as ClusterMs)
-      resetBackoffs(state, agent.id)
+      resetDelaysOn(state, agent.id)
       const drain = {
         since: agent.drain?.since ?? state.env.now,
         sinceUtc: agent.drain?.sinceUtc ?? state.env.utc,
@@ -64,8 +64,8 @@ function withoutOrders({ cordoned: _, drain: __, ...agent }: AgentRow): AgentRow
   return agent
 }
 
-// As in Marathon: what was slow to start on this agent must not be slow elsewhere.
-function resetBackoffs(state: State, agent: AgentId): void {
+// As in Marathon: what failed on this agent need not wait elsewhere.
+function resetDelaysOn(state: State, agent: AgentId): void {
   for (const { app } of state.allocationsOf.get(agent)?.values() ?? []) resetLaunchDelays(state, app)
 }
 

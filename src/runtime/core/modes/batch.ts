@@ -2,11 +2,15 @@
 // in its slot and without a task, until the app changes or goes. There is no promise of health: what runs once has
 // nothing to serve.
 import type { ClusterMs } from '../../../base/index.ts'
-import { createInstances, specOf, stopInstance, stopTask, touchApp } from '../instances.ts'
+import { createInBudget } from '../createinbudget.ts'
+import { specOf, stopInstance, stopTask, touchApp } from '../instances.ts'
 import { hasCompleted, hasFailed, type AppRow, type InstanceRow } from '../rows.ts'
 import type { State } from '../state.ts'
 
-/** Keeps the number of instances. When fewer are wanted, what has not begun goes first, what had its end last. */
+/**
+ * Keeps the number of instances. When fewer are wanted, what has not begun goes first, what had its end last. True: that
+ * many are there, of the present configuration, and nothing else.
+ */
 export function keepBatch(state: State, app: AppRow, author: string): boolean {
   const index = state.apps.get(app.id)
   const isComplete = index?.liveOf(app.runKey) === app.instances && index.size === app.instances
@@ -26,9 +30,7 @@ export function keepBatch(state: State, app: AppRow, author: string): boolean {
   }
   // Never more at a time than are wanted, also while older ones end.
   const missing = app.instances - present.length - (index?.stopping.size ?? 0)
-  const made = Math.min(missing, Math.max(0, state.budget))
-  if (made > 0) createInstances(state, app, made)
-  if (made < missing) return postponed(state, app)
+  if (!createInBudget(state, app, missing)) return false
   return missing === 0 && (index?.stopping.size ?? 0) === 0
 }
 
@@ -36,9 +38,7 @@ export function keepBatch(state: State, app: AppRow, author: string): boolean {
 export function keepHaltedBatch(state: State, app: AppRow): void {
   const index = state.apps.get(app.id)
   const missing = (app.halted?.instances ?? 0) - (index?.live ?? 0) - (index?.stopping.size ?? 0)
-  const made = Math.min(missing, Math.max(0, state.budget))
-  if (made > 0) createInstances(state, app, made)
-  if (made < missing) touchApp(state, app.id)
+  createInBudget(state, app, missing)
 }
 
 /** Every instance had its end, and nothing else is left of the app. */

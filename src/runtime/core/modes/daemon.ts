@@ -8,7 +8,7 @@ import { driverOf, type AgentId, type App } from '../../../model/index.ts'
 import { constraintAccepts } from '../allocate/constraints.ts'
 import { PlacedCounts } from '../allocate/placed.ts'
 import { createInstances, specOf, stopInstance, strictlyHealthy, touchApp } from '../instances.ts'
-import { rollingDecision, type RollingBounds } from '../rolling/rolling.ts'
+import { capacityOf, rollingDecision, type RollingBounds } from '../rolling/rolling.ts'
 import type { AgentRow, AppRow, InstanceRow } from '../rows.ts'
 import type { State } from '../state.ts'
 
@@ -16,9 +16,10 @@ import type { State } from '../state.ts'
 export function wantedAgents(state: State, app: AppRow): AgentId[] {
   if (app.instances === 0) return []
   const spec = specOf(state, app.effective)
+  const none = new PlacedCounts(spec.constraints)
   const homes = new Set(liveOf(state, app).map(homeOf))
   return [...state.tables.agent.values()]
-    .filter(agent => matches(spec, agent) && mayStay(state, agent, homes.has(agent.id)))
+    .filter(agent => matches(spec, none, agent) && mayStay(state, agent, homes.has(agent.id)))
     .map(agent => agent.id)
     .sort(compareStrings)
 }
@@ -62,7 +63,7 @@ export function keepDaemon(state: State, app: AppRow, author: string, bounds: Ro
     const home = homeOf(i)
     if (home === null || !isWanted.has(home)) return true
     const successor = fresh.get(home)
-    return successor !== undefined && strictlyHealthy(state, successor)
+    return successor !== undefined && isHealthy(successor)
   }
   // Those whose agent has its new one, or is to have none, go first.
   const ordered = [...old.filter(hasSuccessor), ...old.filter(i => !hasSuccessor(i))]
@@ -127,17 +128,12 @@ function figuresOf(
   app: AppRow,
   target: number,
 ): { target: number; minHealthy: number; maxCapacity: number } {
-  const { minimumHealthCapacity, maximumOverCapacity } = specOf(state, app.effective).upgradeStrategy
+  const strategy = specOf(state, app.effective).upgradeStrategy
   return {
     target,
-    minHealthy: promisedDaemons(target, minimumHealthCapacity),
-    maxCapacity: Math.floor(target * (1 + maximumOverCapacity)),
+    minHealthy: Math.floor(target * strategy.minimumHealthCapacity),
+    maxCapacity: capacityOf(target, strategy),
   }
-}
-
-/** How many of so many daemons stay healthy through every stop by choice. */
-function promisedDaemons(wanted: number, minimumHealthCapacity: number): number {
-  return Math.floor(wanted * minimumHealthCapacity)
 }
 
 function causeOf(state: State, app: AppRow, instance: InstanceRow): 'deployment' | 'drain' | 'scale' {
@@ -165,8 +161,7 @@ function liveOf(state: State, app: AppRow): InstanceRow[] {
 }
 
 // By what the agent is; whether it has room is the allocator's business, and a reason to wait.
-function matches(spec: App, agent: AgentRow): boolean {
-  const none = new PlacedCounts(spec.constraints)
+function matches(spec: App, none: PlacedCounts, agent: AgentRow): boolean {
   return (
     agent.drivers.includes(driverOf(spec)) && spec.constraints.every(c => constraintAccepts(c, agent, none))
   )

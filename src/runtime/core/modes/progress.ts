@@ -1,5 +1,5 @@
 // How far a daemon or a batch app is in its deployment, and what it waits for: their numbers are not those of a service.
-import type { DeploymentWait } from '../../../model/index.ts'
+import type { AgentId, DeploymentWait } from '../../../model/index.ts'
 import type { Progress } from '../rolling/deadlines.ts'
 import type { AppRow } from '../rows.ts'
 import type { State } from '../state.ts'
@@ -9,8 +9,7 @@ import { wantedAgents } from './daemon.ts'
 export function daemonProgress(state: State, app: AppRow): Progress {
   const index = state.apps.get(app.id)
   const healthy = index?.healthyOf(app.runKey) ?? 0
-  const isThere = (agent: AppRow['id'] | string): boolean =>
-    state.tables.agent.get(agent)?.unreachableSince === null
+  const isThere = (agent: AgentId): boolean => state.tables.agent.get(agent)?.unreachableSince === null
   return {
     healthy,
     unhealthy: (index?.liveOf(app.runKey) ?? 0) - healthy,

@@ -1,5 +1,5 @@
 // What a person may tell a running deployment: to go on after its canaries, to stop for a while, to go on.
-import type { Actor, AppId, DeploymentId, Reply } from '../../../model/index.ts'
+import type { Actor, DeploymentId, Reply } from '../../../model/index.ts'
 import { appsOf } from '../deployments.ts'
 import { touchApp } from '../instances.ts'
 import { refused, succeeded } from '../replies.ts'
@@ -61,7 +61,7 @@ export function resume(state: State, id: DeploymentId): Reply {
 }
 
 function lookAgain(state: State, row: DeploymentRow): void {
-  for (const { app } of row.steps[row.current]?.actions ?? []) touchApp(state, app as AppId)
+  for (const { app } of row.steps[row.current]?.actions ?? []) touchApp(state, app)
 }
 
 function runningOne(state: State, id: DeploymentId): DeploymentRow | undefined {

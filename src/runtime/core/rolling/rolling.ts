@@ -55,11 +55,27 @@ export interface RollingBounds {
   readonly batchEnd?: number
 }
 
+/** How many of so many stay healthy through every stop by choice. */
+export function promisedOf(
+  target: number,
+  { minimumHealthCapacity }: Pick<RollingStart, 'minimumHealthCapacity'>,
+): number {
+  return Math.ceil(target * minimumHealthCapacity)
+}
+
+/** How many there may be at once where so many are wanted. */
+export function capacityOf(
+  target: number,
+  { maximumOverCapacity }: Pick<RollingStart, 'maximumOverCapacity'>,
+): number {
+  return Math.floor(target * (1 + maximumOverCapacity))
+}
+
 /** Worked out once, then persisted. `killNow` is Marathon's first count, for people and for comparison. */
 export function startRolling(start: RollingStart): RollingFigures & { readonly killNow: number } {
   const { target, healthy, known } = start
-  const minHealthy = Math.ceil(target * start.minimumHealthCapacity)
-  let maxCapacity = Math.floor(target * (1 + start.maximumOverCapacity))
+  const minHealthy = promisedOf(target, start)
+  let maxCapacity = capacityOf(target, start)
   let killNow = Math.max(0, healthy - minHealthy)
   const stuck = minHealthy === maxCapacity
   if (stuck && maxCapacity <= healthy) {
