@@ -20,9 +20,10 @@ export function launchWaiting(state: State): void {
   state.waiting.wake(state.agents, state.agents.takeGained())
   queueWoken(state)
   if (state.frozen || awaitsAgents(state)) return
-  while (state.budget > 0) {
+  while (state.isInBounds) {
     const app = state.launchQueue.take()
     if (app === undefined) return
+    state.looks--
     if (launchSome(state, app)) state.launchQueue.add(app)
     queueWoken(state)
   }

@@ -184,6 +184,8 @@ export class State {
   stepRows = maxRowsPerStep
   /** Rows changed when the present step began. */
   rowsBeforeStep = 0
+  /** Apps that the present step may still look at, in vain or not. */
+  looks = 0
   /** A message shows the revision of the open transaction: it is made, also if nothing differs in the end. */
   shownNext = false
   /** Between seal and accept or rollback. */
@@ -212,6 +214,11 @@ export class State {
   /** Rows that the present step may still change. */
   get budget(): number {
     return this.stepRows - (this.changedRows - this.rowsBeforeStep)
+  }
+
+  /** The step may go on: what is left is for the next one. */
+  get isInBounds(): boolean {
+    return this.budget > 0 && this.looks > 0
   }
 
   /** A number that rises with every call, over all transactions. */

@@ -1,4 +1,5 @@
-// One step: take the input in, look at what it moved, place what waits, tell agents, within a bounded number of rows.
+// One step: take the input in, look at what it moved, place what waits, tell agents, within a bounded number of rows and
+// of looks.
 // What does not fit is left for `continue`.
 import { compareStrings, type ClusterMs } from '../../base/index.ts'
 import type { DeploymentId } from '../../model/index.ts'
@@ -19,9 +20,13 @@ import type { Env, Input, Output } from './types.ts'
  */
 const flushEveryMs = 200
 
+/** A look that changes nothing takes a part of what a change takes; after a start every app is looked at. */
+const looksPerRow = 0.5
+
 export function step(state: State, env: Env, input: Input): Output {
   state.env = env
   state.rowsBeforeStep = state.changedRows
+  state.looks = Math.ceil(state.stepRows * looksPerRow)
   takeIn(state, input)
   const areGivenUp = giveUpSilent(state)
   state.wakeDue()
@@ -41,7 +46,7 @@ export function step(state: State, env: Env, input: Input): Output {
   }
   const { replies, messages, events } = state.outbox
   state.outbox = { replies: [], messages: [], events: [] }
-  return { replies, messages, events, urgent: false, more }
+  return { replies, messages, events, urgent: input.kind === 'boot', more }
 }
 
 function isReport(input: Input): boolean {
@@ -92,14 +97,15 @@ function settle(state: State): void {
       advanceDeployment(state, id)
     }
     for (let left = state.dirtyApps.size; left > 0; left--) {
-      if (state.budget <= 0) return
+      if (!state.isInBounds) return
+      state.looks--
       const app = state.dirtyApps.take()
       if (app === undefined) break
       reconcileApp(state, app)
     }
     launchWaiting(state)
     if (state.dirtyDeployments.size === 0 && state.dirtyApps.size === 0) return
-    if (state.budget <= 0) return
+    if (!state.isInBounds) return
   }
 }
 
@@ -110,5 +116,5 @@ function oldestFirst(state: State): DeploymentId[] {
 }
 
 function hasLaunches(state: State): boolean {
-  return state.budget <= 0 && state.launchQueue.size > 0
+  return !state.isInBounds && state.launchQueue.size > 0
 }

@@ -332,7 +332,9 @@ export class Loop<S extends CoreState> {
       const factor = isCrowded || output.more ? crowdedFactor : 1
       const full =
         group.entries.length >= maxInputsPerGroup * factor || state.changedRows >= maxRowsPerStep * factor
-      if (output.urgent || full || entry.alone || this.#queue.next?.alone === true) return
+      // Without a change nothing is gained by going on: who reads or writes gets a turn between two slices of looks.
+      const isIdle = output.more && state.changedRows === 0
+      if (output.urgent || full || isIdle || entry.alone || this.#queue.next?.alone === true) return
     }
   }
 

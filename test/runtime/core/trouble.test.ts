@@ -7,6 +7,7 @@ import {
   type AgentMessage,
   type AppId,
   type DeploymentId,
+  type Epoch,
   type GroupId,
   type Hello,
   type InstanceId,
@@ -300,6 +301,24 @@ describe('many agents that are lost at once', () => {
     expect(cluster.state.frozen).toBe(false)
     // What may be changed, and what one agent of three instances takes with it.
     expect(most).toBeLessThanOrEqual(5 + 5)
+  })
+})
+
+describe('a start with many apps', () => {
+  test('looks at them in slices, and then knows of each why it waits', () => {
+    const cluster = new Cluster()
+    const apps = Array.from({ length: 20 }, (_, i) => `/app-${i}` as AppId)
+    for (const id of apps) create(cluster, { id })
+    const views = (): unknown[] => apps.map(id => appView(cluster.state, id)!.waiting!.reasons)
+    const before = views()
+    cluster.state.stepRows = 8
+    let output = stepOnly(cluster, { kind: 'boot', epoch: 2 as Epoch, adopt: false })
+    expect(output).toMatchObject({ urgent: true, more: true })
+    let steps = 1
+    for (; output.more; steps++) output = stepOnly(cluster, { kind: 'continue' })
+    expect(steps).toBe(10)
+    expect(views()).toEqual(before)
+    expect(before[0]).not.toEqual([])
   })
 })
 

@@ -132,6 +132,13 @@ describe('group commit', () => {
     await submit(rig, 'many m 500')
     await waitFor(async () => Object.keys(await rowsOf(rig)).length === 501)
   })
+
+  it('lets others in between steps that change nothing', async () => {
+    const rig = await start()
+    await submit(rig, 'ponder 5')
+    expect(await rig.loop.read(state => state.ponders)).toBe(4)
+    await waitFor(() => rig.loop.read(state => state.ponders === 0))
+  })
 })
 
 describe('time', () => {

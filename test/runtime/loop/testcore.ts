@@ -4,6 +4,7 @@
 //   look            changes nothing
 //   bug             throws        bugAfterSet KEY VALUE   changes a row, then throws
 //   many KEY N      puts N rows, one per step, asking for `continue`
+//   ponder N        takes N steps that change nothing
 //   wake MS         wants a tick so many ms later, which puts the row `ticked`
 import {
   addDigest,
@@ -35,6 +36,7 @@ export class TestState {
   open = true
   wakeAt: ClusterMs | undefined
   pending: { key: string; left: number } | undefined
+  ponders = 0
   readonly log: Input[] = []
   readonly groups: Commit[] = []
 
@@ -167,6 +169,10 @@ function request(
   if (word === 'set' || word === 'bugAfterSet') state.put(key, value)
   if (word === 'bug' || word === 'bugAfterSet') throw new Error('a bug of the test')
   if (word === 'wake') state.wakeAt = (env.now + Number(key)) as ClusterMs
+  if (word === 'ponder') {
+    state.ponders = Number(key)
+    more = goOn(state)
+  }
   if (word === 'many') {
     state.pending = { key, left: Number(value) }
     more = goOn(state)
@@ -182,6 +188,7 @@ function request(
 }
 
 function goOn(state: TestState): boolean {
+  if (state.ponders > 0) return --state.ponders > 0
   if (state.pending === undefined) return false
   const { key, left } = state.pending
   state.put(`${key}${left}`, 'x')
