@@ -322,6 +322,8 @@ export type DeploymentState = 'queued' | 'running' | 'done' | 'cancelled' | 'rep
 export interface GroupChangeRow {
   readonly original: readonly string[] | null
   readonly target: readonly string[] | null
+  /** Of a group that goes: all that it was. Absent in rows of older versions. */
+  readonly row?: GroupRow
 }
 
 export interface DeploymentRow {

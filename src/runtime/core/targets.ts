@@ -168,6 +168,7 @@ export function commitTargets(
     if (after?.version === before?.version && target.from === undefined) changed.delete(target.id)
     touchApp(state, target.id)
   }
+  const gone = goneGroups(state, options.groups)
   const groupsBefore = changeGroups(state, options.groups)
   keepRootVersion(state, version, Object.fromEntries(changed), groupsBefore)
   if (steps.length === 0 && options.always !== true) return succeeded(state, { created })
@@ -178,7 +179,9 @@ export function commitTargets(
       steps,
       version,
       apps,
-      ...(Object.keys(groupsBefore).length === 0 ? {} : { groups: groupChangesSince(state, groupsBefore) }),
+      ...(Object.keys(groupsBefore).length === 0
+        ? {}
+        : { groups: groupChangesSince(state, groupsBefore, gone) }),
       placements: options.placements ?? {},
       ...(options.undoes === undefined ? {} : { undoes: options.undoes }),
     },
@@ -244,12 +247,22 @@ function changeGroups(state: State, changes: GroupChanges = new Map()): RootRow[
   return before
 }
 
-function groupChangesSince(state: State, before: RootRow['groups']): Record<string, GroupChangeRow> {
+function goneGroups(state: State, changes: GroupChanges = new Map()): ReadonlyMap<string, GroupRow> {
+  const gone = [...changes].filter(([, row]) => row === null).map(([id]) => state.tables.group.get(id))
+  return new Map(gone.filter(row => row !== undefined).map(row => [row.id, row]))
+}
+
+function groupChangesSince(
+  state: State,
+  before: RootRow['groups'],
+  gone: ReadonlyMap<string, GroupRow>,
+): Record<string, GroupChangeRow> {
   return Object.fromEntries(
-    Object.entries(before).map(([id, original]) => [
-      id,
-      { original, target: state.tables.group.get(id)?.dependencies ?? null },
-    ]),
+    Object.entries(before).map(([id, original]) => {
+      const target = state.tables.group.get(id)?.dependencies ?? null
+      const row = gone.get(id)
+      return [id, { original, target, ...(row === undefined ? {} : { row }) }]
+    }),
   )
 }
 

@@ -25,11 +25,11 @@ export function undoTargets(
 /** The groups as they were, where nobody changed them since. */
 export function undoGroups(state: State, deployment: DeploymentRow): GroupChanges {
   const changes = new Map<GroupId, GroupRow | null>()
-  for (const [key, { original, target }] of Object.entries(deployment.groups ?? {})) {
+  for (const [key, { original, target, row }] of Object.entries(deployment.groups ?? {})) {
     const id = key as GroupId
     const present = state.tables.group.get(id)
     if (!sameJson(present?.dependencies ?? null, target)) continue
-    const base = present ?? { id, address: groupAddress(id), stack: null }
+    const base = present ?? row ?? { id, address: groupAddress(id), stack: null }
     changes.set(
       id,
       original === null ? null : { ...base, dependencies: original, revision: state.nextRevision },

@@ -1,0 +1,56 @@
+// What an undone deployment puts back, beside the apps.
+import { expect, test } from 'vitest'
+import type { AppId, Desired, GroupId, Plan, Reply, StackName } from '../../../src/model/index.ts'
+import { plan } from '../../../src/planner/index.ts'
+import { snapshotOf } from '../../../src/runtime/core/index.ts'
+import { sampleApp } from '../../support/sampleapp.ts'
+import { Cluster } from './cluster.ts'
+
+const id = '/shop' as GroupId
+const app = sampleApp({ id: '/shop/web' as AppId, cpus: 0.1 })
+const desired: Desired = {
+  format: 1,
+  stack: 'shop' as StackName,
+  apps: [{ address: 'group.shop.app.web', app, sensitivePaths: [] }],
+  groups: [{ id, address: 'group.shop', dependencies: ['/other'] }],
+  volumes: [],
+  outputs: {},
+}
+
+function planned(cluster: Cluster, mode: 'apply' | 'destroy' = 'apply'): Plan {
+  const options = { mode, deleteUnnamed: true, origin: 'here' } as const
+  const { plan: made, diagnostics } = plan(desired, snapshotOf(cluster.state), options)
+  expect(diagnostics).toEqual([])
+  return made!
+}
+
+function apply(cluster: Cluster, made: Plan): Extract<Reply, { ok: true }> {
+  const reply = cluster.request({ kind: 'applyPlan', plan: made, force: false, takeOver: false })
+  if (!reply.ok) throw new Error(JSON.stringify(reply))
+  return reply
+}
+
+test('a group that was to go is again what it was, and belongs to its stack', () => {
+  const cluster = new Cluster()
+  const agent = cluster.agent('agent1')
+  const row = () => cluster.state.tables.group.get(id)
+  apply(cluster, planned(cluster))
+  cluster.change({ kind: 'create', body: { id: '/other', cmd: 'x', instances: 0 } })
+  const enforceRole = { enforceRole: true }
+  cluster.request({
+    kind: 'changeGroup',
+    change: { kind: 'patch', id, body: enforceRole },
+    force: false,
+    dryRun: false,
+  })
+  cluster.pass(1000)
+  const before = row()!
+  expect(before).toMatchObject({ stack: 'shop', ...enforceRole })
+  agent.obedient = false
+  const { deployment } = apply(cluster, planned(cluster, 'destroy'))
+  expect(row()).toBeUndefined()
+  const reply = cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false })
+  expect(reply.ok).toBe(true)
+  expect(row()).toEqual({ ...before, revision: row()!.revision })
+  expect(planned(cluster).changes).toEqual([])
+})
