@@ -145,8 +145,7 @@ function scaled(state: State, id: GroupId, by: number): Result {
 
 function rolledBack(state: State, id: GroupId, version: string): Result {
   const root = rootAt(state, version)
-  const names = [...(root?.apps.keys() ?? []), ...(root?.groups.keys() ?? [])]
-  if (root === undefined || (id !== '/' && !names.some(name => name === id || isWithin(name, id)))) {
+  if (root === undefined || !isGroupOf(root, id)) {
     return { refusal: refused('INVALID', `Group ${id} not available in version ${version}`) }
   }
   const merge = new Merge(state)
@@ -157,6 +156,12 @@ function rolledBack(state: State, id: GroupId, version: string): Result {
   }
   const { apps, groups } = merge
   return { id, wanted: { apps, groups, sensitivePaths: root.sensitivePaths } }
+}
+
+// An app of that name is none.
+function isGroupOf({ apps, groups }: Root, id: GroupId): boolean {
+  const names = [...apps.keys(), ...groups.keys()]
+  return id === '/' || groups.has(id) || names.some(name => isWithin(name, id))
 }
 
 function patch(state: State, { id, body }: Extract<GroupRequest, { kind: 'patch' }>): Result {
