@@ -70,7 +70,7 @@ export function applyPlan(
     groups,
     ...waiting(operation, queuedAs),
   })
-  if (reply.ok && reply.queued !== true) writeRest(state, plan)
+  if (reply.ok && reply.queued !== true) writeRest(state, plan, reply.deployment)
   return reply
 }
 
@@ -200,15 +200,18 @@ function placementsOf(plan: Plan): Record<string, AgentId[]> {
   return placements
 }
 
-function writeRest(state: State, plan: Plan): void {
+function writeRest(state: State, plan: Plan, deployment: DeploymentId | undefined): void {
   for (const change of plan.changes) {
     if (change.object === 'group') continue
     if (change.action === 'forget') forget(state, change)
     else if (change.object === 'volume') writeVolume(state, plan, change)
   }
   const before = state.tables.stack.get(plan.stack)
-  if (plan.mode === 'destroy' && !ownsApps(state, plan.stack)) state.tables.stack.delete(plan.stack)
-  else if (before?.origin !== plan.origin || plan.changes.length > 0 || plan.outputChanges.length > 0) {
+  if (plan.mode === 'destroy' && !ownsApps(state, plan.stack)) {
+    state.tables.stack.delete(plan.stack)
+    const row = deployment && state.tables.deployment.get(deployment)
+    if (row && before) state.tables.deployment.put(row.id, { ...row, stack: before })
+  } else if (before?.origin !== plan.origin || plan.changes.length > 0 || plan.outputChanges.length > 0) {
     state.tables.stack.put(plan.stack, {
       name: plan.stack,
       origin: plan.origin,

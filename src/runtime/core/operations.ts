@@ -15,7 +15,7 @@ import { refused, succeeded } from './replies.ts'
 import { auditKey, type RequestRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
-import { undoGroups, undoTargets } from './undo.ts'
+import { undoGroups, undoStack, undoTargets } from './undo.ts'
 import { endAdoption, stopUnknown } from './unknown.ts'
 import type { Input } from './types.ts'
 
@@ -121,7 +121,10 @@ function cancel(
   }
   const targets = undoTargets(state, row, { deletes: true })
   const groups = undoGroups(state, row)
-  return commitTargets(state, actor, targets, { force: isOpen, always: true, undoes: row.id, groups })
+  const options = { force: isOpen, always: true, undoes: row.id, groups }
+  const reply = commitTargets(state, actor, targets, options)
+  if (reply.ok) undoStack(state, row)
+  return reply
 }
 
 function kill(state: State, operation: Extract<Operation, { kind: 'killInstances' }>, actor: Actor): Reply {

@@ -351,6 +351,8 @@ export interface DeploymentRow {
   readonly resumedAt?: ClusterMs
   /** The deployment that this one rolls back. */
   readonly undoes?: DeploymentId
+  /** The stack that it destroys, whose row went with the apply. */
+  readonly stack?: StackRow
   /** Why it ended, where its state does not say it. */
   readonly reason?: string
   readonly endedUtc?: UtcMs

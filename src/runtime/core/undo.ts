@@ -38,6 +38,12 @@ export function undoGroups(state: State, deployment: DeploymentRow): GroupChange
   return changes
 }
 
+/** The stack that the deployment was to destroy owns what comes back: from where it was applied still counts. */
+export function undoStack(state: State, { stack }: DeploymentRow): void {
+  if (stack === undefined || state.tables.stack.has(stack.name)) return
+  state.tables.stack.put(stack.name, { ...stack, revision: state.nextRevision })
+}
+
 function undoTarget(
   state: State,
   id: AppId,

@@ -17,8 +17,8 @@ const desired: Desired = {
   outputs: {},
 }
 
-function planned(cluster: Cluster, mode: 'apply' | 'destroy' = 'apply'): Plan {
-  const options = { mode, deleteUnnamed: true, origin: 'here' } as const
+function planned(cluster: Cluster, mode: 'apply' | 'destroy' = 'apply', origin = 'here'): Plan {
+  const options = { mode, deleteUnnamed: true, origin } as const
   const { plan: made, diagnostics } = plan(desired, snapshotOf(cluster.state), options)
   expect(diagnostics).toEqual([])
   return made!
@@ -53,4 +53,20 @@ test('a group that was to go is again what it was, and belongs to its stack', ()
   expect(reply.ok).toBe(true)
   expect(row()).toEqual({ ...before, revision: row()!.revision })
   expect(planned(cluster).changes).toEqual([])
+})
+
+test('a stack that was to be destroyed is there again, and is not applied from elsewhere unasked', () => {
+  const cluster = new Cluster()
+  const agent = cluster.agent('agent1')
+  const row = () => cluster.state.tables.stack.get('shop')
+  apply(cluster, planned(cluster))
+  const before = row()!
+  agent.obedient = false
+  const { deployment } = apply(cluster, planned(cluster, 'destroy'))
+  expect(row()).toBeUndefined()
+  cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false })
+  expect(row()).toEqual({ ...before, revision: row()!.revision })
+  const foreign = planned(cluster, 'destroy', 'elsewhere')
+  const reply = cluster.request({ kind: 'applyPlan', plan: foreign, force: false, takeOver: false })
+  expect(reply).toMatchObject({ ok: false, code: 'FOREIGN_STACK' })
 })
