@@ -10,7 +10,7 @@ import { changeGroup } from './groups.ts'
 import { commitTargets, type Target } from './targets.ts'
 import { specOf, stopInstance, stopTask } from './instances.ts'
 import { rebalance } from './rebalance.ts'
-import { promote, pause, resume } from './rolling/orders.ts'
+import { notRunning, promote, pause, resume } from './rolling/orders.ts'
 import { refused, succeeded } from './replies.ts'
 import { auditKey, type RequestRow } from './rows.ts'
 import { putSpec } from './specs.ts'
@@ -110,11 +110,13 @@ function cancel(
   actor: Actor,
 ): Reply {
   const row = state.tables.deployment.get(operation.deployment)
-  const isOpen = row?.state === 'running' || row?.state === 'queued'
-  // One that failed has ended; it can still be undone.
-  if (row === undefined || !(isOpen || (row.state === 'failed' && !operation.force))) {
+  // Marathon's words.
+  if (row === undefined) {
     return refused('NOT_FOUND', `DeploymentPlan ${operation.deployment} does not exist`)
   }
+  const isOpen = row.state === 'running' || row.state === 'queued'
+  // One that failed has ended; it can still be undone.
+  if (!isOpen && (row.state !== 'failed' || operation.force)) return notRunning(state, row.id)
   if (row.state === 'queued' || operation.force) {
     endDeployment(state, row.id, 'cancelled')
     return succeeded(state)

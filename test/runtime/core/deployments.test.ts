@@ -127,6 +127,14 @@ describe('the core', () => {
     expect(cluster.state.tables.app.get(web)).toMatchObject({ instances: 4 })
   })
 
+  test('says of a deployment that has ended that it has', () => {
+    const cluster = three()
+    const { deployment } = create(cluster)
+    const reply = cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false })
+    const message = `Deployment ${deployment} has ended: done`
+    expect(reply).toMatchObject({ ok: false, code: 'NOT_FOUND', message })
+  })
+
   test('rolls back an update to instances that still run, without a restart', () => {
     const cluster = three()
     create(cluster, { upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 } })

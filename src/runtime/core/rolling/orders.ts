@@ -69,7 +69,8 @@ function runningOne(state: State, id: DeploymentId): DeploymentRow | undefined {
   return row?.state === 'running' ? row : undefined
 }
 
-function notRunning(state: State, id: DeploymentId): Reply {
+/** The refusal of an order to what is not there, not yet, or no more. */
+export function notRunning(state: State, id: DeploymentId): Reply {
   const row = state.tables.deployment.get(id)
   if (row === undefined) return refused('NOT_FOUND', `There is no deployment ${id}`)
   const what = row.state === 'queued' ? 'has not begun: it waits in the queue' : `has ended: ${row.state}`
