@@ -147,7 +147,7 @@ export class State {
   readonly #dependentsToLookAt = new Set<AppId>()
   readonly #changes: ChangeCount = { rows: 0 }
   /** The rows of instances and allocations. */
-  readonly units = new UnitCells()
+  readonly units = new UnitCells(this.aliases)
   readonly tables: Tables
 
   // Volatile from here on.
@@ -229,7 +229,7 @@ export class State {
   indexOf(app: AppId): AppIndex {
     let found = this.apps.get(app)
     if (found === undefined) {
-      found = new AppIndex(row => this.isHealthy(row))
+      found = new AppIndex(this.units, row => this.isHealthy(row))
       this.apps.set(app, found)
     }
     return found
@@ -372,7 +372,7 @@ export class State {
         },
       }),
       allocation: new AllocationTable(this.units, count, {
-        change: (old, row) => this.#changeAllocation(old, row),
+        change: (old, row, handle) => this.#changeAllocation(old, row, handle),
       }),
       app: new Table('app', count, {
         change: (old, row) => {
@@ -412,7 +412,7 @@ export class State {
       }),
       group: plain('group'),
       instance: new InstanceTable(this.units, count, {
-        change: (old, row) => this.#changeInstance(old, row),
+        change: (old, row, handle) => this.#changeInstance(old, row, handle),
       }),
       move: plain('move'),
       request: new Table('request', count, {
@@ -464,38 +464,38 @@ export class State {
     return isKnown ? this.factsOf(spec).protocols : undefined
   }
 
-  #changeAllocation(old: AllocationRow | undefined, row: AllocationRow | undefined): void {
+  #changeAllocation(old: AllocationRow | undefined, row: AllocationRow | undefined, handle: number): void {
     this.#referInstead(old?.spec, row?.spec)
     const { instance, incarnation } = (row ?? old)!
     if (old?.agent !== row?.agent || old?.resources !== row?.resources || old?.ports !== row?.ports) {
       if (old !== undefined) this.agents.release(old.agent, old.resources, old.ports, this.#protocolsOf(old))
       if (row !== undefined) this.agents.take(row.agent, row.resources, row.ports, this.#protocolsOf(row))
     }
-    if (old !== undefined && old.agent !== row?.agent) this.rowsOn(old.agent).change(old, undefined)
+    if (old !== undefined && old.agent !== row?.agent) this.rowsOn(old.agent).change(old, undefined, handle)
     if (row !== undefined) {
-      this.rowsOn(row.agent).change(old?.agent === row.agent ? old : undefined, row)
+      this.rowsOn(row.agent).change(old?.agent === row.agent ? old : undefined, row, handle)
     }
     const wasToRun = old?.goal === 'run'
     const isToRun = row?.goal === 'run'
     if (wasToRun === isToRun) return
     const holder = this.tables.instance.get(instance)
     if (holder === undefined || holder.incarnation !== incarnation || !this.#isSound(holder)) return
-    this.indexOf(holder.app).change(holder, holder, wasToRun, isToRun)
+    this.indexOf(holder.app).change(holder, holder, wasToRun, isToRun, handle)
   }
 
-  #changeInstance(old: InstanceRow | undefined, row: InstanceRow | undefined): void {
+  #changeInstance(old: InstanceRow | undefined, row: InstanceRow | undefined, handle: number): void {
     this.#referInstead(old?.spec, row?.spec)
     this.placed.change(old, row)
     const wasHealthy = old !== undefined && this.isHealthy(old)
     const isHealthy = row !== undefined && this.isHealthy(row)
     if (old !== undefined && row !== undefined && old.app === row.app) {
-      this.indexOf(row.app).change(old, row, wasHealthy, isHealthy)
+      this.indexOf(row.app).change(old, row, wasHealthy, isHealthy, handle)
       return
     }
-    if (row !== undefined) this.indexOf(row.app).change(undefined, row, false, isHealthy)
+    if (row !== undefined) this.indexOf(row.app).change(undefined, row, false, isHealthy, handle)
     if (old === undefined) return
     const index = this.indexOf(old.app)
-    index.change(old, undefined, wasHealthy, false)
+    index.change(old, undefined, wasHealthy, false, handle)
     if (index.size === 0) this.apps.delete(old.app)
   }
 
