@@ -18,7 +18,7 @@ import {
   type TaskKey,
 } from '../../model/index.ts'
 import { AgentRows } from './agentrows.ts'
-import { Aliases } from './aliases.ts'
+import { Aliases, sameResources } from './aliases.ts'
 import { AgentIndex } from './allocate/agents.ts'
 import { PlacedIndex } from './allocate/placedindex.ts'
 import { WaitingApps } from './allocate/waiting.ts'
@@ -219,6 +219,11 @@ export class State {
   /** The step may go on: what is left is for the next one. */
   get isInBounds(): boolean {
     return this.budget > 0 && this.looks > 0
+  }
+
+  /** Half of the rows that a step may change. */
+  get halfBudget(): number {
+    return Math.floor(this.stepRows / 2)
   }
 
   /** A number that rises with every call, over all transactions. */
@@ -467,7 +472,7 @@ export class State {
   #changeAllocation(old: AllocationRow | undefined, row: AllocationRow | undefined, handle: number): void {
     this.#referInstead(old?.spec, row?.spec)
     const { instance, incarnation } = (row ?? old)!
-    if (old?.agent !== row?.agent || old?.resources !== row?.resources || old?.ports !== row?.ports) {
+    if (!holdsSame(old, row)) {
       if (old !== undefined) this.agents.release(old.agent, old.resources, old.ports, this.#protocolsOf(old))
       if (row !== undefined) this.agents.take(row.agent, row.resources, row.ports, this.#protocolsOf(row))
     }
@@ -590,4 +595,14 @@ export class State {
       this.specGarbage.add(spec)
     } else this.specReferences.set(spec, count)
   }
+}
+
+// A row may be made from what is stored at any time: what it holds is the same, its objects need not be.
+function holdsSame(old: AllocationRow | undefined, row: AllocationRow | undefined): boolean {
+  if (old === undefined || row === undefined || old.agent !== row.agent) return false
+  const { ports } = row
+  return (
+    sameResources(old.resources, row.resources) &&
+    (old.ports === ports || (old.ports.length === ports.length && old.ports.every((p, i) => p === ports[i])))
+  )
 }
