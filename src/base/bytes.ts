@@ -142,24 +142,27 @@ function lengthOf(value: number): number {
 export class ByteReader {
   #bytes: Uint8Array
   #at: number
+  #end: number
 
   constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes
     this.#at = at
+    this.#end = bytes.length
   }
 
   /** Reads other bytes from now on. */
-  reset(bytes: Uint8Array): void {
+  reset(bytes: Uint8Array, from = 0, length = bytes.length - from): void {
     this.#bytes = bytes
-    this.#at = 0
+    this.#at = from
+    this.#end = from + length
   }
 
   get atEnd(): boolean {
-    return this.#at === this.#bytes.length
+    return this.#at === this.#end
   }
 
   byte(): number {
-    assert(this.#at < this.#bytes.length, 'row ends too early')
+    assert(this.#at < this.#end, 'row ends too early')
     return this.#bytes[this.#at++]!
   }
 
@@ -178,7 +181,7 @@ export class ByteReader {
   fixed32(): number {
     const at = this.#at
     const bytes = this.#bytes
-    assert(at + 4 <= bytes.length, 'row ends too early')
+    assert(at + 4 <= this.#end, 'row ends too early')
     this.#at = at + 4
     return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
   }
@@ -195,7 +198,7 @@ export class ByteReader {
   text(): string {
     const length = this.integer()
     const end = this.#at + length
-    assert(end <= this.#bytes.length, 'row ends inside a text')
+    assert(end <= this.#end, 'row ends inside a text')
     const text = decoder.decode(this.#bytes.subarray(this.#at, end))
     this.#at = end
     return text
@@ -204,7 +207,7 @@ export class ByteReader {
   /** Not a copy. */
   bytes(length: number): Uint8Array {
     const end = this.#at + length
-    assert(end <= this.#bytes.length, 'row ends too early')
+    assert(end <= this.#end, 'row ends too early')
     const bytes = this.#bytes.subarray(this.#at, end)
     this.#at = end
     return bytes
@@ -212,12 +215,12 @@ export class ByteReader {
 
   /** All that is left; not a copy. */
   rest(): Uint8Array {
-    return this.bytes(this.#bytes.length - this.#at)
+    return this.bytes(this.#end - this.#at)
   }
 
   list<T>(read: () => T): T[] {
     const length = this.integer()
-    assert(length <= this.#bytes.length, 'list longer than its row')
+    assert(length <= this.#end - this.#at, 'list longer than its row')
     const values: T[] = []
     for (let i = 0; i < length; i++) values.push(read())
     return values

@@ -132,7 +132,7 @@ export class Simulation {
     this.#appendFails = options.appendFails ?? 0
     this.state = state
     this.#stepRows = options.stepRows
-    if (options.stepRows !== undefined) state.stepRows = options.stepRows
+    this.#limit()
     this.timeline = new Timeline(state.now)
     this.#clock = new DriftingClock(this.timeline, state.now, options.serverRate)
     this.#utcOffset = state.utc - state.now
@@ -276,7 +276,7 @@ export class Simulation {
     this.#trace(() => `server starts at revision ${head.revision}`)
     this.#clock.set(head.now)
     this.state = this.#core.load(this.#shuffled(rows), head)
-    if (this.#stepRows !== undefined) this.state.stepRows = this.#stepRows
+    this.#limit()
     this.#options.observer?.afterLost?.(this, true)
     this.#receive({ kind: 'boot', epoch: Math.max(1, head.epoch) as Epoch, adopt: false })
     if (this.#options.pings !== false) this.#pingLater()
@@ -518,6 +518,13 @@ export class Simulation {
   }
 
   // Rows come back from a store in any order; nothing may hang on it.
+  // With small steps, rows are forgotten and made anew as often as can be too.
+  #limit(): void {
+    if (this.#stepRows === undefined) return
+    this.state.stepRows = this.#stepRows
+    this.state.units.keep(this.#stepRows === 1 ? 0 : 3)
+  }
+
   #shuffled(rows: Row[]): Row[] {
     const random = this.#random.fork(`rows ${this.#opened}`)
     for (let i = rows.length - 1; i > 0; i--) {

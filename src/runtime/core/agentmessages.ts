@@ -86,12 +86,14 @@ function hello(state: State, sessionId: SessionId, message: Hello): void {
   // An agent that first hears of this epoch now forgets its generation.
   const sentGen = message.seenEpoch === state.epoch ? message.appliedGen : 0
   const gen = Math.max(state.generationOf(message.agentId), gone?.gen ?? 0, sentGen)
+  // Asked of every agent: its digest is followed from here on, and need not be made of all its rows later.
+  const isSame = message.setHash === expectedSetHash(state, message.agentId)
   const session: Session = {
     id: sessionId,
     agent: message.agentId,
     sentGen,
     sentRound: state.round,
-    needFull: sentGen === 0 || message.setHash !== expectedSetHash(state, message.agentId),
+    needFull: sentGen === 0 || !isSame,
     sentSpecs: new Set(),
     heard: isInStep(state, known, message) ? undefined : new Map(),
     stops: [],

@@ -1,21 +1,22 @@
 // What one agent is to do, kept by difference: its allocations, the digest by which both sides compare their sets, and
 // what has changed since it was told last. So a message, a pong or a hello costs what changed, not what the agent holds.
 import { addDigest, emptyDigest, subtractDigest, type Digest } from '../../base/index.ts'
-import { assignmentDigest, setHashText, type AgentId, type InstanceId } from '../../model/index.ts'
+import { assignmentDigest, setHashText, type AgentId } from '../../model/index.ts'
 import type { AllocationTable } from './allocationtable.ts'
 import { allocationKey, type AllocationRow } from './rows.ts'
 
 export class AgentRows {
   readonly #agent: AgentId
   readonly #table: AllocationTable
-  readonly #instances = new Set<InstanceId>()
+  /** Handles of the instances that have rows here. */
+  readonly #instances = new Set<number>()
   #size = 0
   /** Undefined until somebody asks: a server that starts need not know it of all agents. */
   #digest: Digest | undefined
   /** The greatest generation of a row that is or was here; undefined: to be counted anew. */
   #gen: number | undefined
-  /** Instances whose rows got a generation above `#changedFrom`; undefined: not followed, nobody listens. */
-  #changed: InstanceId[] | undefined
+  /** Handles of instances whose rows got a generation above `#changedFrom`; undefined: not followed, nobody listens. */
+  #changed: number[] | undefined
   #changedFrom = 0
 
   constructor(agent: AgentId, table: AllocationTable) {
@@ -84,22 +85,22 @@ export class AgentRows {
   }
 
   /** A row of this agent comes, is replaced, or goes. */
-  change(old: AllocationRow | undefined, row: AllocationRow | undefined): void {
+  change(old: AllocationRow | undefined, row: AllocationRow | undefined, handle: number): void {
     const isSame = old !== undefined && row !== undefined && old.gen === row.gen && old.goal === row.goal
     if (isSame) return
     this.#size += Number(row !== undefined) - Number(old !== undefined)
     if (this.#digest !== undefined) this.#digest = changed(this.#digest, old, row)
     if (row === undefined) {
-      if (this.#rowsOf(old!.instance).length === 0) this.#instances.delete(old!.instance)
+      if (this.#rowsOf(handle).length === 0) this.#instances.delete(handle)
       return
     }
-    this.#instances.add(row.instance)
+    this.#instances.add(handle)
     if (this.#gen !== undefined && row.gen > this.#gen) this.#gen = row.gen
-    if (old?.gen !== row.gen) this.#changed?.push(row.instance)
+    if (old?.gen !== row.gen) this.#changed?.push(handle)
   }
 
-  #rowsOf(instance: InstanceId): readonly AllocationRow[] {
-    const rows = this.#table.of(instance)
+  #rowsOf(handle: number): readonly AllocationRow[] {
+    const rows = this.#table.at(handle)
     return rows.length === 1 && rows[0]!.agent === this.#agent
       ? rows
       : rows.filter(r => r.agent === this.#agent)

@@ -180,7 +180,7 @@ function isTaskOf(alias: TaskAlias, row: AllocationRow): boolean {
   )
 }
 
-function sameResources(a: Resources, b: Resources): boolean {
+export function sameResources(a: Resources, b: Resources): boolean {
   return (
     a === b ||
     (a.cpuMilli === b.cpuMilli && a.memKiB === b.memKiB && a.diskKiB === b.diskKiB && a.gpus === b.gpus)

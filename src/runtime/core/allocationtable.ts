@@ -8,8 +8,8 @@ import type { Change, ChangeCount, RowTable } from './table.ts'
 import { part, type Cell, type Held, type UnitCells } from './unitcells.ts'
 
 export interface AllocationIndex {
-  /** A row comes (no `old`), is replaced, or goes (no `row`). The table holds the new one by then. */
-  change(old: AllocationRow | undefined, row: AllocationRow | undefined): void
+  /** A row comes (no `old`), is replaced, or goes (no `row`). The table holds the new one by then. `handle`: its cell's. */
+  change(old: AllocationRow | undefined, row: AllocationRow | undefined, handle: number): void
 }
 
 export class AllocationTable implements RowTable<'allocation'> {
@@ -37,6 +37,11 @@ export class AllocationTable implements RowTable<'allocation'> {
 
   find(instance: InstanceId, incarnation: number): AllocationRow | undefined {
     return incarnationIn(this.#cells.get(instance)?.held, incarnation)
+  }
+
+  /** All of the instance with this handle; none if it has gone. */
+  at(handle: number): readonly AllocationRow[] {
+    return listOf(this.#cells.at(handle)?.held)
   }
 
   /** All of an instance: the present one, and older ones that have not ended on agents that are away. */
@@ -74,7 +79,7 @@ export class AllocationTable implements RowTable<'allocation'> {
 
   set(row: AllocationRow): void {
     const cell = this.#cells.take(row.instance)
-    this.#remember(row.instance, cell)
+    this.#remember(cell)
     this.#replace(cell, row.incarnation, row)
   }
 
@@ -82,7 +87,7 @@ export class AllocationTable implements RowTable<'allocation'> {
     const { instance, incarnation } = partsOf(key)
     const cell = this.#cells.get(instance)
     if (cell === undefined || incarnationIn(cell.held, incarnation) === undefined) return
-    this.#remember(instance, cell)
+    this.#remember(cell)
     this.#replace(cell, incarnation, undefined)
   }
 
@@ -136,17 +141,17 @@ export class AllocationTable implements RowTable<'allocation'> {
     this.accept()
   }
 
-  #remember(instance: InstanceId, cell: Cell): void {
-    if (!this.#cells.touch(instance, cell, part.allocation)) return
+  #remember(cell: Cell): void {
+    if (!this.#cells.touch(cell, part.allocation)) return
     this.#changes++
     this.#count.rows++
   }
 
   #restore(instance: InstanceId, incarnation: number, row: AllocationRow | undefined): void {
     const cell = this.#cells.take(instance)
-    cell.high = undefined
+    this.#cells.detach(cell)
     this.#replace(cell, incarnation, row)
-    this.#cells.dropEmpty(instance, cell)
+    this.#cells.dropEmpty(cell)
   }
 
   #replace(cell: Cell, incarnation: number, row: AllocationRow | undefined): void {
@@ -160,7 +165,7 @@ export class AllocationTable implements RowTable<'allocation'> {
       cell.held = rows.length > 1 ? rows : rows[0]
     }
     this.#size += Number(row !== undefined) - Number(old !== undefined)
-    this.#index.change(old, row)
+    this.#index.change(old, row, cell.handle)
   }
 }
 

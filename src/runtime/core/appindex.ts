@@ -1,16 +1,22 @@
 // The instances of one app by slot, with running totals and sets, so that questions about counts, about the next to be
 // placed or the next free slot cost the same whether the app has ten instances or a million. Followed by the tables of
 // instances and allocations (see state.ts); every set goes by slot, so that no decision hangs on the order of arrival.
-import { compareStrings, type ClusterMs } from '../../base/index.ts'
+import { compareStrings, present, type ClusterMs } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
 import { hasCompleted, hasFailed, type InstanceRow } from './rows.ts'
 import { SlotSet } from './slotset.ts'
+import type { UnitCells } from './unitcells.ts'
 
-/** The rows of one slot. More than one only while an instance of a former life, or of a rollback, ends. By id. */
-type Held = InstanceRow | readonly InstanceRow[]
+/** In a slot: none has it, or several. */
+const noHandle = -1
+const severalHandles = -2
 
 export class AppIndex {
-  readonly #slots: (Held | undefined)[] = []
+  readonly #units: Pick<UnitCells, 'at'>
+  /** Handles of the cells of instances, by slot. */
+  readonly #slots: number[] = []
+  /** Of slots with more than one: while an instance of a former life, or of a rollback, ends. */
+  readonly #several = new Map<number, readonly number[]>()
   readonly #isHealthy: (row: InstanceRow) => boolean
   readonly #runs = new Map<string, RunIndex>()
   /** Slots below `#top` that no live instance holds. */
@@ -40,7 +46,8 @@ export class AppIndex {
   readonly failing = new InstanceSet(this, isFailing)
 
   /** `isHealthy`: strictly, by the rows as they are. */
-  constructor(isHealthy: (row: InstanceRow) => boolean) {
+  constructor(units: Pick<UnitCells, 'at'>, isHealthy: (row: InstanceRow) => boolean) {
+    this.#units = units
     this.#isHealthy = isHealthy
   }
 
@@ -107,8 +114,11 @@ export class AppIndex {
   }
 
   inSlot(slot: number): readonly InstanceRow[] {
-    const held = this.#slots[slot]
-    return held === undefined ? nothing : isMany(held) ? held : [held]
+    const handle = this.#slots[slot] ?? noHandle
+    if (handle === noHandle) return nothing
+    if (handle !== severalHandles) return [this.#rowAt(handle)]
+    const rows = this.#several.get(slot)!.map(each => this.#rowAt(each))
+    return rows.sort((a, b) => compareStrings(a.id, b.id))
   }
 
   /** The lowest slots that no live instance holds. */
@@ -121,12 +131,13 @@ export class AppIndex {
     return free
   }
 
-  /** Whether another row than this one, in its slot, is such. */
-  hasOther(row: InstanceRow, holds: (row: InstanceRow) => boolean): boolean {
-    const held = this.#slots[row.slot]
-    if (held === undefined) return false
-    if (isMany(held)) return held.some(other => other.id !== row.id && holds(other))
-    return held.id !== row.id && holds(held)
+  /** Whether another instance than the one with this handle, in its slot, is such. */
+  hasOther(slot: number, handle: number, holds: (row: InstanceRow) => boolean): boolean {
+    // Mostly it is alone there: then nobody need look at it.
+    const held = this.#slots[slot] ?? noHandle
+    if (held === noHandle || held === handle) return false
+    const handles = held === severalHandles ? this.#several.get(slot)! : [held]
+    return handles.some(other => other !== handle && holds(this.#rowAt(other)))
   }
 
   isHealthy(row: InstanceRow): boolean {
@@ -139,9 +150,11 @@ export class AppIndex {
     row: InstanceRow | undefined,
     wasHealthy: boolean,
     isHealthy: boolean,
+    handle: number,
   ): void {
     const { slot } = (row ?? old)!
-    this.#hold(slot, old, row)
+    if (old === undefined) this.#hold(slot, handle)
+    if (row === undefined) this.#release(slot, handle)
     this.#size += count(row !== undefined) - count(old !== undefined)
     this.#healthy += count(isHealthy) - count(wasHealthy)
     this.#running += count(row?.reported === 'Running') - count(old?.reported === 'Running')
@@ -150,26 +163,26 @@ export class AppIndex {
     if (isLive !== wasLive) {
       this.#live += count(isLive) - count(wasLive)
       if (isLive) this.#takeSlot(slot)
-      else if (!this.hasOther((row ?? old)!, isLiveRow)) this.#gaps.add(slot)
+      else if (!this.hasOther(slot, handle, isLiveRow)) this.#gaps.add(slot)
     }
-    this.scheduled.change(old, row)
-    this.stopping.change(old, row)
-    this.starting.change(old, row)
-    this.completed.change(old, row)
-    this.failed.change(old, row)
-    this.unreachable.change(old, row)
-    this.failing.change(old, row)
+    this.scheduled.change(old, row, handle)
+    this.stopping.change(old, row, handle)
+    this.starting.change(old, row, handle)
+    this.completed.change(old, row, handle)
+    this.failed.change(old, row, handle)
+    this.unreachable.change(old, row, handle)
+    this.failing.change(old, row, handle)
     if (old !== undefined && row !== undefined && old.runKey === row.runKey) {
-      this.#runOf(row.runKey).change(old, row, wasHealthy, isHealthy)
+      this.#runOf(row.runKey).change(old, row, wasHealthy, isHealthy, handle)
     } else {
-      if (old !== undefined) this.#leaveRun(old, wasHealthy)
-      if (row !== undefined) this.#runOf(row.runKey).change(undefined, row, false, isHealthy)
+      if (old !== undefined) this.#leaveRun(old, wasHealthy, handle)
+      if (row !== undefined) this.#runOf(row.runKey).change(undefined, row, false, isHealthy, handle)
     }
   }
 
-  #leaveRun(old: InstanceRow, wasHealthy: boolean): void {
+  #leaveRun(old: InstanceRow, wasHealthy: boolean, handle: number): void {
     const run = this.#runOf(old.runKey)
-    run.change(old, undefined, wasHealthy, false)
+    run.change(old, undefined, wasHealthy, false, handle)
     if (run.size === 0) this.#runs.delete(old.runKey)
   }
 
@@ -184,16 +197,27 @@ export class AppIndex {
     this.#gaps.delete(slot)
   }
 
-  #hold(slot: number, old: InstanceRow | undefined, row: InstanceRow | undefined): void {
-    const held = this.#slots[slot]
-    if (held === undefined || (!isMany(held) && held === old)) {
-      while (this.#slots.length <= slot) this.#slots.push(undefined)
-      this.#slots[slot] = row
-      return
+  #rowAt(handle: number): InstanceRow {
+    return present(this.#units.at(handle)?.instance, 'an instance that its app knows')
+  }
+
+  #hold(slot: number, handle: number): void {
+    while (this.#slots.length <= slot) this.#slots.push(noHandle)
+    const held = this.#slots[slot]!
+    if (held === noHandle) this.#slots[slot] = handle
+    else {
+      this.#several.set(slot, [...(this.#several.get(slot) ?? [held]), handle])
+      this.#slots[slot] = severalHandles
     }
-    const others = this.inSlot(slot).filter(r => r.id !== (row ?? old)!.id)
-    const rows = row === undefined ? others : [...others, row].sort((a, b) => compareStrings(a.id, b.id))
-    this.#slots[slot] = rows.length > 1 ? rows : rows[0]
+  }
+
+  #release(slot: number, handle: number): void {
+    const left = (this.#several.get(slot) ?? [handle]).filter(each => each !== handle)
+    if (left.length > 1) this.#several.set(slot, left)
+    else {
+      this.#several.delete(slot)
+      this.#slots[slot] = left[0] ?? noHandle
+    }
   }
 }
 
@@ -225,6 +249,7 @@ class RunIndex implements RunCounts {
     row: InstanceRow | undefined,
     wasHealthy: boolean,
     isHealthy: boolean,
+    handle: number,
   ): void {
     const wasLive = old?.goal === 'run'
     const isLive = row?.goal === 'run'
@@ -232,8 +257,8 @@ class RunIndex implements RunCounts {
     this.size += count(row !== undefined) - count(old !== undefined)
     this.healthy += count(isHealthy) - count(wasHealthy)
     this.stopping += count(row?.goal === 'stop') - count(old?.goal === 'stop')
-    this.live.set(known, wasLive, isLive)
-    this.unhealthy.set(known, wasLive && !wasHealthy, isLive && !isHealthy)
+    this.live.set(known, wasLive, isLive, handle)
+    this.unhealthy.set(known, wasLive && !wasHealthy, isLive && !isHealthy, handle)
   }
 }
 
@@ -269,18 +294,18 @@ export class InstanceSet {
   }
 
   /** For the index alone, which holds the new row by now. */
-  change(old: InstanceRow | undefined, row: InstanceRow | undefined): void {
+  change(old: InstanceRow | undefined, row: InstanceRow | undefined, handle: number): void {
     const was = old !== undefined && this.#holds(old)
     const is = row !== undefined && this.#holds(row)
-    if (was !== is) this.set((row ?? old)!, was, is)
+    if (was !== is) this.set((row ?? old)!, was, is, handle)
   }
 
   /** For the index alone: the row was in it, or is. */
-  set(row: InstanceRow, was: boolean, is: boolean): void {
+  set(row: InstanceRow, was: boolean, is: boolean, handle: number): void {
     if (was === is) return
     this.#size += count(is) - count(was)
     if (is) this.#slots.add(row.slot)
-    else if (!this.#index.hasOther(row, this.#holds)) this.#slots.delete(row.slot)
+    else if (!this.#index.hasOther(row.slot, handle, this.#holds)) this.#slots.delete(row.slot)
   }
 }
 
@@ -321,16 +346,12 @@ function isLiveRow(row: InstanceRow): boolean {
   return row.goal === 'run'
 }
 
-function isMany(held: Held): held is readonly InstanceRow[] {
-  return Array.isArray(held)
-}
-
 function count(is: boolean): 0 | 1 {
   return is ? 1 : 0
 }
 
 const nothing: readonly InstanceRow[] = []
-const noIndex = new AppIndex(() => false)
+const noIndex = new AppIndex({ at: () => undefined }, () => false)
 const none: RunCounts = {
   live: new InstanceSet(noIndex, () => false),
   unhealthy: new InstanceSet(noIndex, () => false),

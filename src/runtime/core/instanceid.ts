@@ -54,6 +54,16 @@ export function countOf(id: InstanceId): string | undefined {
   return id.slice(at + 20, at + 23) + id.slice(at + 24)
 }
 
+/** The number that so many hexadecimal digits say, at most 8, as a signed one. They are digits. */
+export function hexAt(text: string, from: number, count: number): number {
+  let value = 0
+  for (let i = from; i < from + count; i++) {
+    const unit = text.charCodeAt(i)
+    value = (value << 4) | (unit < 0x3a ? unit - 0x30 : unit - 0x57)
+  }
+  return value
+}
+
 const anyDigit = 0
 const form = Array.from('hhhhhhhh-hhhh-8hhh-accc-cccccccccccc', c =>
   c === 'h' || c === 'c' ? anyDigit : c.charCodeAt(0),

@@ -2,18 +2,23 @@
 import { compareStrings } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
 import type { InstanceRow } from './rows.ts'
-import type { Change, ChangeCount, RowTable, TableIndex } from './table.ts'
+import type { Change, ChangeCount, RowTable } from './table.ts'
 import { part, type Cell, type UnitCells } from './unitcells.ts'
+
+export interface InstanceIndex {
+  /** A row comes (no `old`), is replaced, or goes (no `row`). The table holds the new one by then. `handle`: its cell's. */
+  change(old: InstanceRow | undefined, row: InstanceRow | undefined, handle: number): void
+}
 
 export class InstanceTable implements RowTable<'instance'> {
   readonly name = 'instance'
   readonly #cells: UnitCells
   readonly #count: ChangeCount
-  readonly #index: TableIndex<InstanceRow>
+  readonly #index: InstanceIndex
   #size = 0
   #changes = 0
 
-  constructor(cells: UnitCells, count: ChangeCount, index: TableIndex<InstanceRow>) {
+  constructor(cells: UnitCells, count: ChangeCount, index: InstanceIndex) {
     this.#cells = cells
     this.#count = count
     this.#index = index
@@ -41,37 +46,35 @@ export class InstanceTable implements RowTable<'instance'> {
 
   keys(): string[] {
     const keys: string[] = []
-    for (const [id, { instance }] of this.#cells.entries()) if (instance !== undefined) keys.push(id)
+    for (const { id, instance } of this.#cells.cells()) if (instance !== undefined) keys.push(id)
     return keys.sort(compareStrings)
   }
 
   put(key: string, row: InstanceRow): void {
-    const id = key as InstanceId
-    const cell = this.#cells.take(id)
-    this.#remember(id, cell)
+    const cell = this.#cells.take(key as InstanceId)
+    this.#remember(cell)
     this.#set(cell, row)
   }
 
   delete(key: string): void {
-    const id = key as InstanceId
-    const cell = this.#cells.get(id)
+    const cell = this.#cells.get(key as InstanceId)
     if (cell?.instance === undefined) return
-    this.#remember(id, cell)
+    this.#remember(cell)
     this.#set(cell, undefined)
   }
 
   restore(key: string, row: InstanceRow | undefined): void {
-    const id = key as InstanceId
-    const cell = this.#cells.take(id)
-    cell.high = undefined
+    const cell = this.#cells.take(key as InstanceId)
+    this.#cells.detach(cell)
     this.#set(cell, row)
-    this.#cells.dropEmpty(id, cell)
+    this.#cells.dropEmpty(cell)
   }
 
   changed(): Change<'instance'>[] {
     const changes: Change<'instance'>[] = []
-    for (const { id, cell, parts, instance } of this.#cells.touched()) {
-      if ((parts & part.instance) !== 0) changes.push({ key: id, before: instance, after: cell.instance })
+    for (const { cell, parts, instance } of this.#cells.touched()) {
+      if ((parts & part.instance) !== 0)
+        changes.push({ key: cell.id, before: instance, after: cell.instance })
     }
     return changes.sort((a, b) => compareStrings(a.key, b.key))
   }
@@ -90,8 +93,8 @@ export class InstanceTable implements RowTable<'instance'> {
     this.accept()
   }
 
-  #remember(id: InstanceId, cell: Cell): void {
-    if (!this.#cells.touch(id, cell, part.instance)) return
+  #remember(cell: Cell): void {
+    if (!this.#cells.touch(cell, part.instance)) return
     this.#changes++
     this.#count.rows++
   }
@@ -101,6 +104,6 @@ export class InstanceTable implements RowTable<'instance'> {
     if (old === row) return
     cell.instance = row
     this.#size += Number(row !== undefined) - Number(old !== undefined)
-    this.#index.change(old, row)
+    this.#index.change(old, row, cell.handle)
   }
 }

@@ -16,10 +16,15 @@ import type { State } from './state.ts'
 /** Instances of one app that are placed before another app gets its turn. */
 const launchesPerTurn = 500
 
+/** Whether what is queued may be launched now. */
+export function mayLaunch(state: State): boolean {
+  return state.launchQueue.size > 0 && !state.frozen && !awaitsAgents(state)
+}
+
 export function launchWaiting(state: State): void {
   state.waiting.wake(state.agents, state.agents.takeGained())
   queueWoken(state)
-  if (state.frozen || awaitsAgents(state)) return
+  if (!mayLaunch(state)) return
   while (state.isInBounds) {
     const app = state.launchQueue.take()
     if (app === undefined) return

@@ -56,6 +56,7 @@ class Loader {
     // A key comes once, so nothing of it is there.
     for (const allocation of unit.allocations) this.#state.tables.allocation.bring(allocation)
     if (unit.instance !== undefined) this.#state.tables.instance.restore(unit.id, unit.instance)
+    this.#state.units.restored(unit.id, value)
     return true
   }
 }
@@ -70,8 +71,12 @@ export function restorePlain(
   else state.tables[table].restoreText(rowKey, rowText(table, value))
 }
 
-/** Makes the state hold this unit and nothing else of its instance. */
-export function restoreUnit(state: State, { id, instance, allocations }: Unit): void {
+/** Makes the state hold this unit and nothing else of its instance. `value`: its row, if there is anything to hold. */
+export function restoreUnit(
+  state: State,
+  { id, instance, allocations }: Unit,
+  value: Uint8Array | undefined,
+): void {
   const table = state.tables.allocation
   for (const row of table.of(id)) {
     if (allocations.every(a => a.incarnation !== row.incarnation))
@@ -79,6 +84,7 @@ export function restoreUnit(state: State, { id, instance, allocations }: Unit): 
   }
   for (const row of allocations) table.bring(row)
   state.tables.instance.restore(id, instance)
+  if (value !== undefined) state.units.restored(id, value)
 }
 
 export function splitKey(key: string): { table: (typeof plainTables)[number]; rowKey: string } {

@@ -26,29 +26,27 @@ export function sealUnits(state: State, sum: DigestSum): SealedUnits {
   const sealed: SealedUnits = { puts: [], deletes: [], gone: [] }
   const touched = state.units.touched()
   if (touched.length === 0) return sealed
-  const units = Array.from(touched, change => ({ change, key: unitKey(change.id) }))
+  const units = Array.from(touched, change => ({ change, key: unitKey(change.cell.id) }))
   units.sort(byKey)
   const w = new ByteWriter(bytesPerUnit * units.length)
   const coming = comingNamer(state)
   const going = goingNamer(state)
   const staying = lookupNamer(state)
   for (const { change, key } of units) {
-    const { id, cell } = change
+    const { cell } = change
+    const { id } = cell
     const before: Unit = { id, instance: change.instance, allocations: listOf(change.held) }
     const after: Unit = { id, instance: cell.instance, allocations: listOf(cell.held) }
-    const wasThere = isThere(before)
-    const namesSame = wasThere && isNamedAlike(before, after)
-    old.clear()
-    if (wasThere) {
+    const stored = state.units.storedOf(cell)
+    assert((stored !== undefined) === isThere(before), 'a unit that is there is stored')
+    const namesSame = stored !== undefined && isNamedAlike(before, after)
+    if (stored !== undefined) {
       if (!namesSame) nameUnit(key, before, going)
-      if (cell.high !== undefined) sum.subtractHash(cell.high, cell.low)
-      else {
-        encodeUnit(old, key, before, staying)
-        sum.subtract(key, old.buffer, old.length)
-      }
+      if (state.units.isSummed(cell)) sum.subtractHash(state.units.highOf(cell), state.units.lowOf(cell))
+      else sum.subtract(key, stored)
     }
     if (!isThere(after)) {
-      if (!wasThere) continue
+      if (stored === undefined) continue
       sealed.deletes.push(key)
       sealed.gone.push(id)
       continue
@@ -57,14 +55,10 @@ export function sealUnits(state: State, sum: DigestSum): SealedUnits {
     encodeUnit(w, key, after, namesSame ? staying : coming)
     const value = w.since(start)
     const checksum = sum.add(key, value)
-    const high = sum.lastHigh
-    const low = checksum | 0
-    if (wasThere && (cell.high === undefined || (cell.high === high && cell.low === low))) {
-      if (old.length === 0) encodeUnit(old, key, before, staying)
-      if (isSame(value)) continue
-    }
-    change.high = high
-    change.low = low
+    if (stored !== undefined && isSame(value, stored)) continue
+    change.value = value
+    change.high = sum.lastHigh
+    change.low = checksum | 0
     sealed.puts.push({ key, value, checksum })
   }
   for (const number of state.aliases.unused()) state.tables.alias.delete(String(number))
@@ -124,18 +118,18 @@ export function replayUnits(state: State, { puts, deletes, gone = [] }: Commit, 
   const reader = new UnitReader(state.aliases)
   const going = goingNamer(state)
   const takeOld = (id: InstanceId, key: string): boolean => {
-    const unit = unitOf(state, id)
-    if (!isThere(unit)) return false
-    old.clear()
-    encodeUnit(old, key, unit, going)
-    sum.subtract(key, old.buffer, old.length)
+    const cell = state.units.get(id)
+    const stored = cell && state.units.storedOf(cell)
+    if (stored === undefined) return false
+    nameUnit(key, unitOf(state, id), going)
+    sum.subtract(key, stored)
     return true
   }
   const keys = deletes.filter(isUnitKey)
   assert(keys.length === gone.length, 'each row of an instance that goes is named')
   for (const [i, key] of keys.entries()) {
     assert(takeOld(gone[i]!, key), `a row goes that is not there: ${key}`)
-    restoreUnit(state, { id: gone[i]!, instance: undefined, allocations: [] })
+    restoreUnit(state, { id: gone[i]!, instance: undefined, allocations: [] }, undefined)
   }
   for (const { key, value } of puts) {
     if (!isUnitKey(key)) continue
@@ -144,7 +138,7 @@ export function replayUnits(state: State, { puts, deletes, gone = [] }: Commit, 
     reader.use()
     takeOld(unit.id, key)
     sum.add(key, value)
-    restoreUnit(state, unit)
+    restoreUnit(state, unit, value)
   }
   state.aliases.settle(true)
 }
@@ -189,12 +183,8 @@ function isThere(unit: Unit): boolean {
   return unit.instance !== undefined || unit.allocations.length > 0
 }
 
-// One for all: sealing is one piece, and what it holds is read at once.
-const old = new ByteWriter(1024)
-
-function isSame(value: Uint8Array): boolean {
-  if (value.length !== old.length) return false
-  const { buffer } = old
-  for (let i = 0; i < value.length; i++) if (value[i] !== buffer[i]) return false
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true
 }

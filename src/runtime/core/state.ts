@@ -18,7 +18,7 @@ import {
   type TaskKey,
 } from '../../model/index.ts'
 import { AgentRows } from './agentrows.ts'
-import { Aliases } from './aliases.ts'
+import { Aliases, sameResources } from './aliases.ts'
 import { AgentIndex } from './allocate/agents.ts'
 import { PlacedIndex } from './allocate/placedindex.ts'
 import { WaitingApps } from './allocate/waiting.ts'
@@ -147,7 +147,7 @@ export class State {
   readonly #dependentsToLookAt = new Set<AppId>()
   readonly #changes: ChangeCount = { rows: 0 }
   /** The rows of instances and allocations. */
-  readonly units = new UnitCells()
+  readonly units = new UnitCells(this.aliases)
   readonly tables: Tables
 
   // Volatile from here on.
@@ -221,6 +221,11 @@ export class State {
     return this.budget > 0 && this.looks > 0
   }
 
+  /** Half of the rows that a step may change. */
+  get halfBudget(): number {
+    return Math.floor(this.stepRows / 2)
+  }
+
   /** A number that rises with every call, over all transactions. */
   ordinal(): number {
     return this.nextRevision * 2 ** 20 + this.drawn++
@@ -229,7 +234,7 @@ export class State {
   indexOf(app: AppId): AppIndex {
     let found = this.apps.get(app)
     if (found === undefined) {
-      found = new AppIndex(row => this.isHealthy(row))
+      found = new AppIndex(this.units, row => this.isHealthy(row))
       this.apps.set(app, found)
     }
     return found
@@ -372,7 +377,7 @@ export class State {
         },
       }),
       allocation: new AllocationTable(this.units, count, {
-        change: (old, row) => this.#changeAllocation(old, row),
+        change: (old, row, handle) => this.#changeAllocation(old, row, handle),
       }),
       app: new Table('app', count, {
         change: (old, row) => {
@@ -412,7 +417,7 @@ export class State {
       }),
       group: plain('group'),
       instance: new InstanceTable(this.units, count, {
-        change: (old, row) => this.#changeInstance(old, row),
+        change: (old, row, handle) => this.#changeInstance(old, row, handle),
       }),
       move: plain('move'),
       request: new Table('request', count, {
@@ -464,38 +469,38 @@ export class State {
     return isKnown ? this.factsOf(spec).protocols : undefined
   }
 
-  #changeAllocation(old: AllocationRow | undefined, row: AllocationRow | undefined): void {
+  #changeAllocation(old: AllocationRow | undefined, row: AllocationRow | undefined, handle: number): void {
     this.#referInstead(old?.spec, row?.spec)
     const { instance, incarnation } = (row ?? old)!
-    if (old?.agent !== row?.agent || old?.resources !== row?.resources || old?.ports !== row?.ports) {
+    if (!holdsSame(old, row)) {
       if (old !== undefined) this.agents.release(old.agent, old.resources, old.ports, this.#protocolsOf(old))
       if (row !== undefined) this.agents.take(row.agent, row.resources, row.ports, this.#protocolsOf(row))
     }
-    if (old !== undefined && old.agent !== row?.agent) this.rowsOn(old.agent).change(old, undefined)
+    if (old !== undefined && old.agent !== row?.agent) this.rowsOn(old.agent).change(old, undefined, handle)
     if (row !== undefined) {
-      this.rowsOn(row.agent).change(old?.agent === row.agent ? old : undefined, row)
+      this.rowsOn(row.agent).change(old?.agent === row.agent ? old : undefined, row, handle)
     }
     const wasToRun = old?.goal === 'run'
     const isToRun = row?.goal === 'run'
     if (wasToRun === isToRun) return
     const holder = this.tables.instance.get(instance)
     if (holder === undefined || holder.incarnation !== incarnation || !this.#isSound(holder)) return
-    this.indexOf(holder.app).change(holder, holder, wasToRun, isToRun)
+    this.indexOf(holder.app).change(holder, holder, wasToRun, isToRun, handle)
   }
 
-  #changeInstance(old: InstanceRow | undefined, row: InstanceRow | undefined): void {
+  #changeInstance(old: InstanceRow | undefined, row: InstanceRow | undefined, handle: number): void {
     this.#referInstead(old?.spec, row?.spec)
     this.placed.change(old, row)
     const wasHealthy = old !== undefined && this.isHealthy(old)
     const isHealthy = row !== undefined && this.isHealthy(row)
     if (old !== undefined && row !== undefined && old.app === row.app) {
-      this.indexOf(row.app).change(old, row, wasHealthy, isHealthy)
+      this.indexOf(row.app).change(old, row, wasHealthy, isHealthy, handle)
       return
     }
-    if (row !== undefined) this.indexOf(row.app).change(undefined, row, false, isHealthy)
+    if (row !== undefined) this.indexOf(row.app).change(undefined, row, false, isHealthy, handle)
     if (old === undefined) return
     const index = this.indexOf(old.app)
-    index.change(old, undefined, wasHealthy, false)
+    index.change(old, undefined, wasHealthy, false, handle)
     if (index.size === 0) this.apps.delete(old.app)
   }
 
@@ -590,4 +595,14 @@ export class State {
       this.specGarbage.add(spec)
     } else this.specReferences.set(spec, count)
   }
+}
+
+// A row may be made from what is stored at any time: what it holds is the same, its objects need not be.
+function holdsSame(old: AllocationRow | undefined, row: AllocationRow | undefined): boolean {
+  if (old === undefined || row === undefined || old.agent !== row.agent) return false
+  const { ports } = row
+  return (
+    sameResources(old.resources, row.resources) &&
+    (old.ports === ports || (old.ports.length === ports.length && old.ports.every((p, i) => p === ports[i])))
+  )
 }

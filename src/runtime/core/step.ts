@@ -7,7 +7,7 @@ import { advanceDeployment } from './advance.ts'
 import { beginAdoption } from './adopt.ts'
 import { agentClosed, giveUpSilent, handleAgentMessage, pingRound } from './agentmessages.ts'
 import { flushAgents } from './flush.ts'
-import { launchWaiting } from './launch.ts'
+import { launchWaiting, mayLaunch } from './launch.ts'
 import { handleRequest } from './operations.ts'
 import { reconcileApp } from './reconcile.ts'
 import { dropStaged, stagedUntil } from './specs.ts'
@@ -16,9 +16,10 @@ import type { Env, Input, Output } from './types.ts'
 
 /**
  * While there is more to do than one step can, agents are told at such intervals: one message with what came together
- * costs both sides much less than one for each row.
+ * costs both sides much less than one for each row. The more agents there are, the longer it takes until some rows have
+ * come together for each.
  */
-const flushEveryMs = 200
+const flushEveryMs = { least: 200, perAgent: 0.2, most: 1000 } as const
 
 /** A look that changes nothing takes a part of what a change takes; after a start every app is looked at. */
 const looksPerRow = 0.5
@@ -41,12 +42,17 @@ export function step(state: State, env: Env, input: Input): Output {
     state.dirtyDeployments.size > 0 ||
     hasLaunches(state)
   if (!more || env.now >= state.flushDue) {
-    if (flushAgents(state)) state.flushDue = env.now + flushEveryMs
+    if (flushAgents(state)) state.flushDue = env.now + flushInterval(state)
     else more = true
   }
   const { replies, messages, events } = state.outbox
   state.outbox = { replies: [], messages: [], events: [] }
   return { replies, messages, events, urgent: input.kind === 'boot', more }
+}
+
+function flushInterval({ sessions }: State): number {
+  const { least, perAgent, most } = flushEveryMs
+  return Math.min(most, Math.max(least, perAgent * sessions.size))
 }
 
 function isReport(input: Input): boolean {
@@ -98,6 +104,8 @@ function settle(state: State): void {
     }
     for (let left = state.dirtyApps.size; left > 0; left--) {
       if (!state.isInBounds) return
+      // What was made is placed before more is made: then it is stored once, with its place.
+      if (state.budget <= state.halfBudget && mayLaunch(state)) break
       state.looks--
       const app = state.dirtyApps.take()
       if (app === undefined) break

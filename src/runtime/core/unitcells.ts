@@ -1,49 +1,84 @@
-// Where the rows of instances and allocations stand: one cell for each instance, which its two tables share (see
-// instancetable.ts, allocationtable.ts). There are millions: a row is found with one look, and what the open transaction
-// and the digest need of it stands beside it instead of in further maps.
+// Where the rows of instances and allocations stand, of which there are millions. In memory they are what they are on
+// disk, bytes (see unitbytes.ts); the rows of a unit are made from them when somebody asks, in a cell, which the two
+// tables share (see instancetable.ts, allocationtable.ts). What the open transaction touched stays in its cell until it
+// is stored; of the others some thousands are kept, since who asks once often asks again.
 import type { InstanceId } from '../../model/index.ts'
+import type { Aliases } from './aliases.ts'
 import type { AllocationRow, InstanceRow } from './rows.ts'
+import { UnitBytes } from './unitbytes.ts'
+import { longer, UnitIds } from './unitids.ts'
+import { UnitReader } from './unitreader.ts'
+import type { Unit } from './units.ts'
 
 /** Allocations of one instance, by incarnation. Lists are replaced, never changed. */
 export type Held = AllocationRow | readonly AllocationRow[]
 
 export interface Cell {
+  readonly id: InstanceId
+  /** Says nothing about order, and is given to another unit when this one is gone. */
+  readonly handle: number
   instance: InstanceRow | undefined
   held: Held | undefined
   /** What the open transaction touched. */
   touched: Touched | undefined
-  /** Lanes of the hash of the unit as it is stored (see DigestSum); undefined: not worked out yet. */
-  high: number | undefined
-  low: number
+  /** Among those that may be forgotten. */
+  isKept: boolean
 }
 
 /** A cell as it was before the open transaction. */
 export interface Touched {
-  readonly id: InstanceId
   readonly cell: Cell
   /** Of `part`: which tables touched it. */
   parts: number
   instance: InstanceRow | undefined
   held: Held | undefined
-  /** Hash of the unit as the sealed commit has it; undefined: it stays. */
-  high: number | undefined
+  /** The unit as the sealed commit has it, and the lanes of its hash (see DigestSum); undefined: it stays. */
+  value: Uint8Array | undefined
+  high: number
   low: number
 }
 
 export const part = { instance: 1, allocation: 2 } as const
 
+/** Cells kept beyond those that the open transaction touched: all of a usual cluster, about 50 MB. */
+const usuallyKept = 2 ** 16
+
 export class UnitCells {
-  readonly #cells = new Map<InstanceId, Cell>()
+  readonly #ids = new UnitIds()
+  readonly #bytes = new UnitBytes()
+  readonly #cells: (Cell | undefined)[] = []
+  readonly #reader: UnitReader
+  // By handle: the hash of the stored row, where it is known.
+  #high = new Int32Array(16)
+  #low = new Int32Array(16)
+  #isSummed = new Int32Array(16)
   #touched: Touched[] = []
+  // Handles of kept cells, oldest at `#oldest`.
+  #kept: number[] = []
+  #oldest = 0
+  #maxKept = usuallyKept
   // The same one is asked for several times in a row.
-  #lastId: InstanceId | undefined
   #last: Cell | undefined
 
+  constructor(aliases: Aliases) {
+    this.#reader = new UnitReader(aliases)
+  }
+
+  /** How many cells are kept; fewer in tests, which have rows made anew with it. */
+  keep(count: number): void {
+    for (const handle of this.#kept) this.#forget(handle)
+    this.#kept = []
+    this.#oldest = 0
+    this.#maxKept = count
+  }
+
   get(id: InstanceId): Cell | undefined {
-    if (id === this.#lastId) return this.#last
-    const cell = this.#cells.get(id)
-    if (cell === undefined) return undefined
-    this.#lastId = id
+    if (this.#last?.id === id) return this.#last
+    const handle = this.#ids.find(id)
+    if (handle < 0) return undefined
+    const cell = this.#cells[handle] ?? this.#recall(handle, id)
+    // Another one may have the same UUID.
+    if (cell?.id !== id) return undefined
     this.#last = cell
     return cell
   }
@@ -52,20 +87,25 @@ export class UnitCells {
   take(id: InstanceId): Cell {
     const known = this.get(id)
     if (known !== undefined) return known
-    const cell: Cell = { instance: undefined, held: undefined, touched: undefined, high: undefined, low: 0 }
-    this.#cells.set(id, cell)
-    this.#lastId = id
+    const handle = this.#ids.add(id)
+    const cell: Cell = { id, handle, instance: undefined, held: undefined, touched: undefined, isKept: false }
+    this.#cells[handle] = cell
     this.#last = cell
     return cell
   }
 
-  /** In no defined order. Some may be empty. */
-  entries(): IterableIterator<[InstanceId, Cell]> {
-    return this.#cells.entries()
+  /** The cell with this handle; undefined: it is not in use. */
+  at(handle: number): Cell | undefined {
+    return this.#cells[handle] ?? (this.#bytes.has(handle) ? this.#recall(handle, undefined) : undefined)
   }
 
-  cells(): IterableIterator<Cell> {
-    return this.#cells.values()
+  /** In no defined order; to be read only. Some may be empty. */
+  *cells(): IterableIterator<Readonly<Cell>> {
+    for (let handle = 0; handle < this.#ids.limit; handle++) {
+      const cell =
+        this.#cells[handle] ?? (this.#bytes.has(handle) ? this.#made(handle, undefined) : undefined)
+      if (cell !== undefined) yield cell
+    }
   }
 
   /** What the open transaction touched, oldest first. */
@@ -74,12 +114,14 @@ export class UnitCells {
   }
 
   /** Before a table changes its part of a cell. True: for the first time in this transaction. */
-  touch(id: InstanceId, cell: Cell, of: number): boolean {
+  touch(cell: Cell, of: number): boolean {
     let touched = cell.touched
     if (touched === undefined) {
       const { instance, held } = cell
-      touched = { id, cell, parts: 0, instance, held, high: undefined, low: 0 }
+      touched = { cell, parts: 0, instance, held, value: undefined, high: 0, low: 0 }
       cell.touched = touched
+      // It may have been forgotten since it was asked for.
+      this.#cells[cell.handle] = cell
       this.#touched.push(touched)
     } else if ((touched.parts & of) !== 0) return false
     // What the other table did meanwhile does not show in this part.
@@ -96,27 +138,130 @@ export class UnitCells {
         isLeft = true
         continue
       }
-      const { id, cell, high, low } = touched
+      const { cell, value, high, low } = touched
       if (cell.touched !== touched) continue
       cell.touched = undefined
-      if (high !== undefined) {
-        cell.high = high
-        cell.low = low
+      if (isEmpty(cell)) this.dropEmpty(cell)
+      else {
+        if (value !== undefined) {
+          this.#store(cell.handle, value)
+          this.#high[cell.handle] = high
+          this.#low[cell.handle] = low
+          this.#isSummed[cell.handle] = 1
+        }
+        this.#keep(cell)
       }
-      this.dropEmpty(id, cell)
     }
     if (!isLeft) this.#touched = []
   }
 
   /** The transaction is taken back: what it sealed counts for nothing. */
   unseal(): void {
-    for (const touched of this.#touched) touched.high = undefined
+    for (const touched of this.#touched) touched.value = undefined
   }
 
-  dropEmpty(id: InstanceId, cell: Cell): void {
-    if (cell.instance !== undefined || cell.held !== undefined || cell.touched !== undefined) return
-    this.#cells.delete(id)
-    this.#lastId = undefined
+  /** Outside any transaction a row of the cell changes: until `restored` it is not what is stored. */
+  detach(cell: Cell): void {
+    this.#cells[cell.handle] = cell
+    this.#bytes.delete(cell.handle)
+  }
+
+  /** The rows of the unit were restored from these bytes. */
+  restored(id: InstanceId, value: Uint8Array): void {
+    const cell = this.take(id)
+    this.#store(cell.handle, value)
+    this.#isSummed[cell.handle] = 0
+    this.#keep(cell)
+  }
+
+  dropEmpty(cell: Cell): void {
+    if (!isEmpty(cell) || cell.touched !== undefined) return
+    const { handle } = cell
+    this.detach(cell)
+    this.#ids.remove(handle)
+    this.#cells[handle] = undefined
     this.#last = undefined
   }
+
+  /** The row of the unit as it is stored; not a copy. Undefined: it is not. */
+  storedOf({ handle }: Cell): Uint8Array | undefined {
+    return this.#bytes.has(handle) ? this.#bytes.of(handle) : undefined
+  }
+
+  /** Whether the hash of the stored row is known, and its lanes. */
+  isSummed({ handle }: Cell): boolean {
+    return this.#isSummed[handle] === 1
+  }
+
+  highOf({ handle }: Cell): number {
+    return this.#high[handle]!
+  }
+
+  lowOf({ handle }: Cell): number {
+    return this.#low[handle]!
+  }
+
+  #store(handle: number, value: Uint8Array): void {
+    this.#bytes.put(handle, value)
+    while (handle >= this.#high.length) {
+      this.#high = longer(this.#high)
+      this.#low = longer(this.#low)
+      this.#isSummed = longer(this.#isSummed)
+    }
+  }
+
+  #recall(handle: number, id: InstanceId | undefined): Cell | undefined {
+    const cell = this.#made(handle, id)
+    if (cell === undefined) return undefined
+    this.#cells[handle] = cell
+    this.#keep(cell)
+    return cell
+  }
+
+  // Undefined: the id asked for is not the unit's.
+  #made(handle: number, id: InstanceId | undefined): Cell | undefined {
+    const bytes = this.#bytes
+    const unit = this.#reader.recall(
+      bytes.bufferOf(handle),
+      bytes.startOf(handle),
+      bytes.lengthOf(handle),
+      id ?? this.#ids.nameOf(handle),
+      this.#ids.countHighOf(handle),
+      this.#ids.countLowOf(handle),
+    )
+    return unit && cellOf(handle, unit)
+  }
+
+  #keep(cell: Cell): void {
+    if (cell.isKept) return
+    cell.isKept = true
+    if (this.#kept.length < this.#maxKept) {
+      this.#kept.push(cell.handle)
+      return
+    }
+    if (this.#maxKept === 0) return this.#forget(cell.handle)
+    const oldest = this.#kept[this.#oldest]!
+    this.#kept[this.#oldest] = cell.handle
+    this.#oldest = (this.#oldest + 1) % this.#maxKept
+    this.#forget(oldest)
+  }
+
+  // What is touched, or stored nowhere else, is kept all the same: it comes here again when it is settled.
+  #forget(handle: number): void {
+    const cell = this.#cells[handle]
+    if (cell === undefined || !cell.isKept) return
+    cell.isKept = false
+    if (cell.touched !== undefined || !this.#bytes.has(handle)) return
+    this.#cells[handle] = undefined
+    if (this.#last === cell) this.#last = undefined
+  }
+}
+
+function cellOf(handle: number, { id, instance, allocations }: Unit): Cell {
+  const held = allocations.length > 1 ? allocations : allocations[0]
+  return { id, handle, instance, held, touched: undefined, isKept: false }
+}
+
+function isEmpty(cell: Cell): boolean {
+  return cell.instance === undefined && cell.held === undefined
 }

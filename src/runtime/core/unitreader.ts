@@ -3,7 +3,7 @@
 import { assert, ByteReader, present, type ClusterMs, type UtcMs } from '../../base/index.ts'
 import { stopCauses, type HealthResult, type InstanceId, type ReportedCondition } from '../../model/index.ts'
 import type { Aliases, Numbered } from './aliases.ts'
-import { halfDigits, uuidLength } from './instanceid.ts'
+import { halfDigits, hexAt, uuidLength } from './instanceid.ts'
 import type { AliasRow, AllocationRow, InstanceRow, RunAlias } from './rows.ts'
 import {
   conditionNumbers,
@@ -30,11 +30,38 @@ export class UnitReader {
 
   /** Undefined: it names an alias that is not there (yet). Throws for bytes that are no unit. */
   read(key: string, value: Uint8Array): Unit | undefined {
-    this.#named.length = 0
+    this.#r.reset(value)
+    const isCount = !key.startsWith(wholeId, unitPrefix.length)
+    if (isCount) {
+      assert(key.length === unitPrefix.length + halfDigits, `the key ${key} is no count`)
+      this.#id.setCount(hexAt(key, unitPrefix.length, 7), hexAt(key, unitPrefix.length + 7, 8))
+    }
     try {
-      return this.#unit(key, value)
+      return this.#unit(isCount ? undefined : idIn(key))
     } catch (error) {
       if (error === notThere) return undefined
+      throw error
+    }
+  }
+
+  /**
+   * A unit that was read before, from `length` bytes of a larger buffer. `id`: its own as far as is known, or else the
+   * count in it, 7 hexadecimal digits and 8. Undefined: it has another id.
+   */
+  recall(
+    buffer: Uint8Array,
+    from: number,
+    length: number,
+    id: InstanceId | undefined,
+    countHigh: number,
+    countLow: number,
+  ): Unit | undefined {
+    this.#r.reset(buffer, from, length)
+    if (id === undefined) this.#id.setCount(countHigh, countLow)
+    try {
+      return this.#unit(id)
+    } catch (error) {
+      if (error === otherId) return undefined
       throw error
     }
   }
@@ -44,27 +71,21 @@ export class UnitReader {
     for (const numbered of this.#named) numbered.uses++
   }
 
-  #unit(key: string, value: Uint8Array): Unit {
+  #unit(known: InstanceId | undefined): Unit {
     const r = this.#r
-    r.reset(value)
+    this.#named.length = 0
     const version = r.byte()
-    assert(
-      version === unitVersion,
-      `row format ${version} of ${key} is not known; it comes from a newer version`,
-    )
+    assert(version === unitVersion, `row format ${version} is not known; it comes from a newer version`)
     const head = r.integer()
     const hasCount = (head & has.count) !== 0
     const high = hasCount ? r.fixed32() : 0
     const low = hasCount ? r.fixed32() : 0
-    let id = '' as InstanceId
-    let instance: InstanceRow | undefined
-    if ((head & has.instance) === 0) {
-      id = hasCount ? this.#id.make(r.text(), high, low, key) : idIn(key)
-    } else {
-      const run = this.#alias('run')
-      id = hasCount ? this.#id.make(run.start, high, low, key) : idIn(key)
-      instance = this.#instance(id, run)
-    }
+    const run = (head & has.instance) === 0 ? undefined : this.#alias('run')
+    const start = !hasCount ? '' : (run?.start ?? r.text())
+    assert(known !== undefined || hasCount, 'a unit has the count of its key')
+    if (known !== undefined && hasCount && !isBegunBy(known, start)) throw otherId
+    const id = known ?? this.#id.make(start, high, low)
+    const instance = run && this.#instance(id, run)
     const allocations: AllocationRow[] = []
     for (let left = Math.floor(head / firstAllocation); left > 0; left--) {
       allocations.push(this.#allocation(id, instance))
@@ -181,6 +202,7 @@ export class UnitReader {
 }
 
 const notThere = new Error('an alias is not there')
+const otherId = new Error('the unit has another id')
 const noTexts: readonly string[] = []
 const noPorts: readonly number[] = []
 const noResults: readonly HealthResult[] = []
@@ -193,8 +215,11 @@ for (const [condition, number] of Object.entries(conditionNumbers)) {
   assert(conditions[number] === condition, 'conditions are listed by number')
 }
 
+function isBegunBy(id: InstanceId, start: string): boolean {
+  return id.length === start.length + uuidLength && id.startsWith(start)
+}
+
 function idIn(key: string): InstanceId {
-  assert(key.startsWith(unitPrefix + wholeId), `the key ${key} holds no id`)
   return key.slice(unitPrefix.length + wholeId.length) as InstanceId
 }
 
@@ -203,17 +228,24 @@ class IdMaker {
   #bytes = new Uint8Array(256)
   #start: string | undefined
   #startLength = 0
+  #countHigh = 0
+  #countLow = 0
 
-  make(start: string, high: number, low: number, key: string): InstanceId {
-    assert(key.length === unitPrefix.length + halfDigits, `the key ${key} is no count`)
+  setCount(high: number, low: number): void {
+    this.#countHigh = high
+    this.#countLow = low
+  }
+
+  make(start: string, high: number, low: number): InstanceId {
     if (start !== this.#start) this.#begin(start)
     const bytes = this.#bytes
     const at = this.#startLength
     hex(bytes, at, high, 8)
     hex(bytes, at + 9, low >>> 12, 4)
     hex(bytes, at + 15, low & 0xfff, 3)
-    for (let i = 0; i < 3; i++) bytes[at + 20 + i] = key.charCodeAt(unitPrefix.length + i)
-    for (let i = 0; i < 12; i++) bytes[at + 24 + i] = key.charCodeAt(unitPrefix.length + 3 + i)
+    hex(bytes, at + 20, this.#countHigh >>> 16, 3)
+    hex(bytes, at + 24, this.#countHigh & 0xffff, 4)
+    hex(bytes, at + 28, this.#countLow, 8)
     return decoder.decode(bytes.subarray(0, at + uuidLength)) as InstanceId
   }
 

@@ -6,7 +6,7 @@
 import { assert, present, type ByteWriter } from '../../base/index.ts'
 import type { AgentId, InstanceId, ReportedCondition } from '../../model/index.ts'
 import { runAliasOf, taskAliasOf, type Aliases, type Numbered } from './aliases.ts'
-import { countOf, uuidLength } from './instanceid.ts'
+import { countOf, hexAt, uuidLength } from './instanceid.ts'
 import type { AliasRow, AllocationRow, InstanceRow } from './rows.ts'
 
 export interface Unit {
@@ -191,17 +191,6 @@ function writeTime(w: ByteWriter, time: number, before: number): void {
 // The 15 digits of the hash: 8 and 7.
 function writeHash(w: ByteWriter, id: string): void {
   const at = id.length - uuidLength
-  const first = digits(id, at, 8)
-  const second = digits(id, at + 9, 4) * 0x1000 + digits(id, at + 15, 3)
-  w.fixed32(first)
-  w.fixed32(second)
-}
-
-function digits(text: string, from: number, count: number): number {
-  let value = 0
-  for (let i = from; i < from + count; i++) {
-    const unit = text.charCodeAt(i)
-    value = value * 16 + (unit < 0x3a ? unit - 0x30 : unit - 0x57)
-  }
-  return value
+  w.fixed32(hexAt(id, at, 8))
+  w.fixed32((hexAt(id, at + 9, 4) << 12) | hexAt(id, at + 15, 3))
 }

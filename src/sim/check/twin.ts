@@ -1,6 +1,6 @@
 // A second state that was loaded from the same rows in another order and is given the same inputs for a while: it must
 // say and store the same. Decisions that hang on the order of a map show here.
-import { sameDigest } from '../../base/index.ts'
+import { sameDigest, sameJson } from '../../base/index.ts'
 import type { Commit, Env, Input, Output, Row, State } from '../../runtime/core/index.ts'
 import type { SimulatedCore } from '../core.ts'
 
@@ -28,7 +28,9 @@ export class Twin {
     this.#inputs++
     const mine = this.#core.step(this.#state, env, input)
     this.#outputs.push(mine)
-    if (JSON.stringify(mine) === JSON.stringify(output)) return []
+    const [said, wanted] = [JSON.stringify(mine), JSON.stringify(output)]
+    // Fields may stand in another order in rows that were read back.
+    if (said === wanted || sameJson(JSON.parse(said), JSON.parse(wanted))) return []
     return [`reload: loaded in another order, ${input.kind} has another output`]
   }
 

@@ -1,6 +1,7 @@
 // The table of allocations against a map of rows by key.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Aliases } from '../../../src/runtime/core/aliases.ts'
 import { AllocationTable } from '../../../src/runtime/core/allocationtable.ts'
 import { allocationKey, type AllocationRow } from '../../../src/runtime/core/rows.ts'
 import { UnitCells } from '../../../src/runtime/core/unitcells.ts'
@@ -21,7 +22,7 @@ describe('the table of allocations', () => {
       fc.property(fc.array(act, { maxLength: 60 }), acts => {
         const seen = new Map<string, AllocationRow>()
         const count = { rows: 0 }
-        const table = new AllocationTable(new UnitCells(), count, {
+        const table = new AllocationTable(new UnitCells(new Aliases()), count, {
           change(old, row) {
             const { instance, incarnation } = (row ?? old)!
             const key = allocationKey(instance, incarnation)

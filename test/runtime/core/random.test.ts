@@ -9,7 +9,12 @@ const count = rounds({ usual: 30, prove: 5000 })
 
 function live(seed: number, options: ChaosOptions = {}): void {
   const stepRows = [undefined, undefined, 1, 7][seed % 4]
-  const chaos = new Chaos(seed, { ...options, ...(stepRows === undefined ? {} : { stepRows }) })
+  const cellsKept = [undefined, 0, 3][seed % 3]
+  const chaos = new Chaos(seed, {
+    ...options,
+    ...(stepRows === undefined ? {} : { stepRows }),
+    ...(cellsKept === undefined ? {} : { cellsKept }),
+  })
   chaos.run(120)
   chaos.heal()
   expect(chaos.verdict()).toBe('')
