@@ -67,12 +67,11 @@ function sendSpecs(state: State, session: Session, rows: readonly AllocationRow[
   const missing = [...new Set(rows.filter(r => r.goal === 'run').map(r => r.spec))].filter(
     hash => !session.sentSpecs.has(hash),
   )
-  if (missing.length === 0) return
   for (const hash of missing) session.sentSpecs.add(hash)
-  send(state, session.id, {
-    kind: 'specs',
-    specs: missing.map(hash => ({ hash, app: specOf(state, hash) })),
-  })
+  for (let from = 0; from < missing.length; from += maxRowsPerMessage) {
+    const part = missing.slice(from, from + maxRowsPerMessage)
+    send(state, session.id, { kind: 'specs', specs: part.map(hash => ({ hash, app: specOf(state, hash) })) })
+  }
 }
 
 function assignmentRow(a: AllocationRow): AssignmentRow {

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ClusterMs, Json, UtcMs } from '../../../src/base/index.ts'
 import {
+  decodeServerMessage,
+  serverMessageText,
   setHash,
   type AgentId,
   type AgentMessage,
@@ -301,6 +303,26 @@ describe('many agents that are lost at once', () => {
     expect(cluster.state.frozen).toBe(false)
     // What may be changed, and what one agent of three instances takes with it.
     expect(most).toBeLessThanOrEqual(5 + 5)
+  })
+})
+
+describe('an agent that gets hundreds of different apps at once', () => {
+  test('is told in messages that it takes', () => {
+    const cluster = clusterOf(1)
+    const changes = Array.from({ length: 600 }, (_, i) => ({
+      kind: 'create' as const,
+      body: { id: `/app-${i}`, cmd: 'sleep 1', cpus: 0.001, mem: 1, portDefinitions: [] },
+    }))
+    const operation = { kind: 'changeApps', changes, force: false } as const
+    let output = stepOnly(cluster, { kind: 'request', id: '1', actor, operation })
+    const messages = output.messages.map(m => m.message)
+    for (; output.more; messages.push(...output.messages.map(m => m.message))) {
+      output = stepOnly(cluster, { kind: 'continue' })
+    }
+    const heard = messages.map(message => decodeServerMessage(JSON.parse(serverMessageText(message))))
+    expect(heard.filter(result => !result.ok)).toEqual([])
+    const specs = messages.flatMap(message => (message.kind === 'specs' ? message.specs : []))
+    expect(new Set(specs.map(s => s.app.id)).size).toBe(600)
   })
 })
 
