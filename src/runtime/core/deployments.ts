@@ -3,7 +3,7 @@
 import { derivedUuid, isoTime, type UtcMs } from '../../base/index.ts'
 import type { Action, Actor, AgentId, AppId, DeploymentId, Operation, Step } from '../../model/index.ts'
 import { touchApp } from './instances.ts'
-import { actionKey, type AppRow, type DeploymentRow, type DeploymentState } from './rows.ts'
+import { actionKey, type AppContent, type AppRow, type DeploymentRow, type DeploymentState } from './rows.ts'
 import type { State } from './state.ts'
 
 /** Ended deployments that stay readable. */
@@ -97,7 +97,7 @@ export function endDeployment(
   if (row === undefined || (row.state !== 'running' && row.state !== 'queued')) return
   const { queued: _, paused: __, ...rest } = row
   state.tables.deployment.put(id, {
-    ...rest,
+    ...(how === 'failed' ? rest : withoutContent(rest)),
     state: how,
     endedUtc: state.env.utc as UtcMs,
     ...(reason === undefined ? {} : { reason }),
@@ -110,7 +110,15 @@ export function endDeployment(
   pruneDeployments(state)
 }
 
-export function appsOf(row: DeploymentRow): AppId[] {
+// Tens of them are kept, and each may have changed all apps there are. One that failed can still be undone.
+function withoutContent({ groups: _, ...row }: DeploymentRow): DeploymentRow {
+  const inSteps = new Set<string>(appsOf(row))
+  const others = Object.keys(row.apps).filter(app => !inSteps.has(app))
+  const apps = Object.fromEntries(others.map(app => [app, { original: null, target: null }]))
+  return { ...row, apps, placements: {} }
+}
+
+export function appsOf(row: Pick<DeploymentRow, 'steps'>): AppId[] {
   return [...new Set(row.steps.flatMap(s => s.actions.map(a => a.app)))]
 }
 
@@ -120,7 +128,7 @@ export function lastActions(row: DeploymentRow): ReadonlyMap<AppId, Action> {
 }
 
 /** Whether a deployment still stands for this app as it was made: nobody changed the app since. */
-export function isStillTarget(current: AppRow | undefined, target: AppRow | null): boolean {
+export function isStillTarget(current: AppRow | undefined, target: AppContent | null): boolean {
   if (current === undefined || target === null) return current === undefined && target === null
   return (
     current.effective === target.effective &&

@@ -28,11 +28,11 @@ export function specOf(state: State, hash: SpecHash): App {
 }
 
 /** The app with what the server assigned and the number of instances wanted. */
-export function effectiveAppOf(state: State, row: AppRow): App {
+export function effectiveAppOf(state: State, row: Pick<AppRow, 'effective' | 'instances'>): App {
   return { ...specOf(state, row.effective), instances: row.instances }
 }
 
-export function submittedAppOf(state: State, row: AppRow): App {
+export function submittedAppOf(state: State, row: Pick<AppRow, 'submitted' | 'instances'>): App {
   return { ...specOf(state, row.submitted), instances: row.instances }
 }
 

@@ -80,6 +80,9 @@ export interface AppRow {
   readonly halted?: { readonly deployment: DeploymentId; readonly instances: number; readonly reason: string }
 }
 
+/** What is compared with an app's row to know whether it still is what a deployment made of it. */
+export type AppContent = Pick<AppRow, 'submitted' | 'effective' | 'instances' | 'runKey'>
+
 export interface VersionRow {
   readonly app: AppId
   readonly version: UtcMs
@@ -334,8 +337,12 @@ export interface DeploymentRow {
   readonly steps: readonly Step[]
   /** 0-based; equal to steps.length when all are done. */
   readonly current: number
+  /**
+   * What it changed, by app; null: not there. Rows of older versions have whole targets. When it has ended and can't be
+   * undone any more, only the names of those are left that no step names, with null for both.
+   */
   readonly apps: Readonly<
-    Record<string, { readonly original: AppRow | null; readonly target: AppRow | null }>
+    Record<string, { readonly original: AppRow | null; readonly target: AppContent | null }>
   >
   /** Dependencies of the groups that it changed; null: there was none, or it is gone. Absent: none. */
   readonly groups?: Readonly<Record<string, GroupChangeRow>>

@@ -9,6 +9,7 @@ import {
   allocationKey,
   tableNames,
   type AllocationRow,
+  type AppContent,
   type AppRow,
   type DeploymentRow,
   type InstanceRow,
@@ -192,8 +193,8 @@ class Sifter {
   }
 }
 
-function specsOfApp(row: AppRow): string[] {
-  return [row.submitted, row.effective, ...(row.applied === null ? [] : [row.applied.spec])]
+function specsOfApp(row: AppContent & Partial<Pick<AppRow, 'applied'>>): string[] {
+  return [row.submitted, row.effective, ...(row.applied ? [row.applied.spec] : [])]
 }
 
 function slotKey(app: AppId, slot: number): string {

@@ -575,10 +575,13 @@ export class State {
     for (const app of Object.values(row.apps)) if (app !== null) this.#refer(app.spec, by)
   }
 
-  #referAppSpecs(row: AppRow, by: 1 | -1): void {
+  #referAppSpecs(
+    row: Pick<AppRow, 'submitted' | 'effective'> & Partial<Pick<AppRow, 'applied'>>,
+    by: 1 | -1,
+  ): void {
     this.#refer(row.submitted, by)
     this.#refer(row.effective, by)
-    if (row.applied !== null) this.#refer(row.applied.spec, by)
+    if (row.applied) this.#refer(row.applied.spec, by)
   }
 
   // The new one first, so that a specification that stays is never without a reference.

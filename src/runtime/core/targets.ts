@@ -27,7 +27,15 @@ import { resetLaunchDelays } from './launchdelays.ts'
 import { invalid, refused, succeeded } from './replies.ts'
 import { renameApps } from './rename.ts'
 import { keepRootVersion, nextRootVersion } from './rootversions.ts'
-import type { AppRow, GroupChangeRow, GroupRow, RootAppRow, RootRow } from './rows.ts'
+import type {
+  AppContent,
+  AppRow,
+  DeploymentRow,
+  GroupChangeRow,
+  GroupRow,
+  RootAppRow,
+  RootRow,
+} from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
 import { keepVersion, versionKeys } from './versions.ts'
@@ -154,7 +162,7 @@ export function commitTargets(
   const version = nextRootVersion(state)
   const changed = changesBefore(state, targets, names)
   renameApps(state, names, actor.name)
-  const apps: Record<string, { original: AppRow | null; target: AppRow | null }> = {}
+  const apps: Record<string, DeploymentRow['apps'][string]> = {}
   const created: AppId[] = []
   for (const target of targets) {
     const effective = effectives.get(target.id)!
@@ -164,7 +172,7 @@ export function commitTargets(
     else if (after !== before) state.tables.app.put(target.id, after)
     if (after !== null && after.version !== before?.version) keepVersion(state, after)
     if (before === null && after !== null) created.push(target.id)
-    if (after !== before) apps[target.id] = { original: before, target: after }
+    if (after !== before) apps[target.id] = { original: before, target: after && contentOf(after) }
     if (after?.version === before?.version && target.from === undefined) changed.delete(target.id)
     touchApp(state, target.id)
   }
@@ -466,6 +474,10 @@ function rowAfter(
       ? {}
       : { halted: { ...before.halted, instances: content.instances } }),
   }
+}
+
+function contentOf({ submitted, effective, instances, runKey }: AppRow): AppContent {
+  return { submitted, effective, instances, runKey }
 }
 
 function restoredRow(state: State, { submitted, kept }: Target, row: AppRow, rootVersion: UtcMs): AppRow {

@@ -4,7 +4,7 @@
 import { sameJson } from '../../base/index.ts'
 import { groupAddress, validateApp, type App, type AppId, type GroupId } from '../../model/index.ts'
 import { effectiveAppOf, submittedAppOf } from './instances.ts'
-import type { AppRow, DeploymentRow, GroupRow } from './rows.ts'
+import type { AppContent, AppRow, DeploymentRow, GroupRow } from './rows.ts'
 import type { State } from './state.ts'
 import type { GroupChanges, Target } from './targets.ts'
 
@@ -48,7 +48,7 @@ function undoTarget(
   state: State,
   id: AppId,
   original: AppRow | null,
-  target: AppRow | null,
+  target: AppContent | null,
   deletes: boolean,
 ): Target[] {
   const current = state.tables.app.get(id)
@@ -85,7 +85,7 @@ function restored(state: State, original: AppRow, current: AppRow | undefined): 
   }
 }
 
-function isSameContent(a: AppRow, b: AppRow): boolean {
+function isSameContent(a: AppContent, b: AppContent): boolean {
   return a.runKey === b.runKey && a.instances === b.instances && a.effective === b.effective
 }
 

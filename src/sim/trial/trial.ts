@@ -452,9 +452,11 @@ class Trial {
     // what it had done is undone, if it is one that is undone by itself.
     const { changes, outputChanges } = plan
     const undoings = [...state.tables.deployment.values()].filter(d => d.undoes !== undefined)
+    const undone = new Set(
+      undoings.flatMap(d => [...Object.keys(d.apps), ...d.steps.flatMap(s => s.actions.map(a => a.app))]),
+    )
     const isRetry = (c: Change): boolean => c.object === 'app' && c.retries === true
-    const isUndone = (c: Change): boolean =>
-      c.object === 'app' && this.#workload.undoes && undoings.some(d => d.apps[c.id] !== undefined)
+    const isUndone = (c: Change): boolean => c.object === 'app' && this.#workload.undoes && undone.has(c.id)
     const isFailedBatch = (c: Change): boolean =>
       (isRetry(c) && state.tables.app.get(c.id as AppId)?.mode === 'batch') ||
       (isUndone(c) && c.object === 'app' && c.after?.mode === 'batch')

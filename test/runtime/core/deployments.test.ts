@@ -231,3 +231,64 @@ describe('the core', () => {
     expect(rowsOf(replica)).toEqual(rowsOf(cluster.state))
   })
 })
+
+describe('what a deployment keeps of its apps', () => {
+  const inert = '/inert' as AppId
+
+  // One that is rolled, one that only gets a label: no step names it.
+  function changing(cluster: Cluster): DeploymentId {
+    create(cluster)
+    good(cluster.change({ kind: 'create', body: { id: inert, cmd: 'sleep 1', cpus: 0.1, mem: 32 } }))
+    for (const agent of cluster.agents.values()) agent.obedient = false
+    const changes = [
+      { id: web, body: { cmd: 'sleep 2' } },
+      { id: inert, body: { labels: { owner: 'me' } } },
+    ].map(change => ({ kind: 'put' as const, ...change, partial: true, create: false }))
+    return good(cluster.request({ kind: 'changeApps', changes: changes as never, force: false })).deployment!
+  }
+
+  function specs(state: State): [string, number][] {
+    return [...state.specReferences].sort()
+  }
+
+  test('while it runs: what was, and what tells whether somebody has changed it since', () => {
+    const cluster = three()
+    const { apps } = cluster.state.tables.deployment.get(changing(cluster))!
+    expect(Object.keys(apps)).toEqual([web, inert])
+    expect(apps[web]!.original).toMatchObject({ id: web, address: 'app.web', instances: 4 })
+    const { submitted, effective, instances, runKey } = cluster.state.tables.app.get(web)!
+    expect(apps[web]!.target).toEqual({ submitted, effective, instances, runKey })
+  })
+
+  test('when it has ended: the names of those that no step names', () => {
+    const cluster = three()
+    const id = changing(cluster)
+    good(cluster.request({ kind: 'cancelDeployment', deployment: id, force: true }))
+    const row = cluster.state.tables.deployment.get(id)!
+    expect(row).toMatchObject({ state: 'cancelled', placements: {} })
+    expect(row.apps).toEqual({ [inert]: { original: null, target: null } })
+    expect(row.steps.flatMap(step => step.actions.map(a => a.app))).toEqual([web])
+    expect(specs(cluster.state)).toEqual(specs(cluster.reload()))
+  })
+
+  test('in rows of older versions: whole targets, which are undone as well', () => {
+    const cluster = three()
+    const id = changing(cluster)
+    const row = cluster.state.tables.deployment.get(id)!
+    const whole = (app: AppId): (typeof row.apps)[string] => {
+      const target = cluster.state.tables.app.get(app)!
+      const applied = { spec: target.submitted, instances: 1 }
+      return { ...row.apps[app]!, target: { ...target, applied } as typeof target }
+    }
+    cluster.state.tables.deployment.restore(id, {
+      ...row,
+      apps: { [web]: whole(web), [inert]: whole(inert) },
+    })
+    const before = row.apps[web]!.original!.effective
+    cluster.state = cluster.reload()
+    good(cluster.request({ kind: 'cancelDeployment', deployment: id, force: false }))
+    expect(cluster.state.tables.app.get(web)!.effective).toBe(before)
+    expect(cluster.state.tables.deployment.get(id)!.state).toBe('cancelled')
+    expect(specs(cluster.state)).toEqual(specs(cluster.reload()))
+  })
+})
