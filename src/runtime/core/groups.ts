@@ -234,11 +234,15 @@ class Merge implements Wanted {
   put({ id, dependencies, enforceRole }: GroupUpdate): void {
     const state = this.#state
     const present = state.tables.group.get(id)
-    if (id === '/' && present === undefined && (dependencies ?? []).length === 0) return
+    const named = dependencies ?? present?.dependencies ?? []
+    if (id === '/' && named.length === 0 && (present?.stack ?? null) === null) {
+      if (present !== undefined) this.groups.set(id, null)
+      return
+    }
     const role = enforceRole ?? present?.enforceRole
     const row: GroupRow = {
       ...(present ?? { id, address: groupAddress(id), stack: null, revision: state.nextRevision }),
-      dependencies: dependencies ?? present?.dependencies ?? [],
+      dependencies: named,
       ...(role === undefined ? {} : { enforceRole: role }),
     }
     // What says the same is no change: a plan that was made before still holds.

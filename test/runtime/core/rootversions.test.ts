@@ -1,17 +1,20 @@
 // Versions of the root: whatever changes apps and groups, each kept version is worked out as it was, also after a reload,
-// and going back to one brings its content back.
+// and going back to one brings its content back. A server that has just started makes the same of each change.
 import { describe, expect, test } from 'vitest'
-import { by, Random, type Json } from '../../../src/base/index.ts'
+import { by, canonicalJson, Random, type ClusterMs, type Json, type UtcMs } from '../../../src/base/index.ts'
 import type { App, AppId, GroupId, Operation } from '../../../src/model/index.ts'
-import { rootAt, rootVersions, type State } from '../../../src/runtime/core/index.ts'
+import { rootAt, rootVersions, step, type State } from '../../../src/runtime/core/index.ts'
 import { rounds } from '../../support/rounds.ts'
 import { Cluster } from './cluster.ts'
 
+/** A seed that ever failed stays. */
+const failedOnce = [250, 272]
 const groups = ['/', '/a', '/b', '/a/c'] as GroupId[]
 
 describe('versions of the root over random changes', () => {
   const count = rounds({ usual: 6, prove: 300 })
-  test.each(Array.from({ length: count }, (_, i) => i + 1))('seed %i', seed => {
+  const seeds = new Set([...failedOnce, ...Array.from({ length: count }, (_, i) => i + 1)])
+  test.each([...seeds])('seed %i', seed => {
     const random = new Random(seed)
     const cluster = new Cluster()
     cluster.agent('agent1', { cpus: 1000, mem: 1_000_000 })
@@ -20,7 +23,11 @@ describe('versions of the root over random changes', () => {
       cluster.pass(random.integer(0, 1) * 1000)
       const before = known.size
       const operation = change(random, [...known.keys()])
+      const twin = cluster.reload()
+      let after: string | undefined
+      cluster.afterStep = () => void (after ??= wantedRows(cluster.state))
       const reply = cluster.request(operation)
+      expect(steppedAlone(cluster, twin, operation)).toBe(after)
       const [newest] = rootVersions(cluster.state)
       if (newest !== undefined && !known.has(newest)) known.set(newest, contents(cluster.state))
       if (!reply.ok) expect(known.size).toBe(before)
@@ -78,6 +85,23 @@ function change(random: Random, versions: readonly string[]): Operation {
   const body = random.chance(0.3) ? { labels: { n: String(random.integer(1, 3)) } } : app(name)
   const put = { kind: 'put', id: name, body, partial: true, create: 'cmd' in body } as const
   return { kind: 'changeApps', changes: [put], force: true }
+}
+
+/** What a server that has just started makes of the same request: its rows came in another order. */
+function steppedAlone(cluster: Cluster, twin: State, operation: Operation): string {
+  const env = { now: cluster.now as ClusterMs, utc: (1_700_000_000_000 + cluster.now) as UtcMs }
+  const actor = { name: 'tester@here', via: 'api' } as const
+  step(twin, env, { kind: 'request', id: 'twin', actor, operation })
+  return wantedRows(twin)
+}
+
+function wantedRows({ tables }: State): string {
+  const { app, group, root, version, deployment } = tables
+  return canonicalJson(
+    [app, group, root, version, deployment].map(table =>
+      table.keys().map(key => table.get(key)!),
+    ) as unknown as Json,
+  )
 }
 
 /** As the rows have it now. */
