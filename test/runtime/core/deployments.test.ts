@@ -1,5 +1,6 @@
 // The core end to end, with agents that obey: create, scale, roll, restart, delete, cancel, lose an agent, reload.
 import { describe, expect, test } from 'vitest'
+import { compareStrings } from '../../../src/base/index.ts'
 import type { AppId, DeploymentId, Reply } from '../../../src/model/index.ts'
 import { appView, deploymentViews, replay, rowsOf, State } from '../../../src/runtime/core/index.ts'
 import { Cluster } from './cluster.ts'
@@ -248,7 +249,7 @@ describe('what a deployment keeps of its apps', () => {
   }
 
   function specs(state: State): [string, number][] {
-    return [...state.specReferences].sort()
+    return [...state.specReferences].sort(([a], [b]) => compareStrings(a, b))
   }
 
   test('while it runs: what was, and what tells whether somebody has changed it since', () => {
