@@ -3,7 +3,7 @@
 // that starts again does not start at once what has just failed.
 import { compareStrings, type ClusterMs } from '../../base/index.ts'
 import type { App, AppId } from '../../model/index.ts'
-import { backoffAfter } from './rolling/backoff.ts'
+import { backoffAfter } from './backoff.ts'
 import { backoffKey, type BackoffRow, type InstanceRow } from './rows.ts'
 import type { State } from './state.ts'
 

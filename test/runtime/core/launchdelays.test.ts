@@ -1,8 +1,9 @@
-// The launch delay of each configuration of an app: what they do to each other, when they are forgotten, and those that
-// were stored when an app had only one.
+// The launch delay of each configuration of an app: how it grows, what they do to each other, when they are forgotten, and
+// those that were stored when an app had only one.
 import { describe, expect, test } from 'vitest'
 import type { ClusterMs, Json } from '../../../src/base/index.ts'
 import type { AppId, Reply } from '../../../src/model/index.ts'
+import { backoffAfter } from '../../../src/runtime/core/backoff.ts'
 import { launchDelayOf } from '../../../src/runtime/core/launchdelays.ts'
 import { Cluster, type FakeAgent } from './cluster.ts'
 
@@ -95,4 +96,15 @@ describe('launch delays', () => {
     good(cluster.change({ kind: 'delete', id: web }))
     expect(cluster.state.tables.backoff.size).toBe(0)
   })
+})
+
+test('they grow: 1, 1.15, 1.32, 1.52 … 300 s after 41 failures', () => {
+  const app = { backoffSeconds: 1, backoffFactor: 1.15, maxLaunchDelaySeconds: 300 }
+  const delays: number[] = []
+  let delay: number | undefined
+  for (let i = 0; i < 43; i++) delays.push((delay = backoffAfter(delay, app)))
+  expect(delays.slice(0, 4)).toEqual([1000, 1150, 1323, 1521])
+  expect(delays[40]).toBeLessThan(300_000)
+  expect(delays[41]).toBe(300_000)
+  expect(delays[42]).toBe(300_000)
 })

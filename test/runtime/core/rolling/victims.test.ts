@@ -1,8 +1,7 @@
-// Who goes first when fewer are wanted, and how long a failed launch waits.
+// Who goes first when fewer are wanted.
 import { describe, expect, test } from 'vitest'
 import type { ClusterMs } from '../../../../src/base/index.ts'
 import type { App, Condition, InstanceId } from '../../../../src/model/index.ts'
-import { backoffAfter } from '../../../../src/runtime/core/rolling/backoff.ts'
 import { chooseVictims, type VictimCandidate } from '../../../../src/runtime/core/rolling/victims.ts'
 import { agentNamed, constraint } from '../allocate/fixtures.ts'
 
@@ -71,15 +70,4 @@ describe('chooseVictims', () => {
     expect(victims(racks, 2)).toEqual(['b1', 'a3'])
     expect(victims(racks, 4, { constraints: ['rack GROUP_BY'] })).toHaveLength(4)
   })
-})
-
-test('backoff: 1, 1.15, 1.32, 1.52 … 300 s after 41 failures', () => {
-  const app = { backoffSeconds: 1, backoffFactor: 1.15, maxLaunchDelaySeconds: 300 }
-  const delays: number[] = []
-  let delay: number | undefined
-  for (let i = 0; i < 43; i++) delays.push((delay = backoffAfter(delay, app)))
-  expect(delays.slice(0, 4)).toEqual([1000, 1150, 1323, 1521])
-  expect(delays[40]).toBeLessThan(300_000)
-  expect(delays[41]).toBe(300_000)
-  expect(delays[42]).toBe(300_000)
 })

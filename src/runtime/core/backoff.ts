@@ -1,6 +1,6 @@
 // How long the next launch of an app's configuration waits after a task ended by itself, as in Marathon. A
 // clean exit counts as well: services are restarted for ever. Kills don't count.
-import type { App } from '../../../model/index.ts'
+import type { App } from '../../model/index.ts'
 
 /** The next delay in whole milliseconds: the app's backoff at first, then grown by its factor up to its limit. */
 export function backoffAfter(
