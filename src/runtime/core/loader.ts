@@ -41,7 +41,7 @@ class Loader {
     state.revision = revision
     state.now = now
     state.utc = utc
-    for (const hash of state.tables.spec.keys()) {
+    for (const hash of state.tables.spec.unsortedKeys()) {
       if (!state.specReferences.has(hash as SpecHash)) state.specGarbage.add(hash as SpecHash)
     }
     state.lookAtAll()

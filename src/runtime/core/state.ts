@@ -349,8 +349,8 @@ export class State {
     this.settledDaemons.clear()
     this.deadlineChecks.clear()
     this.progress.begun.clear()
-    for (const id of this.tables.app.keys()) this.dirtyApps.add(id as AppId)
-    for (const id of [...this.apps.keys()].sort()) this.dirtyApps.add(id)
+    for (const id of this.tables.app.unsortedKeys()) this.dirtyApps.add(id as AppId)
+    for (const id of this.apps.keys()) this.dirtyApps.add(id)
     for (const id of [...this.runningDeployments].sort()) this.dirtyDeployments.add(id)
     for (const id of this.progress.queued) this.dirtyDeployments.add(id)
   }
