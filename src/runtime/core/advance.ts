@@ -20,7 +20,7 @@ import { startRolling } from './rolling/rolling.ts'
 import { actionKey, type DeploymentRow } from './rows.ts'
 import type { State } from './state.ts'
 import { commitTargets } from './targets.ts'
-import { undoGroups, undoTargets } from './undo.ts'
+import { undoGroups, undoRest, undoTargets } from './undo.ts'
 
 const system: Actor = { name: 'system', via: 'system' }
 
@@ -125,7 +125,10 @@ function fail(state: State, row: DeploymentRow, apps: readonly AppId[]): void {
     const groups = undoGroups(state, row)
     const options = { force: true, always: true, undoes: row.id, reason, groups }
     const reply = commitTargets(state, system, targets, options)
-    if (reply.ok) return halt(state, row, reason)
+    if (reply.ok) {
+      undoRest(state, row)
+      return halt(state, row, reason)
+    }
     reason = `${failure}. It is not rolled back: ${refusalText(reply)}`
   }
   endDeployment(state, row.id, 'failed', reason)

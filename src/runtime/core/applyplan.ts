@@ -1,6 +1,6 @@
 // Applies a plan exactly as it was shown, or refuses it. What it was computed from is compared here, inside the commit,
 // and nowhere else.
-import { hasErrors, sameJson, type Diagnostic, type Json } from '../../base/index.ts'
+import { hasErrors, present, sameJson, type Diagnostic, type Json } from '../../base/index.ts'
 import {
   normalizeApp,
   validateApp,
@@ -20,7 +20,7 @@ import {
   type VolumeChange,
 } from '../../model/index.ts'
 import { invalid, refused } from './replies.ts'
-import type { GroupRow } from './rows.ts'
+import type { GroupRow, StackRow, VolumeRow } from './rows.ts'
 import type { State } from './state.ts'
 import { commitTargets, groupsAfter, stepsFor, waiting, type GroupChanges, type Target } from './targets.ts'
 
@@ -182,12 +182,12 @@ function groupChangesOf(state: State, plan: Plan): GroupChanges {
   for (const change of plan.changes) {
     if (change.object !== 'group') continue
     const { id, address, dependencies, lifecycle } = change
-    const present = state.tables.group.get(change.from?.id ?? id)
+    const before = state.tables.group.get(change.from?.id ?? id)
     if (change.action === 'forget') {
-      if (present !== undefined) changes.set(id, { ...withoutLifecycle(present), ...released(state) })
+      if (before !== undefined) changes.set(id, { ...withoutLifecycle(before), ...released(state) })
     } else if (change.action === 'delete') changes.set(id, null)
     else {
-      const enforced = present?.enforceRole === undefined ? {} : { enforceRole: present.enforceRole }
+      const enforced = before?.enforceRole === undefined ? {} : { enforceRole: before.enforceRole }
       changes.set(id, { id, address, dependencies, ...enforced, ...ownedBy(state, plan, lifecycle) })
     }
   }
@@ -201,17 +201,15 @@ function placementsOf(plan: Plan): Record<string, AgentId[]> {
 }
 
 function writeRest(state: State, plan: Plan, deployment: DeploymentId | undefined): void {
+  const stack = state.tables.stack.get(plan.stack)
+  const volumes = new Map(volumesOf(plan).map(name => [name, state.tables.volume.get(name) ?? null]))
   for (const change of plan.changes) {
     if (change.object === 'group') continue
     if (change.action === 'forget') forget(state, change)
     else if (change.object === 'volume') writeVolume(state, plan, change)
   }
-  const before = state.tables.stack.get(plan.stack)
-  if (plan.mode === 'destroy' && !ownsApps(state, plan.stack)) {
-    state.tables.stack.delete(plan.stack)
-    const row = deployment && state.tables.deployment.get(deployment)
-    if (row && before) state.tables.deployment.put(row.id, { ...row, stack: before })
-  } else if (before?.origin !== plan.origin || plan.changes.length > 0 || plan.outputChanges.length > 0) {
+  if (plan.mode === 'destroy' && !ownsApps(state, plan.stack)) state.tables.stack.delete(plan.stack)
+  else if (stack?.origin !== plan.origin || plan.changes.length > 0 || plan.outputChanges.length > 0) {
     state.tables.stack.put(plan.stack, {
       name: plan.stack,
       origin: plan.origin,
@@ -219,6 +217,32 @@ function writeRest(state: State, plan: Plan, deployment: DeploymentId | undefine
       outputs: plan.outputs,
     })
   }
+  if (deployment !== undefined) noteForUndo(state, deployment, stack, volumes)
+}
+
+// Those that go, come or change, under both names of one that is renamed; one that is let go of stays.
+function volumesOf({ changes }: Plan): readonly string[] {
+  const named = changes.filter(c => c.object === 'volume' && c.action !== 'forget')
+  return [...new Set(named.flatMap(({ id, from }) => (from === undefined ? [id] : [from.id, id])))]
+}
+
+/** What `undoRest` needs to know of the stack and the volumes as they were. */
+function noteForUndo(
+  state: State,
+  deployment: DeploymentId,
+  stack: StackRow | undefined,
+  originals: ReadonlyMap<string, VolumeRow | null>,
+): void {
+  const isGone = stack !== undefined && !state.tables.stack.has(stack.name)
+  if (!isGone && originals.size === 0) return
+  const volumes = [...originals].map(([name, original]) => {
+    return [name, { original, target: state.tables.volume.get(name) ?? null }] as const
+  })
+  state.tables.deployment.put(deployment, {
+    ...present(state.tables.deployment.get(deployment), `deployment ${deployment}`),
+    ...(isGone ? { stack } : {}),
+    ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes) }),
+  })
 }
 
 function ownsApps(state: State, stack: StackName): boolean {

@@ -111,7 +111,7 @@ export function endDeployment(
 }
 
 // Tens of them are kept, and each may have changed all apps there are. One that failed can still be undone.
-function withoutContent({ groups: _, stack: __, ...row }: DeploymentRow): DeploymentRow {
+function withoutContent({ groups: _, stack: __, volumes: ___, ...row }: DeploymentRow): DeploymentRow {
   const inSteps = new Set<string>(appsOf(row))
   const others = Object.keys(row.apps).filter(app => !inSteps.has(app))
   const apps = Object.fromEntries(others.map(app => [app, { original: null, target: null }]))

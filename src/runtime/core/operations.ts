@@ -15,7 +15,7 @@ import { refused, succeeded } from './replies.ts'
 import { auditKey, type RequestRow } from './rows.ts'
 import { putSpec } from './specs.ts'
 import type { State } from './state.ts'
-import { undoGroups, undoStack, undoTargets } from './undo.ts'
+import { undoGroups, undoRest, undoTargets } from './undo.ts'
 import { endAdoption, stopUnknown } from './unknown.ts'
 import type { Input } from './types.ts'
 
@@ -125,7 +125,7 @@ function cancel(
   const groups = undoGroups(state, row)
   const options = { force: isOpen, always: true, undoes: row.id, groups }
   const reply = commitTargets(state, actor, targets, options)
-  if (reply.ok) undoStack(state, row)
+  if (reply.ok) undoRest(state, row)
   return reply
 }
 

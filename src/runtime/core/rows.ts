@@ -360,6 +360,10 @@ export interface DeploymentRow {
   readonly undoes?: DeploymentId
   /** The stack that it destroys, whose row went with the apply. */
   readonly stack?: StackRow
+  /** Volumes that went, came or changed with the apply; null: not there. Absent: none. */
+  readonly volumes?: Readonly<
+    Record<string, { readonly original: VolumeRow | null; readonly target: VolumeRow | null }>
+  >
   /** Why it ended, where its state does not say it. */
   readonly reason?: string
   readonly endedUtc?: UtcMs

@@ -38,10 +38,19 @@ export function undoGroups(state: State, deployment: DeploymentRow): GroupChange
   return changes
 }
 
-/** The stack that the deployment was to destroy owns what comes back: from where it was applied still counts. */
-export function undoStack(state: State, { stack }: DeploymentRow): void {
-  if (stack === undefined || state.tables.stack.has(stack.name)) return
-  state.tables.stack.put(stack.name, { ...stack, revision: state.nextRevision })
+/**
+ * What came and went with the apply, beside apps and groups. A stack that was to be destroyed owns what comes back: from
+ * where it was applied still counts. Volumes are as they were, where nobody changed them since.
+ */
+export function undoRest(state: State, { stack, volumes = {} }: DeploymentRow): void {
+  const { tables, nextRevision: revision } = state
+  if (stack !== undefined && !tables.stack.has(stack.name))
+    tables.stack.put(stack.name, { ...stack, revision })
+  for (const [name, { original, target }] of Object.entries(volumes)) {
+    if (!sameJson(tables.volume.get(name) ?? null, target)) continue
+    if (original === null) tables.volume.delete(name)
+    else tables.volume.put(name, { ...original, revision })
+  }
 }
 
 function undoTarget(

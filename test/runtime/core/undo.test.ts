@@ -1,6 +1,14 @@
 // What an undone deployment puts back, beside the apps.
 import { expect, test } from 'vitest'
-import type { AppId, Desired, GroupId, Plan, Reply, StackName } from '../../../src/model/index.ts'
+import type {
+  AppId,
+  Desired,
+  DesiredVolume,
+  GroupId,
+  Plan,
+  Reply,
+  StackName,
+} from '../../../src/model/index.ts'
 import { plan } from '../../../src/planner/index.ts'
 import { snapshotOf } from '../../../src/runtime/core/index.ts'
 import { sampleApp } from '../../support/sampleapp.ts'
@@ -17,9 +25,13 @@ const desired: Desired = {
   outputs: {},
 }
 
-function planned(cluster: Cluster, mode: 'apply' | 'destroy' = 'apply', origin = 'here'): Plan {
+function planned(
+  cluster: Cluster,
+  mode: 'apply' | 'destroy' = 'apply',
+  { origin = 'here', want = desired } = {},
+): Plan {
   const options = { mode, deleteUnnamed: true, origin } as const
-  const { plan: made, diagnostics } = plan(desired, snapshotOf(cluster.state), options)
+  const { plan: made, diagnostics } = plan(want, snapshotOf(cluster.state), options)
   expect(diagnostics).toEqual([])
   return made!
 }
@@ -66,7 +78,36 @@ test('a stack that was to be destroyed is there again, and is not applied from e
   expect(row()).toBeUndefined()
   cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false })
   expect(row()).toEqual({ ...before, revision: row()!.revision })
-  const foreign = planned(cluster, 'destroy', 'elsewhere')
+  const foreign = planned(cluster, 'destroy', { origin: 'elsewhere' })
   const reply = cluster.request({ kind: 'applyPlan', plan: foreign, force: false, takeOver: false })
   expect(reply).toMatchObject({ ok: false, code: 'FOREIGN_STACK' })
+})
+
+test('volumes that went, came or changed are as they were', () => {
+  const cluster = new Cluster()
+  const agent = cluster.agent('agent1')
+  const volume = (name: string, size: number): DesiredVolume => {
+    return { name, address: `volume.${name}`, size, shared: false, lifecycle: { destroy: true } }
+  }
+  const first = { ...desired, volumes: [volume('gone', 1), volume('kept', 1), volume('wider', 1)] }
+  apply(cluster, planned(cluster, 'apply', { want: first }))
+  const sizes = () =>
+    cluster.state.tables.volume.keys().map(name => [name, cluster.state.tables.volume.get(name)!.size])
+  const before = sizes()
+  agent.obedient = false
+  const changed = { ...app, cmd: 'sleep 2000' }
+  const second = {
+    ...desired,
+    apps: [{ ...desired.apps[0]!, app: changed }],
+    volumes: [volume('kept', 1), volume('new', 1), volume('wider', 2)],
+  }
+  const { deployment } = apply(cluster, planned(cluster, 'apply', { want: second }))
+  expect(sizes()).toEqual([
+    ['kept', 1],
+    ['new', 1],
+    ['wider', 2],
+  ])
+  cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false })
+  expect(sizes()).toEqual(before)
+  expect(planned(cluster, 'apply', { want: first }).changes).toEqual([])
 })
