@@ -199,7 +199,7 @@ function reportRow(state: State, session: Session, row: ReportRow): void {
     return
   }
   if (isRepetition(session, allocation, row)) return
-  state.tables.allocation.set({ ...allocation, statusSeq: row.statusSeq })
+  state.tables.allocation.setStatusSeq(allocation, row.statusSeq)
   updateInstance(state, allocation, row)
 }
 

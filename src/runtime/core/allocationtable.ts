@@ -83,6 +83,18 @@ export class AllocationTable implements RowTable<'allocation'> {
     this.#replace(cell, row.incarnation, row)
   }
 
+  /** The last status heard of it. No index counts by that, and it comes with every report. */
+  setStatusSeq(row: AllocationRow, statusSeq: number): void {
+    const cell = this.#cells.take(row.instance)
+    this.#remember(cell)
+    const next = { ...row, statusSeq }
+    const { held } = cell
+    cell.held =
+      held !== undefined && isMany(held)
+        ? held.map(other => (other.incarnation === row.incarnation ? next : other))
+        : next
+  }
+
   delete(key: string): void {
     const { instance, incarnation } = partsOf(key)
     const cell = this.#cells.get(instance)

@@ -27,23 +27,25 @@ export class AppIndex {
   #running = 0
   #size = 0
 
+  readonly #sets: { readonly bit: number; readonly set: InstanceSet }[] = []
+
   /** All of them, by slot. */
   readonly instances = new Instances(this)
   /** Goal run, without an allocation. */
-  readonly scheduled = new InstanceSet(this, isScheduled)
+  readonly scheduled = this.#setOf(member.scheduled)
   /** Goal stop, not yet gone. */
-  readonly stopping = new InstanceSet(this, row => row.goal === 'stop')
+  readonly stopping = this.#setOf(member.stopping)
   /** Placed, and not yet said to run. */
-  readonly starting = new InstanceSet(this, isStarting)
+  readonly starting = this.#setOf(member.starting)
   /** Batch instances that had their end, well and not. */
-  readonly completed = new InstanceSet(this, row => row.goal === 'run' && hasCompleted(row))
-  readonly failed = new InstanceSet(this, row => row.goal === 'run' && hasFailed(row))
+  readonly completed = this.#setOf(member.completed)
+  readonly failed = this.#setOf(member.failed)
+  readonly unreachable = this.#setOf(member.unreachable)
+  /** Live, with a health check that failed last time. */
+  readonly failing = this.#setOf(member.failing)
   /** When to look at those that start, and at those that run, at the earliest. Undefined: not known. A memo, no state. */
   startsDue: ClusterMs | undefined
   runsDue: { readonly at: ClusterMs; readonly limitMs: number } | undefined
-  readonly unreachable = new InstanceSet(this, row => row.unreachable)
-  /** Live, with a health check that failed last time. */
-  readonly failing = new InstanceSet(this, isFailing)
 
   /** `isHealthy`: strictly, by the rows as they are. */
   constructor(units: Pick<UnitCells, 'at'>, isHealthy: (row: InstanceRow) => boolean) {
@@ -121,6 +123,12 @@ export class AppIndex {
     return rows.sort((a, b) => compareStrings(a.id, b.id))
   }
 
+  /** The row in a slot that has just one. */
+  onlyOneIn(slot: number): InstanceRow | undefined {
+    const handle = this.#slots[slot] ?? noHandle
+    return handle < 0 ? undefined : this.#rowAt(handle)
+  }
+
   /** The lowest slots that no live instance holds. */
   freeSlots(count: number): number[] {
     const free: number[] = []
@@ -165,14 +173,13 @@ export class AppIndex {
       if (isLive) this.#takeSlot(slot)
       else if (!this.hasOther(slot, handle, isLiveRow)) this.#gaps.add(slot)
     }
-    this.scheduled.change(old, row, handle)
-    this.stopping.change(old, row, handle)
-    this.starting.change(old, row, handle)
-    this.completed.change(old, row, handle)
-    this.failed.change(old, row, handle)
-    this.unreachable.change(old, row, handle)
-    this.failing.change(old, row, handle)
+    const was = old === undefined ? 0 : membersOf(old)
+    const is = row === undefined ? 0 : membersOf(row)
+    if (was !== is) {
+      for (const { bit, set } of this.#sets) set.set(slot, (was & bit) !== 0, (is & bit) !== 0, handle)
+    }
     if (old !== undefined && row !== undefined && old.runKey === row.runKey) {
+      if (wasLive === isLive && wasHealthy === isHealthy) return
       this.#runOf(row.runKey).change(old, row, wasHealthy, isHealthy, handle)
     } else {
       if (old !== undefined) this.#leaveRun(old, wasHealthy, handle)
@@ -195,6 +202,12 @@ export class AppIndex {
   #takeSlot(slot: number): void {
     for (; this.#top <= slot; this.#top++) this.#gaps.add(this.#top)
     this.#gaps.delete(slot)
+  }
+
+  #setOf(bit: number): InstanceSet {
+    const set = new InstanceSet(this, row => (membersOf(row) & bit) !== 0)
+    this.#sets.push({ bit, set })
+    return set
   }
 
   #rowAt(handle: number): InstanceRow {
@@ -253,12 +266,12 @@ class RunIndex implements RunCounts {
   ): void {
     const wasLive = old?.goal === 'run'
     const isLive = row?.goal === 'run'
-    const known = (row ?? old)!
+    const { slot } = (row ?? old)!
     this.size += count(row !== undefined) - count(old !== undefined)
     this.healthy += count(isHealthy) - count(wasHealthy)
     this.stopping += count(row?.goal === 'stop') - count(old?.goal === 'stop')
-    this.live.set(known, wasLive, isLive, handle)
-    this.unhealthy.set(known, wasLive && !wasHealthy, isLive && !isHealthy, handle)
+    this.live.set(slot, wasLive, isLive, handle)
+    this.unhealthy.set(slot, wasLive && !wasHealthy, isLive && !isHealthy, handle)
   }
 }
 
@@ -284,7 +297,10 @@ export class InstanceSet {
 
   *rows(): IterableIterator<InstanceRow> {
     for (let slot = this.#slots.next(0); slot >= 0; slot = this.#slots.next(slot + 1)) {
-      for (const row of this.#index.inSlot(slot)) if (this.#holds(row)) yield row
+      const only = this.#index.onlyOneIn(slot)
+      if (only !== undefined) {
+        if (this.#holds(only)) yield only
+      } else for (const row of this.#index.inSlot(slot)) if (this.#holds(row)) yield row
     }
   }
 
@@ -293,19 +309,12 @@ export class InstanceSet {
     return slot < 0 ? undefined : this.#index.inSlot(slot).find(this.#holds)
   }
 
-  /** For the index alone, which holds the new row by now. */
-  change(old: InstanceRow | undefined, row: InstanceRow | undefined, handle: number): void {
-    const was = old !== undefined && this.#holds(old)
-    const is = row !== undefined && this.#holds(row)
-    if (was !== is) this.set((row ?? old)!, was, is, handle)
-  }
-
   /** For the index alone: the row was in it, or is. */
-  set(row: InstanceRow, was: boolean, is: boolean, handle: number): void {
+  set(slot: number, was: boolean, is: boolean, handle: number): void {
     if (was === is) return
     this.#size += count(is) - count(was)
-    if (is) this.#slots.add(row.slot)
-    else if (!this.#index.hasOther(row.slot, handle, this.#holds)) this.#slots.delete(row.slot)
+    if (is) this.#slots.add(slot)
+    else if (!this.#index.hasOther(slot, handle, this.#holds)) this.#slots.delete(slot)
   }
 }
 
@@ -329,17 +338,33 @@ class Instances {
   }
 }
 
-function isScheduled(row: InstanceRow): boolean {
-  return row.goal === 'run' && row.agent === null && !hasCompleted(row) && !hasFailed(row)
+/** The sets of an app that an instance may be in. */
+const member = {
+  scheduled: 1,
+  stopping: 2,
+  starting: 4,
+  completed: 8,
+  failed: 16,
+  unreachable: 32,
+  failing: 64,
+} as const
+
+// In one look: it comes with every change of a row.
+function membersOf(row: InstanceRow): number {
+  const away = row.unreachable ? member.unreachable : 0
+  if (row.goal === 'stop') return away | member.stopping
+  if (isFailing(row)) return away | member.failing | placeOf(row)
+  return away | placeOf(row)
 }
 
-function isStarting(row: InstanceRow): boolean {
-  return row.goal === 'run' && row.agent !== null && row.runningAt === 0
+function placeOf(row: InstanceRow): number {
+  if (row.agent !== null) return row.runningAt === 0 ? member.starting : 0
+  if (hasCompleted(row)) return member.completed
+  return hasFailed(row) ? member.failed : member.scheduled
 }
 
 function isFailing(row: InstanceRow): boolean {
-  if (row.health.length === 0 || row.goal !== 'run') return false
-  return row.health.some(h => h.consecutiveFailures > 0)
+  return row.health.length > 0 && row.health.some(h => h.consecutiveFailures > 0)
 }
 
 function isLiveRow(row: InstanceRow): boolean {
