@@ -11,7 +11,7 @@ import type { App } from './app.ts'
 import type { AgentMessage, AssignmentRow, ReportRow, ServerMessage } from './protocol.ts'
 
 export function serverMessageText(message: ServerMessage): string {
-  if (message.kind === 'assign') return JSON.stringify({ ...message, ...wireAssignments(message.rows) })
+  if (message.kind === 'assign') return assignText(message)
   if (message.kind !== 'specs') return JSON.stringify(message)
   const parts = message.specs.map(({ hash, app }) => `{"hash":${JSON.stringify(hash)},"app":${textOf(app)}}`)
   return `{"kind":"specs","specs":[${parts.join(',')}]}`
@@ -36,7 +36,8 @@ type SharedPart = Omit<AssignmentRow, 'instance' | 'incarnation' | 'gen' | 'port
   readonly start: string
 }
 
-function wireAssignments(rows: readonly AssignmentRow[]): { shared: SharedPart[]; rows: unknown[] } {
+// There are millions of rows: their text is put together without a list for each.
+function assignText({ rows, ...head }: Extract<ServerMessage, { kind: 'assign' }>): string {
   const shared: SharedPart[] = []
   const numbersOf = new Map<string, number[]>()
   let last = -1
@@ -52,16 +53,13 @@ function wireAssignments(rows: readonly AssignmentRow[]): { shared: SharedPart[]
     numbers.push(last)
     return last
   }
-  return {
-    shared,
-    rows: rows.map(row => [
-      numberOf(row),
-      row.instance.slice(cutOf(row.instance)),
-      row.incarnation,
-      row.gen,
-      ...row.ports,
-    ]),
+  let texts = ''
+  for (const row of rows) {
+    const end = JSON.stringify(row.instance.slice(cutOf(row.instance)))
+    const ports = row.ports.length === 0 ? '' : `,${row.ports.join(',')}`
+    texts += `${texts === '' ? '' : ','}[${numberOf(row)},${end},${row.incarnation},${row.gen}${ports}]`
   }
+  return `${JSON.stringify({ ...head, shared }).slice(0, -1)},"rows":[${texts}]}`
 }
 
 function wireReports(rows: readonly ReportRow[]): { starts: string[]; rows: unknown[] } {
