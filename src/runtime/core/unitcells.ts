@@ -74,20 +74,16 @@ export class UnitCells {
 
   get(id: InstanceId): Cell | undefined {
     if (this.#last?.id === id) return this.#last
-    const handle = this.#ids.find(id)
-    if (handle < 0) return undefined
-    const cell = this.#cells[handle] ?? this.#recall(handle, id)
-    // Another one may have the same UUID.
-    if (cell?.id !== id) return undefined
-    this.#last = cell
-    return cell
+    return this.#found(this.#ids.find(id), id)
   }
 
   /** Its cell, made if there is none. */
   take(id: InstanceId): Cell {
-    const known = this.get(id)
+    if (this.#last?.id === id) return this.#last
+    const found = this.#ids.find(id)
+    const known = this.#found(found, id)
     if (known !== undefined) return known
-    const handle = this.#ids.add(id)
+    const handle = this.#ids.add(id, found >= 0)
     const cell: Cell = { id, handle, instance: undefined, held: undefined, touched: undefined, isKept: false }
     this.#cells[handle] = cell
     this.#last = cell
@@ -199,6 +195,15 @@ export class UnitCells {
 
   lowOf({ handle }: Cell): number {
     return this.#low[handle]!
+  }
+
+  #found(handle: number, id: InstanceId): Cell | undefined {
+    if (handle < 0) return undefined
+    const cell = this.#cells[handle] ?? this.#recall(handle, id)
+    // Another one may have the same UUID.
+    if (cell?.id !== id) return undefined
+    this.#last = cell
+    return cell
   }
 
   #store(handle: number, value: Uint8Array): void {

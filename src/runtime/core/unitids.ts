@@ -43,16 +43,17 @@ export class UnitIds {
     }
   }
 
-  /** A handle for an id that has none. */
-  add(id: InstanceId): number {
+  /** A handle for an id that has none. `isFound`: `find` has given that of another id. */
+  add(id: InstanceId, isFound: boolean): number {
     const handle = this.#spare.pop() ?? this.#next++
     // The UUID may be there under another name: what an agent says need not be true.
-    if (countOf(id) === undefined || this.find(id) >= 0) {
+    if (isFound || countOf(id) === undefined) {
       this.#others.set(id, handle)
       this.#names.set(handle, id)
       return handle
     }
     if (handle >= this.#hashHigh.length) this.#grow()
+    readParts(id)
     this.#hashHigh[handle] = hashHigh
     this.#hashLow[handle] = hashLow
     this.#countHigh[handle] = countHigh

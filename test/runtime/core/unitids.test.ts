@@ -26,7 +26,7 @@ describe('handles by id', () => {
         for (const { id, remove } of acts) {
           const known = naive.get(id)
           if (known === undefined) {
-            const handle = ids.add(id)
+            const handle = ids.add(id, ids.find(id) >= 0)
             expect([...naive.values()]).not.toContain(handle)
             naive.set(id, handle)
           } else if (remove) {
@@ -44,7 +44,7 @@ describe('handles by id', () => {
     const ids = new UnitIds()
     for (let round = 0; round < 50; round++) {
       const handles = Array.from({ length: 100 }, (_, i) =>
-        ids.add(instanceIdOf('/a' as AppId, 'cluster/1/', round * 100 + i)),
+        ids.add(instanceIdOf('/a' as AppId, 'cluster/1/', round * 100 + i), false),
       )
       for (const handle of handles) ids.remove(handle)
     }
@@ -56,7 +56,7 @@ describe('handles by id', () => {
     const ids = new UnitIds()
     const mine = instanceIdOf('/a' as AppId, 'cluster/1/', 1)
     const forged = mine.replace(/^a\./, 'b.') as InstanceId
-    const [first, second] = [ids.add(mine), ids.add(forged)]
+    const [first, second] = [ids.add(mine, false), ids.add(forged, true)]
     expect([ids.find(mine), ids.find(forged)]).toEqual([first, second])
     ids.remove(first)
     expect([ids.find(mine), ids.find(forged)]).toEqual([-1, second])
