@@ -217,7 +217,7 @@ function writeRest(state: State, plan: Plan, deployment: DeploymentId | undefine
       outputs: plan.outputs,
     })
   }
-  if (deployment !== undefined) noteForUndo(state, deployment, stack, volumes)
+  if (deployment !== undefined) noteForUndo(state, deployment, { name: plan.stack, stack, volumes })
 }
 
 // Those that go, come or change, under both names of one that is renamed; one that is let go of stays.
@@ -230,17 +230,20 @@ function volumesOf({ changes }: Plan): readonly string[] {
 function noteForUndo(
   state: State,
   deployment: DeploymentId,
-  stack: StackRow | undefined,
-  originals: ReadonlyMap<string, VolumeRow | null>,
+  before: {
+    readonly name: StackName
+    readonly stack: StackRow | undefined
+    readonly volumes: ReadonlyMap<string, VolumeRow | null>
+  },
 ): void {
-  const isGone = stack !== undefined && !state.tables.stack.has(stack.name)
-  if (!isGone && originals.size === 0) return
-  const volumes = [...originals].map(([name, original]) => {
-    return [name, { original, target: state.tables.volume.get(name) ?? null }] as const
+  const { tables } = state
+  const stack = { original: before.stack ?? null, target: tables.stack.get(before.name) ?? null }
+  const volumes = [...before.volumes].map(([name, original]) => {
+    return [name, { original, target: tables.volume.get(name) ?? null }] as const
   })
-  state.tables.deployment.put(deployment, {
-    ...present(state.tables.deployment.get(deployment), `deployment ${deployment}`),
-    ...(isGone ? { stack } : {}),
+  tables.deployment.put(deployment, {
+    ...present(tables.deployment.get(deployment), `deployment ${deployment}`),
+    stack,
     ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes) }),
   })
 }

@@ -329,6 +329,12 @@ export interface GroupChangeRow {
   readonly row?: GroupRow
 }
 
+/** A row before a change and after it; null: not there. */
+export interface ChangedRow<Row> {
+  readonly original: Row | null
+  readonly target: Row | null
+}
+
 export interface DeploymentRow {
   readonly id: DeploymentId
   readonly version: UtcMs
@@ -358,12 +364,9 @@ export interface DeploymentRow {
   readonly resumedAt?: ClusterMs
   /** The deployment that this one rolls back. */
   readonly undoes?: DeploymentId
-  /** The stack that it destroys, whose row went with the apply. */
-  readonly stack?: StackRow
-  /** Volumes that went, came or changed with the apply; null: not there. Absent: none. */
-  readonly volumes?: Readonly<
-    Record<string, { readonly original: VolumeRow | null; readonly target: VolumeRow | null }>
-  >
+  /** The stack that was applied, and volumes that went, came or changed with it. Absent: none. */
+  readonly stack?: ChangedRow<StackRow>
+  readonly volumes?: Readonly<Record<string, ChangedRow<VolumeRow>>>
   /** Why it ended, where its state does not say it. */
   readonly reason?: string
   readonly endedUtc?: UtcMs

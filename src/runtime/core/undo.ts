@@ -2,7 +2,14 @@
 // or deleted anew is left alone, and of one that was only changed in place the newer fields stay. An app that has got a
 // new name keeps it: what runs under it never noticed.
 import { sameJson } from '../../base/index.ts'
-import { groupAddress, validateApp, type App, type AppId, type GroupId } from '../../model/index.ts'
+import {
+  groupAddress,
+  validateApp,
+  type App,
+  type AppId,
+  type GroupId,
+  type StackName,
+} from '../../model/index.ts'
 import { effectiveAppOf, submittedAppOf } from './instances.ts'
 import type { AppContent, AppRow, DeploymentRow, GroupRow } from './rows.ts'
 import type { State } from './state.ts'
@@ -39,18 +46,27 @@ export function undoGroups(state: State, deployment: DeploymentRow): GroupChange
 }
 
 /**
- * What came and went with the apply, beside apps and groups. A stack that was to be destroyed owns what comes back: from
- * where it was applied still counts. Volumes are as they were, where nobody changed them since.
+ * The stack and the volumes as they were, where nobody changed them since: what the stack hands out, and from where it is
+ * applied. A stack that was made with the deployment goes, unless something is left that belongs to it.
  */
 export function undoRest(state: State, { stack, volumes = {} }: DeploymentRow): void {
   const { tables, nextRevision: revision } = state
-  if (stack !== undefined && !tables.stack.has(stack.name))
-    tables.stack.put(stack.name, { ...stack, revision })
   for (const [name, { original, target }] of Object.entries(volumes)) {
     if (!sameJson(tables.volume.get(name) ?? null, target)) continue
     if (original === null) tables.volume.delete(name)
     else tables.volume.put(name, { ...original, revision })
   }
+  const name = stack?.original?.name ?? stack?.target?.name
+  if (stack === undefined || name === undefined) return
+  if (!sameJson(tables.stack.get(name) ?? null, stack.target)) return
+  if (stack.original !== null) tables.stack.put(name, { ...stack.original, revision })
+  else if (!ownsAnything(state, name)) tables.stack.delete(name)
+}
+
+function ownsAnything({ tables }: State, stack: StackName): boolean {
+  return [tables.app, tables.group, tables.volume].some(table =>
+    [...table.values()].some(row => row.stack === stack),
+  )
 }
 
 function undoTarget(

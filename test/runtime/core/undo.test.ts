@@ -83,6 +83,27 @@ test('a stack that was to be destroyed is there again, and is not applied from e
   expect(reply).toMatchObject({ ok: false, code: 'FOREIGN_STACK' })
 })
 
+test('a stack hands out what it did before, and goes when it was made with the deployment', () => {
+  const outputs = (cluster: Cluster) => cluster.state.tables.stack.get('shop')?.outputs
+  const handing = (value: string) => ({ ...desired, outputs: { url: { value, sensitive: false } } })
+  const cancelled = (cluster: Cluster, want: Desired): void => {
+    for (const agent of cluster.agents.values()) agent.obedient = false
+    const { deployment } = apply(cluster, planned(cluster, 'apply', { want }))
+    expect(outputs(cluster)).toEqual(want.outputs)
+    cluster.request({ kind: 'cancelDeployment', deployment: deployment!, force: false })
+  }
+  const fresh = new Cluster()
+  fresh.agent('agent1')
+  cancelled(fresh, handing('one'))
+  expect(outputs(fresh)).toBeUndefined()
+  const known = new Cluster()
+  known.agent('agent1')
+  apply(known, planned(known, 'apply', { want: handing('one') }))
+  known.pass(1000)
+  cancelled(known, { ...handing('two'), apps: [{ ...desired.apps[0]!, app: { ...app, cmd: 'sleep 2000' } }] })
+  expect(outputs(known)).toEqual(handing('one').outputs)
+})
+
 test('volumes that went, came or changed are as they were', () => {
   const cluster = new Cluster()
   const agent = cluster.agent('agent1')
