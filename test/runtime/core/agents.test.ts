@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
 import type { AgentChange, AgentId, AgentView, AppId, DeploymentId, Reply } from '../../../src/model/index.ts'
 import { agentViews, appView, load, plannedMoves, rollback, rowsOf } from '../../../src/runtime/core/index.ts'
-import { Cluster, type FakeAgent } from './cluster.ts'
+import { Cluster, type FakeAgent, good, requestFor } from './cluster.ts'
 
 const web = '/web' as AppId
 const first = 'agent1' as AgentId
@@ -12,11 +12,6 @@ function clusterOf(count: number): Cluster {
   const cluster = new Cluster()
   for (let i = 1; i <= count; i++) cluster.agent(`agent${i}`)
   return cluster
-}
-
-function good(reply: Reply): Extract<Reply, { ok: true }> {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
-  return reply
 }
 
 function create(cluster: Cluster, more: Record<string, Json> = {}): void {
@@ -338,7 +333,7 @@ describe('remove', () => {
     create(cluster, { instances: 2 })
     lose(cluster, cluster.agents.get(first)!)
     const before = rowsOf(cluster.state)
-    cluster.stepOnly({ kind: 'changeAgent', agent: first, change: { kind: 'remove' } })
+    cluster.stepOnly(requestFor({ kind: 'changeAgent', agent: first, change: { kind: 'remove' } }))
     expect(cluster.state.tables.agent.has(first)).toBe(false)
     rollback(cluster.state)
     expect(rowsOf(cluster.state)).toEqual(before)

@@ -1,10 +1,10 @@
 // Changes of apps and groups beside what their rules say (rules/groups.txt): what must not hang on the order of rows, what is
 // no change, and what must be asked for twice.
 import { expect, test } from 'vitest'
-import type { ClusterMs, Json, UtcMs } from '../../../src/base/index.ts'
+import type { Json } from '../../../src/base/index.ts'
 import type { AppId, GroupId, Operation, Reply } from '../../../src/model/index.ts'
-import { rootVersions, step, type State } from '../../../src/runtime/core/index.ts'
-import { Cluster } from './cluster.ts'
+import { rootVersions, type State } from '../../../src/runtime/core/index.ts'
+import { Cluster, requestFor } from './cluster.ts'
 
 const group = '/g' as GroupId
 
@@ -30,9 +30,7 @@ test('apps that come back get the same service ports after a start of the server
   cluster.pass(1000)
   const operation = putGroup({ version: version! }, '/' as GroupId)
   const found = [cluster.state, cluster.reload()].map(state => {
-    const env = { now: cluster.now as ClusterMs, utc: (1_700_000_000_000 + cluster.now) as UtcMs }
-    const actor = { name: 'tester@here', via: 'api' } as const
-    step(state, env, { kind: 'request', id: 'back', actor, operation })
+    cluster.stepOnly(requestFor(operation), state)
     return servicePorts(state)
   })
   expect(found[0]).toEqual(['/g/b 10000', '/g/k 10001', '/g/z 10002'])

@@ -30,6 +30,7 @@ import {
   step,
   type Commit,
   type Input,
+  type Output,
   type State,
 } from '../../../src/runtime/core/index.ts'
 
@@ -56,6 +57,16 @@ export interface AgentOptions {
   readonly rack?: string
   readonly drivers?: readonly DriverKind[]
   readonly ports?: readonly PortRange[]
+}
+
+/** The answer to a request that must be accepted. */
+export function good(reply: Reply): Extract<Reply, { ok: true }> {
+  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
+  return reply
+}
+
+export function requestFor(operation: Operation): Input {
+  return { kind: 'request', id: 'alone', actor, operation }
 }
 
 export class Cluster {
@@ -216,10 +227,10 @@ export class Cluster {
     for (const commit of this.commits.slice(from)) replay(replica, commit)
   }
 
-  /** One step and no more, without a commit. */
-  stepOnly(operation: Operation): void {
+  /** One step and no more, without a commit; of another state, if told, as if it were this one. */
+  stepOnly(input: Input, state = this.state): Output {
     const env = { now: this.now as ClusterMs, utc: (1_700_000_000_000 + this.now) as UtcMs }
-    step(this.state, env, { kind: 'request', id: 'alone', actor, operation })
+    return step(state, env, input)
   }
 
   /** The state as a restart would find it. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { compareStrings } from '../../../src/base/index.ts'
 import type { AppId, DeploymentId, Reply } from '../../../src/model/index.ts'
 import { appView, deploymentViews, replay, rowsOf, State } from '../../../src/runtime/core/index.ts'
-import { Cluster } from './cluster.ts'
+import { Cluster, good } from './cluster.ts'
 
 const web = '/web' as AppId
 
@@ -11,11 +11,6 @@ function three(): Cluster {
   const cluster = new Cluster()
   for (const name of ['agent1', 'agent2', 'agent3']) cluster.agent(name)
   return cluster
-}
-
-function good(reply: Reply): Extract<Reply, { ok: true }> {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
-  return reply
 }
 
 function create(cluster: Cluster, more: object = {}): Extract<Reply, { ok: true }> {

@@ -5,7 +5,7 @@ import type { ClusterMs, Json } from '../../../src/base/index.ts'
 import type { AppId, Reply } from '../../../src/model/index.ts'
 import { backoffAfter } from '../../../src/runtime/core/backoff.ts'
 import { launchDelayOf } from '../../../src/runtime/core/launchdelays.ts'
-import { Cluster, type FakeAgent } from './cluster.ts'
+import { Cluster, type FakeAgent, good } from './cluster.ts'
 
 const web = '/web' as AppId
 
@@ -13,10 +13,6 @@ function clusterOf(count: number): Cluster {
   const cluster = new Cluster()
   for (let i = 1; i <= count; i++) cluster.agent(`agent${i}`)
   return cluster
-}
-
-function good(reply: Reply): void {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
 }
 
 function create(cluster: Cluster, more: Record<string, Json>): void {

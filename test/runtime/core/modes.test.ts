@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
 import type { AgentId, AppId, AppView, GroupId, Reply } from '../../../src/model/index.ts'
 import { appView, snapshotOf } from '../../../src/runtime/core/index.ts'
-import { Cluster } from './cluster.ts'
+import { Cluster, good } from './cluster.ts'
 
 const id = '/job' as AppId
 
@@ -11,11 +11,6 @@ function clusterOf(count: number): Cluster {
   const cluster = new Cluster()
   for (let i = 1; i <= count; i++) cluster.agent(`agent${i}`)
   return cluster
-}
-
-function good(reply: Reply): Extract<Reply, { ok: true }> {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
-  return reply
 }
 
 function create(cluster: Cluster, more: Record<string, Json>): void {

@@ -19,15 +19,10 @@ import {
   effectiveApp,
   snapshotOf,
 } from '../../../src/runtime/core/index.ts'
-import { Cluster } from './cluster.ts'
+import { Cluster, good } from './cluster.ts'
 
 const web = '/web' as AppId
 const check = { protocol: 'TCP', gracePeriodSeconds: 3600, maxConsecutiveFailures: 0 }
-
-function good(reply: Reply): Extract<Reply, { ok: true }> {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
-  return reply
-}
 
 /** Four healthy instances of an app with a check, on three agents. */
 function running(more: object = {}): Cluster {

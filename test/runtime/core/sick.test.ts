@@ -1,15 +1,10 @@
 // Kills by health: a replacement first, where the strategy leaves room for one.
 import { describe, expect, test } from 'vitest'
-import type { AppId, Reply } from '../../../src/model/index.ts'
+import type { AppId } from '../../../src/model/index.ts'
 import { appView } from '../../../src/runtime/core/index.ts'
-import { Cluster } from './cluster.ts'
+import { Cluster, good } from './cluster.ts'
 
 const web = '/web' as AppId
-
-function good(reply: Reply): Extract<Reply, { ok: true }> {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
-  return reply
-}
 
 /** Two healthy instances. */
 function running(more: object = {}): Cluster {

@@ -1,6 +1,6 @@
 // What went wrong once, each as the story that a user would have seen.
 import { describe, expect, test } from 'vitest'
-import type { ClusterMs, Json, UtcMs } from '../../../src/base/index.ts'
+import type { Json } from '../../../src/base/index.ts'
 import {
   decodeServerMessage,
   serverMessageText,
@@ -16,19 +16,10 @@ import {
   type Reply,
   type SessionId,
 } from '../../../src/model/index.ts'
-import {
-  appView,
-  load,
-  nextWake,
-  rollback,
-  rowsOf,
-  step,
-  type Input,
-  type Output,
-} from '../../../src/runtime/core/index.ts'
+import { appView, load, nextWake, rollback, rowsOf, type Input } from '../../../src/runtime/core/index.ts'
 import { launchDelayOf } from '../../../src/runtime/core/launchdelays.ts'
 import { desired, planFor } from '../../sim/cluster.ts'
-import { Cluster, type FakeAgent } from './cluster.ts'
+import { Cluster, type FakeAgent, good } from './cluster.ts'
 
 const web = '/web' as AppId
 const actor = { name: 'tester@here', via: 'api' } as const
@@ -37,11 +28,6 @@ function clusterOf(count: number): Cluster {
   const cluster = new Cluster()
   for (let i = 1; i <= count; i++) cluster.agent(`agent${i}`)
   return cluster
-}
-
-function good(reply: Reply): Extract<Reply, { ok: true }> {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
-  return reply
 }
 
 function create(cluster: Cluster, more: Record<string, Json> = {}): Extract<Reply, { ok: true }> {
@@ -55,12 +41,6 @@ function put(cluster: Cluster, id: string, body: Record<string, Json>, force = f
 
 function obey(cluster: Cluster, obedient: boolean): void {
   for (const agent of cluster.agents.values()) agent.obedient = obedient
-}
-
-/** One step and no more, without a commit. */
-function stepOnly(cluster: Cluster, input: Input): Output {
-  const env = { now: cluster.now as ClusterMs, utc: (1_700_000_000_000 + cluster.now) as UtcMs }
-  return step(cluster.state, env, input)
 }
 
 function helloOf(agent: FakeAgent, over: Partial<Hello> = {}): Hello {
@@ -158,7 +138,7 @@ describe('a commit that is lost', () => {
   test('takes an agent that it brought along', () => {
     const cluster = clusterOf(1)
     const stranger = helloOf({ ...cluster.agents.get('agent1' as AgentId)!, id: 'late' as AgentId })
-    stepOnly(cluster, { kind: 'agent', session: 's9' as SessionId, message: stranger })
+    cluster.stepOnly({ kind: 'agent', session: 's9' as SessionId, message: stranger })
     rollback(cluster.state)
     expect(cluster.state.agents.ids()).toEqual(['agent1'])
   })
@@ -167,7 +147,7 @@ describe('a commit that is lost', () => {
     const cluster = clusterOf(2)
     create(cluster, { instances: 2, upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 1 } })
     obey(cluster, false)
-    stepOnly(cluster, {
+    cluster.stepOnly({
       kind: 'request',
       id: 'lost',
       actor,
@@ -218,7 +198,7 @@ describe('an app that is deleted', () => {
       actor,
       operation: { kind: 'changeApps', changes: [change as never], force: true },
     })
-    stepOnly(cluster, request('1', { kind: 'delete', id: web }))
+    cluster.stepOnly(request('1', { kind: 'delete', id: web }))
     const body = { id: '/web', cmd: 'sleep 2', cpus: 0.1, mem: 32, instances: 4 }
     cluster.input(request('2', { kind: 'create', body }))
     expect(appView(cluster.state, web)).toMatchObject({ wanted: 4, running: 4 })
@@ -314,10 +294,10 @@ describe('an agent that gets hundreds of different apps at once', () => {
       body: { id: `/app-${i}`, cmd: 'sleep 1', cpus: 0.001, mem: 1, portDefinitions: [] },
     }))
     const operation = { kind: 'changeApps', changes, force: false } as const
-    let output = stepOnly(cluster, { kind: 'request', id: '1', actor, operation })
+    let output = cluster.stepOnly({ kind: 'request', id: '1', actor, operation })
     const messages = output.messages.map(m => m.message)
     for (; output.more; messages.push(...output.messages.map(m => m.message))) {
-      output = stepOnly(cluster, { kind: 'continue' })
+      output = cluster.stepOnly({ kind: 'continue' })
     }
     const heard = messages.map(message => decodeServerMessage(JSON.parse(serverMessageText(message))))
     expect(heard.filter(result => !result.ok)).toEqual([])
@@ -334,10 +314,10 @@ describe('a start with many apps', () => {
     const views = (): unknown[] => apps.map(id => appView(cluster.state, id)!.waiting!.reasons)
     const before = views()
     cluster.state.stepRows = 8
-    let output = stepOnly(cluster, { kind: 'boot', epoch: 2 as Epoch, adopt: false })
+    let output = cluster.stepOnly({ kind: 'boot', epoch: 2 as Epoch, adopt: false })
     expect(output).toMatchObject({ urgent: true, more: true })
     let steps = 1
-    for (; output.more; steps++) output = stepOnly(cluster, { kind: 'continue' })
+    for (; output.more; steps++) output = cluster.stepOnly({ kind: 'continue' })
     expect(steps).toBe(10)
     expect(views()).toEqual(before)
     expect(before[0]).not.toEqual([])
@@ -389,7 +369,7 @@ describe('an agent', () => {
   ])('that has seen %s beyond all counting is refused', (_, over) => {
     const cluster = clusterOf(1)
     const agent = cluster.agents.get('agent1' as AgentId)!
-    const { messages } = stepOnly(cluster, {
+    const { messages } = cluster.stepOnly({
       kind: 'agent',
       session: 's9' as SessionId,
       message: helloOf(agent, over),

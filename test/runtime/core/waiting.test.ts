@@ -2,19 +2,15 @@
 // on a whole cluster.
 import { describe, expect, test, vi } from 'vitest'
 import type { Json } from '../../../src/base/index.ts'
-import type { AppId, Reply, WaitingView } from '../../../src/model/index.ts'
+import type { AppId, WaitingView } from '../../../src/model/index.ts'
 import { appView } from '../../../src/runtime/core/index.ts'
 import { Batch } from '../../../src/runtime/core/allocate/batch.ts'
-import { Cluster } from './cluster.ts'
+import { Cluster, good } from './cluster.ts'
 
 function clusterOf(...cpus: number[]): Cluster {
   const cluster = new Cluster()
   for (const [i, count] of cpus.entries()) cluster.agent(`agent${i + 1}`, { cpus: count, rack: `r${i % 2}` })
   return cluster
-}
-
-function good(reply: Reply): void {
-  if (!reply.ok) throw new Error(`${reply.code}: ${reply.message} ${JSON.stringify(reply.details)}`)
 }
 
 function create(cluster: Cluster, id: string, more: Record<string, Json> = {}): void {
