@@ -14,9 +14,9 @@ const severalHandles = -2
 export class AppIndex {
   readonly #units: Pick<UnitCells, 'at'>
   /** Handles of the cells of instances, by slot. */
-  readonly #slots: number[] = []
+  readonly #slots: number[] = [noHandle]
   /** Of slots with more than one: while an instance of a former life, or of a rollback, ends. */
-  readonly #several = new Map<number, readonly number[]>()
+  #several: Map<number, readonly number[]> | undefined
   readonly #isHealthy: (row: InstanceRow) => boolean
   readonly #runs = new Map<string, RunIndex>()
   /** Slots below `#top` that no live instance holds. */
@@ -27,22 +27,11 @@ export class AppIndex {
   #running = 0
   #size = 0
 
-  readonly #sets: { readonly bit: number; readonly set: InstanceSet }[] = []
+  /** By member; made when the first instance comes into it: there may be very many apps, of one instance each. */
+  readonly #sets: (InstanceSet | undefined)[] = [...noSets]
 
   /** All of them, by slot. */
   readonly instances = new Instances(this)
-  /** Goal run, without an allocation. */
-  readonly scheduled = this.#setOf(member.scheduled)
-  /** Goal stop, not yet gone. */
-  readonly stopping = this.#setOf(member.stopping)
-  /** Placed, and not yet said to run. */
-  readonly starting = this.#setOf(member.starting)
-  /** Batch instances that had their end, well and not. */
-  readonly completed = this.#setOf(member.completed)
-  readonly failed = this.#setOf(member.failed)
-  readonly unreachable = this.#setOf(member.unreachable)
-  /** Live, with a health check that failed last time. */
-  readonly failing = this.#setOf(member.failing)
   /** When to look at those that start, and at those that run, at the earliest. Undefined: not known. A memo, no state. */
   startsDue: ClusterMs | undefined
   runsDue: { readonly at: ClusterMs; readonly limitMs: number } | undefined
@@ -51,6 +40,40 @@ export class AppIndex {
   constructor(units: Pick<UnitCells, 'at'>, isHealthy: (row: InstanceRow) => boolean) {
     this.#units = units
     this.#isHealthy = isHealthy
+  }
+
+  /** Goal run, without an allocation. */
+  get scheduled(): InstanceSet {
+    return this.#sets[member.scheduled] ?? noSet
+  }
+
+  /** Goal stop, not yet gone. */
+  get stopping(): InstanceSet {
+    return this.#sets[member.stopping] ?? noSet
+  }
+
+  /** Placed, and not yet said to run. */
+  get starting(): InstanceSet {
+    return this.#sets[member.starting] ?? noSet
+  }
+
+  /** Batch instances that had their end well. */
+  get completed(): InstanceSet {
+    return this.#sets[member.completed] ?? noSet
+  }
+
+  /** Batch instances that had their end in a failure. */
+  get failed(): InstanceSet {
+    return this.#sets[member.failed] ?? noSet
+  }
+
+  get unreachable(): InstanceSet {
+    return this.#sets[member.unreachable] ?? noSet
+  }
+
+  /** Live, with a health check that failed last time. */
+  get failing(): InstanceSet {
+    return this.#sets[member.failing] ?? noSet
   }
 
   forgetDues(): void {
@@ -119,7 +142,7 @@ export class AppIndex {
     const handle = this.#slots[slot] ?? noHandle
     if (handle === noHandle) return nothing
     if (handle !== severalHandles) return [this.#rowAt(handle)]
-    const rows = this.#several.get(slot)!.map(each => this.#rowAt(each))
+    const rows = this.#several!.get(slot)!.map(each => this.#rowAt(each))
     return rows.sort((a, b) => compareStrings(a.id, b.id))
   }
 
@@ -144,7 +167,7 @@ export class AppIndex {
     // Mostly it is alone there: then nobody need look at it.
     const held = this.#slots[slot] ?? noHandle
     if (held === noHandle || held === handle) return false
-    const handles = held === severalHandles ? this.#several.get(slot)! : [held]
+    const handles = held === severalHandles ? this.#several!.get(slot)! : [held]
     return handles.some(other => other !== handle && holds(this.#rowAt(other)))
   }
 
@@ -175,8 +198,9 @@ export class AppIndex {
     }
     const was = old === undefined ? 0 : membersOf(old)
     const is = row === undefined ? 0 : membersOf(row)
-    if (was !== is) {
-      for (const { bit, set } of this.#sets) set.set(slot, (was & bit) !== 0, (is & bit) !== 0, handle)
+    for (let moved = was ^ is; moved !== 0; moved &= moved - 1) {
+      const number = 31 - Math.clz32(moved & -moved)
+      this.#setOf(number).set(slot, (was & (1 << number)) !== 0, (is & (1 << number)) !== 0, handle)
     }
     if (old !== undefined && row !== undefined && old.runKey === row.runKey) {
       if (wasLive === isLive && wasHealthy === isHealthy) return
@@ -204,10 +228,8 @@ export class AppIndex {
     this.#gaps.delete(slot)
   }
 
-  #setOf(bit: number): InstanceSet {
-    const set = new InstanceSet(this, row => (membersOf(row) & bit) !== 0)
-    this.#sets.push({ bit, set })
-    return set
+  #setOf(number: number): InstanceSet {
+    return (this.#sets[number] ??= new InstanceSet(this, isMember[number]!))
   }
 
   #rowAt(handle: number): InstanceRow {
@@ -219,16 +241,17 @@ export class AppIndex {
     const held = this.#slots[slot]!
     if (held === noHandle) this.#slots[slot] = handle
     else {
+      this.#several ??= new Map()
       this.#several.set(slot, [...(this.#several.get(slot) ?? [held]), handle])
       this.#slots[slot] = severalHandles
     }
   }
 
   #release(slot: number, handle: number): void {
-    const left = (this.#several.get(slot) ?? [handle]).filter(each => each !== handle)
-    if (left.length > 1) this.#several.set(slot, left)
+    const left = (this.#several?.get(slot) ?? [handle]).filter(each => each !== handle)
+    if (left.length > 1) this.#several!.set(slot, left)
     else {
-      this.#several.delete(slot)
+      this.#several?.delete(slot)
       this.#slots[slot] = left[0] ?? noHandle
     }
   }
@@ -246,15 +269,21 @@ export interface RunCounts {
 
 class RunIndex implements RunCounts {
   readonly live: InstanceSet
-  readonly unhealthy: InstanceSet
+  readonly #index: AppIndex
+  readonly #isLive: (row: InstanceRow) => boolean
+  #unhealthy: InstanceSet | undefined
   healthy = 0
   stopping = 0
   size = 0
 
   constructor(index: AppIndex, runKey: string) {
-    const isLive = (row: InstanceRow): boolean => row.goal === 'run' && row.runKey === runKey
-    this.live = new InstanceSet(index, isLive)
-    this.unhealthy = new InstanceSet(index, row => isLive(row) && !index.isHealthy(row))
+    this.#index = index
+    this.#isLive = row => row.goal === 'run' && row.runKey === runKey
+    this.live = new InstanceSet(index, this.#isLive)
+  }
+
+  get unhealthy(): InstanceSet {
+    return this.#unhealthy ?? noSet
   }
 
   change(
@@ -271,7 +300,11 @@ class RunIndex implements RunCounts {
     this.healthy += count(isHealthy) - count(wasHealthy)
     this.stopping += count(row?.goal === 'stop') - count(old?.goal === 'stop')
     this.live.set(slot, wasLive, isLive, handle)
-    this.unhealthy.set(slot, wasLive && !wasHealthy, isLive && !isHealthy, handle)
+    const wasUnhealthy = wasLive && !wasHealthy
+    const isUnhealthy = isLive && !isHealthy
+    if (wasUnhealthy === isUnhealthy) return
+    this.#unhealthy ??= new InstanceSet(this.#index, row => this.#isLive(row) && !this.#index.isHealthy(row))
+    this.#unhealthy.set(slot, wasUnhealthy, isUnhealthy, handle)
   }
 }
 
@@ -338,29 +371,36 @@ class Instances {
   }
 }
 
-/** The sets of an app that an instance may be in. */
+/** The sets of an app that an instance may be in, as numbers of bits. */
 const member = {
-  scheduled: 1,
-  stopping: 2,
-  starting: 4,
-  completed: 8,
-  failed: 16,
-  unreachable: 32,
-  failing: 64,
+  scheduled: 0,
+  stopping: 1,
+  starting: 2,
+  completed: 3,
+  failed: 4,
+  unreachable: 5,
+  failing: 6,
 } as const
+
+const noSets: readonly undefined[] = Object.values(member).map(() => undefined)
+const isMember = Object.values(member).map(
+  number =>
+    (row: InstanceRow): boolean =>
+      (membersOf(row) & (1 << number)) !== 0,
+)
 
 // In one look: it comes with every change of a row.
 function membersOf(row: InstanceRow): number {
-  const away = row.unreachable ? member.unreachable : 0
-  if (row.goal === 'stop') return away | member.stopping
-  if (isFailing(row)) return away | member.failing | placeOf(row)
+  const away = row.unreachable ? 1 << member.unreachable : 0
+  if (row.goal === 'stop') return away | (1 << member.stopping)
+  if (isFailing(row)) return away | (1 << member.failing) | placeOf(row)
   return away | placeOf(row)
 }
 
 function placeOf(row: InstanceRow): number {
-  if (row.agent !== null) return row.runningAt === 0 ? member.starting : 0
-  if (hasCompleted(row)) return member.completed
-  return hasFailed(row) ? member.failed : member.scheduled
+  if (row.agent !== null) return row.runningAt === 0 ? 1 << member.starting : 0
+  if (hasCompleted(row)) return 1 << member.completed
+  return hasFailed(row) ? 1 << member.failed : 1 << member.scheduled
 }
 
 function isFailing(row: InstanceRow): boolean {
@@ -377,9 +417,10 @@ function count(is: boolean): 0 | 1 {
 
 const nothing: readonly InstanceRow[] = []
 const noIndex = new AppIndex({ at: () => undefined }, () => false)
+const noSet = new InstanceSet(noIndex, () => false)
 const none: RunCounts = {
-  live: new InstanceSet(noIndex, () => false),
-  unhealthy: new InstanceSet(noIndex, () => false),
+  live: noSet,
+  unhealthy: noSet,
   healthy: 0,
   stopping: 0,
 }
