@@ -42,8 +42,7 @@ export function sealUnits(state: State, sum: DigestSum): SealedUnits {
     const namesSame = stored !== undefined && isNamedAlike(before, after)
     if (stored !== undefined) {
       if (!namesSame) nameUnit(key, before, going)
-      if (state.units.isSummed(cell)) sum.subtractHash(state.units.highOf(cell), state.units.lowOf(cell))
-      else sum.subtract(key, stored)
+      state.units.subtract(cell, key, sum)
     }
     if (!isThere(after)) {
       if (stored === undefined) continue
@@ -119,10 +118,9 @@ export function replayUnits(state: State, { puts, deletes, gone = [] }: Commit, 
   const going = goingNamer(state)
   const takeOld = (id: InstanceId, key: string): boolean => {
     const cell = state.units.get(id)
-    const stored = cell && state.units.storedOf(cell)
-    if (stored === undefined) return false
+    if (cell === undefined || state.units.storedOf(cell) === undefined) return false
     nameUnit(key, unitOf(state, id), going)
-    sum.subtract(key, stored)
+    state.units.subtract(cell, key, sum)
     return true
   }
   const keys = deletes.filter(isUnitKey)

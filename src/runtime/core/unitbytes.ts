@@ -9,6 +9,11 @@ const granulesPerChunk = chunkBytes / granule
 /** Larger rows have a buffer of their own: few have many addresses or results of checks. */
 const largest = 1024
 
+/** Of a handle: the first granule; twice the length in bytes, and one if the hash is known; the lanes of the hash. */
+const column = { at: 0, length: 1, high: 2, low: 3 } as const
+/** Side by side, since they are looked at together. */
+const columns = 4
+
 export class UnitBytes {
   readonly #chunks: Uint8Array[] = []
   /** Granules of the last chunk that are in use. */
@@ -16,25 +21,26 @@ export class UnitBytes {
   /** Free places by their length in granules. */
   readonly #free: number[][] = Array.from({ length: largest / granule + 1 }, () => [])
   readonly #large = new Map<number, Uint8Array>()
-  // By handle: the first granule, and the length in bytes, 0 where nothing is stored.
-  #at = new Int32Array(16)
-  #length = new Int32Array(16)
+  #entries = new Int32Array(64)
 
   has(handle: number): boolean {
-    return this.#length[handle] !== undefined && this.#length[handle] !== 0
+    return this.lengthOf(handle) !== 0
   }
 
   /** Where the row lies: a buffer, and the first byte in it. */
   bufferOf(handle: number): Uint8Array {
-    return this.#large.get(handle) ?? this.#chunks[Math.floor(this.#at[handle]! / granulesPerChunk)]!
+    if (this.lengthOf(handle) > largest) return this.#large.get(handle)!
+    return this.#chunks[Math.floor(this.#entries[handle * columns + column.at]! / granulesPerChunk)]!
   }
 
   startOf(handle: number): number {
-    return this.lengthOf(handle) > largest ? 0 : (this.#at[handle]! % granulesPerChunk) * granule
+    if (this.lengthOf(handle) > largest) return 0
+    return (this.#entries[handle * columns + column.at]! % granulesPerChunk) * granule
   }
 
+  /** In bytes; 0: nothing is stored. */
   lengthOf(handle: number): number {
-    return this.#length[handle] ?? 0
+    return (this.#entries[handle * columns + column.length] ?? 0) >> 1
   }
 
   /** Not a copy: good until the next change. */
@@ -43,34 +49,54 @@ export class UnitBytes {
     return this.bufferOf(handle).subarray(start, start + this.lengthOf(handle))
   }
 
+  /** Whether the hash of the row is known, and its lanes (see DigestSum). */
+  isSummed(handle: number): boolean {
+    return ((this.#entries[handle * columns + column.length] ?? 0) & 1) !== 0
+  }
+
+  highOf(handle: number): number {
+    return this.#entries[handle * columns + column.high]!
+  }
+
+  lowOf(handle: number): number {
+    return this.#entries[handle * columns + column.low]!
+  }
+
   /** Keeps a copy in place of what was there. */
   put(handle: number, value: Uint8Array): void {
-    while (handle >= this.#at.length) {
-      this.#at = longer(this.#at)
-      this.#length = longer(this.#length)
-    }
+    while ((handle + 1) * columns > this.#entries.length) this.#entries = longer(this.#entries)
     const { length } = value
-    const known = this.#length[handle]!
+    const entry = handle * columns
+    const known = this.lengthOf(handle)
     if (length > largest) {
       this.delete(handle)
       this.#large.set(handle, value.slice())
-      this.#length[handle] = length
+      this.#entries[entry + column.length] = length << 1
       return
     }
     if (known === 0 || granulesFor(known) !== granulesFor(length)) {
       this.delete(handle)
-      this.#at[handle] = this.#room(granulesFor(length))
+      this.#entries[entry + column.at] = this.#room(granulesFor(length))
     }
-    this.#length[handle] = length
+    this.#entries[entry + column.length] = length << 1
     copy(value, this.bufferOf(handle), this.startOf(handle))
+  }
+
+  /** The hash of what was put last. */
+  setHash(handle: number, high: number, low: number): void {
+    const entry = handle * columns
+    this.#entries[entry + column.length]! |= 1
+    this.#entries[entry + column.high] = high
+    this.#entries[entry + column.low] = low
   }
 
   delete(handle: number): void {
     const length = this.lengthOf(handle)
     if (length === 0) return
+    const entry = handle * columns
     if (length > largest) this.#large.delete(handle)
-    else this.#free[granulesFor(length)]!.push(this.#at[handle]!)
-    this.#length[handle] = 0
+    else this.#free[granulesFor(length)]!.push(this.#entries[entry + column.at]!)
+    this.#entries[entry + column.length] = 0
   }
 
   #room(granules: number): number {

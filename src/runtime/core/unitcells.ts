@@ -2,11 +2,12 @@
 // disk, bytes (see unitbytes.ts); the rows of a unit are made from them when somebody asks, in a cell, which the two
 // tables share (see instancetable.ts, allocationtable.ts). What the open transaction touched stays in its cell until it
 // is stored; of the others some thousands are kept, since who asks once often asks again.
+import type { DigestSum } from '../../base/index.ts'
 import type { InstanceId } from '../../model/index.ts'
 import type { Aliases } from './aliases.ts'
 import type { AllocationRow, InstanceRow } from './rows.ts'
 import { UnitBytes } from './unitbytes.ts'
-import { longer, UnitIds } from './unitids.ts'
+import { UnitIds } from './unitids.ts'
 import { UnitReader } from './unitreader.ts'
 import type { Unit } from './units.ts'
 
@@ -48,10 +49,6 @@ export class UnitCells {
   readonly #bytes = new UnitBytes()
   readonly #cells: (Cell | undefined)[] = []
   readonly #reader: UnitReader
-  // By handle: the hash of the stored row, where it is known.
-  #high = new Int32Array(16)
-  #low = new Int32Array(16)
-  #isSummed = new Int32Array(16)
   #touched: Touched[] = []
   // Handles of kept cells, oldest at `#oldest`.
   #kept: number[] = []
@@ -140,10 +137,8 @@ export class UnitCells {
       if (isEmpty(cell)) this.dropEmpty(cell)
       else {
         if (value !== undefined) {
-          this.#store(cell.handle, value)
-          this.#high[cell.handle] = high
-          this.#low[cell.handle] = low
-          this.#isSummed[cell.handle] = 1
+          this.#bytes.put(cell.handle, value)
+          this.#bytes.setHash(cell.handle, high, low)
         }
         this.#keep(cell)
       }
@@ -165,8 +160,7 @@ export class UnitCells {
   /** The rows of the unit were restored from these bytes. */
   restored(id: InstanceId, value: Uint8Array): void {
     const cell = this.take(id)
-    this.#store(cell.handle, value)
-    this.#isSummed[cell.handle] = 0
+    this.#bytes.put(cell.handle, value)
     this.#keep(cell)
   }
 
@@ -184,17 +178,11 @@ export class UnitCells {
     return this.#bytes.has(handle) ? this.#bytes.of(handle) : undefined
   }
 
-  /** Whether the hash of the stored row is known, and its lanes. */
-  isSummed({ handle }: Cell): boolean {
-    return this.#isSummed[handle] === 1
-  }
-
-  highOf({ handle }: Cell): number {
-    return this.#high[handle]!
-  }
-
-  lowOf({ handle }: Cell): number {
-    return this.#low[handle]!
+  /** Takes the hash of the stored row out of the sum. */
+  subtract({ handle }: Cell, key: string, sum: DigestSum): void {
+    const bytes = this.#bytes
+    if (bytes.isSummed(handle)) sum.subtractHash(bytes.highOf(handle), bytes.lowOf(handle))
+    else sum.subtract(key, bytes.of(handle))
   }
 
   #found(handle: number, id: InstanceId): Cell | undefined {
@@ -204,15 +192,6 @@ export class UnitCells {
     if (cell?.id !== id) return undefined
     this.#last = cell
     return cell
-  }
-
-  #store(handle: number, value: Uint8Array): void {
-    this.#bytes.put(handle, value)
-    while (handle >= this.#high.length) {
-      this.#high = longer(this.#high)
-      this.#low = longer(this.#low)
-      this.#isSummed = longer(this.#isSummed)
-    }
   }
 
   #recall(handle: number, id: InstanceId | undefined): Cell | undefined {

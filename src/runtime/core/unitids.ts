@@ -8,15 +8,16 @@ import { countOf, hexAt, uuidLength } from './instanceid.ts'
 const fullest = 0.6
 const none = 0
 
+/** Of a handle: the hash in the id and its count, each as it stands there in two parts. */
+const column = { hashHigh: 0, hashLow: 1, countHigh: 2, countLow: 3 } as const
+/** Side by side, since they are looked at together. */
+const columns = 4
+
 export class UnitIds {
   /** Handle + 1; `none`: empty. */
   #slots = new Int32Array(64)
   #size = 0
-  // By handle: the hash in the id and its count, each as it stands there in two parts.
-  #hashHigh = new Int32Array(16)
-  #hashLow = new Int32Array(16)
-  #countHigh = new Int32Array(16)
-  #countLow = new Int32Array(16)
+  #parts = new Int32Array(64)
   readonly #spare: number[] = []
   #next = 0
   readonly #others = new Map<InstanceId, number>()
@@ -52,12 +53,13 @@ export class UnitIds {
       this.#names.set(handle, id)
       return handle
     }
-    if (handle >= this.#hashHigh.length) this.#grow()
+    while ((handle + 1) * columns > this.#parts.length) this.#parts = longer(this.#parts)
     readParts(id)
-    this.#hashHigh[handle] = hashHigh
-    this.#hashLow[handle] = hashLow
-    this.#countHigh[handle] = countHigh
-    this.#countLow[handle] = countLow
+    const first = handle * columns
+    this.#parts[first + column.hashHigh] = hashHigh
+    this.#parts[first + column.hashLow] = hashLow
+    this.#parts[first + column.countHigh] = countHigh
+    this.#parts[first + column.countLow] = countLow
     if (++this.#size > fullest * this.#slots.length) this.#rehash()
     this.#put(handle)
     return handle
@@ -82,25 +84,29 @@ export class UnitIds {
 
   /** The count in an id that is not kept: 7 hexadecimal digits, and 8. */
   countHighOf(handle: number): number {
-    return this.#countHigh[handle]!
+    return this.#parts[handle * columns + column.countHigh]!
   }
 
   countLowOf(handle: number): number {
-    return this.#countLow[handle]!
+    return this.#parts[handle * columns + column.countLow]!
   }
 
   // Whether it has the parts that were read last.
   #isAt(handle: number): boolean {
+    const parts = this.#parts
+    const first = handle * columns
     return (
-      this.#hashHigh[handle] === hashHigh &&
-      this.#countLow[handle] === countLow &&
-      this.#hashLow[handle] === hashLow &&
-      this.#countHigh[handle] === countHigh
+      parts[first + column.hashHigh] === hashHigh &&
+      parts[first + column.countLow] === countLow &&
+      parts[first + column.hashLow] === hashLow &&
+      parts[first + column.countHigh] === countHigh
     )
   }
 
   #homeOf(handle: number): number {
-    return mixed(this.#hashHigh[handle]!, this.#countLow[handle]!) & (this.#slots.length - 1)
+    const first = handle * columns
+    const hash = mixed(this.#parts[first + column.hashHigh]!, this.#parts[first + column.countLow]!)
+    return hash & (this.#slots.length - 1)
   }
 
   #put(handle: number): void {
@@ -123,13 +129,6 @@ export class UnitIds {
     this.#slots[hole] = none
   }
 
-  #grow(): void {
-    this.#hashHigh = longer(this.#hashHigh)
-    this.#hashLow = longer(this.#hashLow)
-    this.#countHigh = longer(this.#countHigh)
-    this.#countLow = longer(this.#countLow)
-  }
-
   #rehash(): void {
     const before = this.#slots
     this.#slots = new Int32Array(2 * before.length)
@@ -138,9 +137,9 @@ export class UnitIds {
 }
 
 /** With room for twice as many. */
-export function longer(column: Int32Array): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(2 * column.length)
-  copy.set(column)
+export function longer(entries: Int32Array): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(2 * entries.length)
+  copy.set(entries)
   return copy
 }
 
