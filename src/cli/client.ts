@@ -9,7 +9,7 @@ import type {
   ClusterView,
   DeploymentView,
   Diagnostic,
-  MoveView,
+  RebalanceView,
   Plan,
   PlanRequest,
   Snapshot,
@@ -73,10 +73,10 @@ export class Client {
     return this.#send('DELETE', `/v1/agents/${encodeURIComponent(id)}`)
   }
 
-  async moves(apps: readonly string[]): Promise<MoveView[]> {
+  moves(apps: readonly string[]): Promise<RebalanceView> {
     const query = new URLSearchParams()
     for (const app of apps) query.append('app', app)
-    return (await this.#get<{ moves: MoveView[] }>(`/v1/rebalance?${query}`)).moves
+    return this.#get(`/v1/rebalance?${query}`)
   }
 
   rebalance(apps: readonly string[]): Promise<object> {

@@ -10,6 +10,7 @@ export type {
   ClusterView,
   DeploymentView,
   MoveView,
+  RebalanceView,
   Plan,
   PlanRequest,
   Snapshot,

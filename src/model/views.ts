@@ -71,6 +71,14 @@ export interface MoveView {
   readonly reason: string
 }
 
+/** What a rebalancing would do now. */
+export interface RebalanceView {
+  /** In the order of apps; within an app the most crowded place first. */
+  readonly moves: readonly MoveView[]
+  /** Apps that were not looked at, since one request has its bounds; named alone, or later, they are. */
+  readonly appsLeft: number
+}
+
 export interface AppView {
   readonly id: AppId
   readonly address: string

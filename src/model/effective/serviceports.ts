@@ -10,19 +10,20 @@ export const lastServicePort = 20_000
 
 /**
  * The effective form of `app`. `previous` is the effective form it replaces; `used` tells whether any app, before or
- * after the change, holds a port.
+ * after the change, holds a port. No port below `from` is free; nor is one below `next` then, for the next app of a change.
  */
 export function assignServicePorts(
   app: App,
   previous: App | undefined,
   used: (port: number) => boolean,
-): { readonly app: App } | { readonly error: string } {
+  from = firstServicePort,
+): { readonly app: App; readonly next: number } | { readonly error: string } {
   const wanted = servicePorts(app)
-  if (!wanted.includes(0)) return { app }
+  if (!wanted.includes(0)) return { app, next: from }
   const taken = new Set(wanted)
   const reused = (previous ? servicePorts(previous) : []).filter(port => inRange(port) && !taken.has(port))
   for (const port of reused) taken.add(port)
-  let candidate = firstServicePort
+  let candidate = from
   const ports: number[] = []
   for (const port of wanted) {
     if (port !== 0) {
@@ -40,7 +41,7 @@ export function assignServicePorts(
       }
     ports.push(found)
   }
-  return { app: withServicePorts(app, ports) }
+  return { app: withServicePorts(app, ports), next: candidate }
 }
 
 /** The service ports of an app in the order of its definitions; 0 where none is assigned. */

@@ -11,6 +11,7 @@ import {
   type AppId,
   type MoveView,
   type Operation,
+  type RebalanceView,
   type Reply,
 } from '../../model/index.ts'
 import { fieldText } from './allocate/fields.ts'
@@ -24,7 +25,7 @@ import type { State } from './state.ts'
 
 /** Moves of one request; another one can follow when they are made. */
 const maxMoves = 200
-/** Instances looked at in one request: it holds up the loop. */
+/** Instances looked at in one request, unless one app has more: it holds up the loop. */
 const maxLookedAt = 50_000
 /** A move that was not made by then is given up. */
 const moveForMs = 600_000
@@ -38,7 +39,7 @@ export function rebalance(
   const unknown = apps?.find(id => !state.tables.app.has(id))
   if (unknown !== undefined) return refused('NOT_FOUND', `App '${unknown}' does not exist`)
   const until = (state.env.now + moveForMs) as ClusterMs
-  for (const move of plannedMoves(state, apps)) {
+  for (const move of plannedMoves(state, apps).moves) {
     const { incarnation } = state.tables.instance.get(move.instance)!
     const row = { instance: move.instance, incarnation, to: move.to, author: actor.name, until }
     state.tables.move.put(move.instance, row)
@@ -47,18 +48,24 @@ export function rebalance(
   return succeeded(state)
 }
 
-/** In the order of apps; within an app the most crowded place first. Changes nothing. */
-export function plannedMoves(state: State, apps: readonly AppId[] | null): MoveView[] {
+/** Changes nothing. `apps`: null for all. */
+export function plannedMoves(state: State, apps: readonly AppId[] | null): RebalanceView {
   const moves: MoveView[] = []
   const taken: { agent: AgentId; app: App; ports: readonly number[] }[] = []
   let lookedAt = 0
+  let appsLeft = 0
   try {
     for (const id of [...(apps ?? (state.tables.app.keys() as AppId[]))].sort()) {
       const app = state.tables.app.get(id)
-      const placed = app === undefined ? undefined : movable(state, app)
-      if (app === undefined || placed === undefined) continue
-      lookedAt += placed.length
-      if (moves.length >= maxMoves || lookedAt > maxLookedAt) break
+      if (app === undefined || !mayMove(state, app)) continue
+      const live = state.apps.get(id)?.live ?? 0
+      if (moves.length >= maxMoves || (lookedAt > 0 && lookedAt + live > maxLookedAt)) {
+        appsLeft++
+        continue
+      }
+      lookedAt += live
+      const placed = movable(state, app)
+      if (placed === undefined) continue
       const spec = specOf(state, app.effective)
       for (const move of movesOf(state, app, spec, placed, maxMoves - moves.length)) {
         moves.push(move.view)
@@ -70,15 +77,18 @@ export function plannedMoves(state: State, apps: readonly AppId[] | null): MoveV
   } finally {
     for (const { agent, app, ports } of taken) state.agents.release(agent, resourcesOf(app), ports)
   }
-  return moves
+  return { moves, appsLeft }
 }
 
-// Only what is at rest: a service that no deployment holds, with all its instances placed and none on its way.
-function movable(state: State, app: AppRow): InstanceRow[] | undefined {
-  if (app.mode !== undefined || state.locks.has(app.id) || app.instances < 2) return undefined
+// Only what is at rest: a service that no deployment holds, with all its instances there and none on its way.
+function mayMove(state: State, app: AppRow): boolean {
+  if (app.mode !== undefined || state.locks.has(app.id) || app.instances < 2) return false
   const index = state.apps.get(app.id)
-  if (index === undefined || index.live !== app.instances || index.stopping.size > 0) return undefined
-  const live = index.liveInstances()
+  return index !== undefined && index.live === app.instances && index.stopping.size === 0
+}
+
+function movable(state: State, app: AppRow): InstanceRow[] | undefined {
+  const live = state.apps.get(app.id)!.liveInstances()
   const isSettled = live.every(i => i.agent !== null && !i.unreachable && i.runKey === app.runKey)
   return isSettled && leavingOf(state, app.id).length === 0 ? live : undefined
 }

@@ -105,6 +105,8 @@ export function commitTargets(
     targets.flatMap(t => (t.submitted === null ? [] : servicePorts(t.submitted).filter(port => port !== 0))),
   )
   const names = newNames(targets)
+  /** No service port below is free. */
+  let port: number | undefined
   for (const target of targets) {
     const before = rowBefore(state, target, names)
     if (target.submitted === null) {
@@ -115,12 +117,14 @@ export function commitTargets(
     const assigned = assignServicePorts(
       target.submitted,
       previous,
-      port => state.servicePorts.has(port) || assignedNow.has(port),
+      used => state.servicePorts.has(used) || assignedNow.has(used),
+      port,
     )
     if ('error' in assigned) {
       return refused('INTERNAL', `App '${target.id}': ${assigned.error}`, { app: target.id })
     }
-    for (const port of servicePorts(assigned.app)) assignedNow.add(port)
+    port = assigned.next
+    for (const each of servicePorts(assigned.app)) assignedNow.add(each)
     effectives.set(target.id, assigned.app)
   }
   const clash = clashAfter(state, targets, names, options.groups)

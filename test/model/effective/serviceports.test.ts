@@ -36,7 +36,20 @@ test.each(cases)('%s', (_name, app, previous, used, wanted) => {
   const result = assignServicePorts(app, previous, port => used.includes(port))
   if ('error' in result) throw new Error(result.error)
   expect(servicePorts(result.app)).toEqual(wanted)
-  expect(assignServicePorts(result.app, undefined, () => true)).toEqual(result)
+  expect(assignServicePorts(result.app, undefined, () => true)).toMatchObject({ app: result.app })
+})
+
+test('a search that goes on finds what one from the start would', () => {
+  const used = new Set([10_001, 10_004])
+  let from: number | undefined
+  for (const app of [hostApp(0, 0), hostApp(10_003, 0), hostApp(), hostApp(0)]) {
+    const whole = assignServicePorts(app, undefined, port => used.has(port))
+    const result = assignServicePorts(app, undefined, port => used.has(port), from)
+    if ('error' in result) throw new Error(result.error)
+    expect(whole).toMatchObject({ app: result.app })
+    for (const port of servicePorts(result.app)) used.add(port)
+    from = result.next
+  }
 })
 
 test('an exhausted range is an error', () => {

@@ -361,7 +361,7 @@ describe('rebalance', () => {
     const cluster = clusterOf(2)
     create(cluster, { instances: 6 })
     cluster.agent('agent3')
-    const moves = plannedMoves(cluster.state, null)
+    const { moves } = plannedMoves(cluster.state, null)
     expect(moves.map(m => [m.from, m.to])).toEqual([
       ['agent2', 'agent3'],
       ['agent1', 'agent3'],
@@ -371,8 +371,18 @@ describe('rebalance', () => {
     good(cluster.request({ kind: 'rebalance', apps: null }))
     cluster.pass(10)
     expect(spread(cluster)).toEqual({ agent1: 2, agent2: 2, agent3: 2 })
-    expect(plannedMoves(cluster.state, null)).toEqual([])
+    expect(plannedMoves(cluster.state, null)).toEqual({ moves: [], appsLeft: 0 })
     expect(cluster.state.tables.move.size).toBe(0)
+  })
+
+  test('tells how many apps it did not look at', () => {
+    const cluster = clusterOf(1)
+    create(cluster, { instances: 410, cpus: 0.001, mem: 1 })
+    create(cluster, { id: '/web2', instances: 2, cpus: 0.001, mem: 1 })
+    cluster.agent('agent2')
+    expect(plannedMoves(cluster.state, null)).toMatchObject({ moves: { length: 200 }, appsLeft: 1 })
+    const named = plannedMoves(cluster.state, ['/web2' as AppId])
+    expect(named).toMatchObject({ moves: [{ app: '/web2' }], appsLeft: 0 })
   })
 
   test('groups come before agents', () => {
@@ -381,7 +391,7 @@ describe('rebalance', () => {
     cluster.agent('agent2', { rack: 'a' })
     create(cluster, { instances: 4, constraints: [['rack', 'GROUP_BY']] })
     cluster.agent('agent3', { rack: 'b' })
-    const moves = plannedMoves(cluster.state, null)
+    const { moves } = plannedMoves(cluster.state, null)
     expect(moves).toHaveLength(2)
     expect(moves[0]!.reason).toBe('rack: 4 there, 0 here')
     good(cluster.request({ kind: 'rebalance', apps: [web] }))
@@ -412,7 +422,7 @@ describe('rebalance', () => {
     cluster.agent('agent2')
     obey(cluster, false)
     good(cluster.change({ kind: 'put', id: web, body: { cmd: 'sleep 2000' }, partial: true, create: false }))
-    expect(plannedMoves(cluster.state, null)).toEqual([])
+    expect(plannedMoves(cluster.state, null)).toEqual({ moves: [], appsLeft: 0 })
   })
 })
 

@@ -44,7 +44,7 @@ describe('agents', () => {
     await waitFor(async () => (await agent('a1')).drain?.done === true)
     expect((await agent('a2')).tasks).toBe(2)
     await rig.call('POST', '/v1/agents/a1/uncordon', {})
-    const moves = { moves: [expect.objectContaining({ app: '/web', from: 'a2', to: 'a1' })] }
+    const moves = { moves: [expect.objectContaining({ app: '/web', from: 'a2', to: 'a1' })], appsLeft: 0 }
     await waitFor(async () => (await rig.call('GET', '/v1/rebalance')).body['moves']![0] !== undefined)
     expect((await rig.call('GET', '/v1/rebalance?app=/web')).body).toEqual(moves)
     expect((await rig.call('POST', '/v1/rebalance', { apps: ['/web'] })).status).toBe(200)

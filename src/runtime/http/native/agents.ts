@@ -40,8 +40,7 @@ async function change({ backend, params, actor, key }: Context, wanted: AgentCha
 /** What a rebalancing would do now: of the apps named by `?app=`, or of all. */
 async function movesOf({ backend, query }: Context): Promise<Response> {
   const apps = query.getAll('app') as AppId[]
-  const moves = await backend.read(state => plannedMoves(state, apps.length === 0 ? null : apps))
-  return json({ moves })
+  return json(await backend.read(state => plannedMoves(state, apps.length === 0 ? null : apps)))
 }
 
 async function rebalance(context: Context): Promise<Response> {
