@@ -115,6 +115,11 @@ function requestOf(state: State, instance: InstanceKind): BatchRequest {
   }
 }
 
+// What is kept while it waits.
+function needOf(state: State, instance: InstanceKind): Pick<BatchRequest, 'app' | 'resources'> {
+  return { app: preferring(state, instance), resources: state.factsOf(instance.spec).resources }
+}
+
 // What an app prefers changes in place: what waits goes by its present words.
 function preferring(state: State, { app: id, spec, runKey }: InstanceKind): App {
   const app = specOf(state, spec)
@@ -147,8 +152,8 @@ function wait(state: State, instance: InstanceRow, others: readonly InstanceRow[
   state.waiting.set(instance.app, {
     since: before?.since ?? state.env.now,
     sinceUtc: before?.sinceUtc ?? state.env.utc,
-    need: requestOf(state, instance),
-    ...(others.length === 0 ? {} : { others: others.map(other => requestOf(state, other)) }),
+    need: needOf(state, instance),
+    ...(others.length === 0 ? {} : { others: others.map(other => needOf(state, other)) }),
     spec: instance.spec,
     runKey: instance.runKey,
     ...(isBound(state, instance) && instance.planned !== null ? { onlyAgent: instance.planned } : {}),
