@@ -103,6 +103,13 @@ export class AllocationTable implements RowTable<'allocation'> {
     this.#replace(cell, incarnation, undefined)
   }
 
+  /** Rows of a unit that nobody knew, by incarnation. */
+  arrive(cell: Cell, rows: readonly AllocationRow[]): void {
+    if (rows.length > 0) cell.held = rows.length > 1 ? rows : rows[0]
+    this.#size += rows.length
+    for (const row of rows) this.#index.change(undefined, row, cell.handle)
+  }
+
   /** As `restore`, without making a key. */
   bring(row: AllocationRow): void {
     this.#restore(row.instance, row.incarnation, row)

@@ -63,6 +63,11 @@ export class InstanceTable implements RowTable<'instance'> {
     this.#set(cell, undefined)
   }
 
+  /** The row of a unit that nobody knew. */
+  arrive(cell: Cell, row: InstanceRow): void {
+    this.#set(cell, row)
+  }
+
   restore(key: string, row: InstanceRow | undefined): void {
     const cell = this.#cells.take(key as InstanceId)
     this.#cells.detach(cell)

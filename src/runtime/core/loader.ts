@@ -18,6 +18,8 @@ class Loader {
   readonly #units: UnitReader
   /** Units that came before what they need. */
   readonly #early: Row[] = []
+  /** Numbers of aliases whose agent or specification was seen. */
+  readonly #isThere: boolean[] = []
 
   constructor(settings?: Settings) {
     this.#state = new State(settings)
@@ -51,12 +53,26 @@ class Loader {
   // False: it came too early.
   #restoreUnit({ key, value }: Row, isLast: boolean): boolean {
     const unit = this.#units.read(key, value)
-    if (unit === undefined || (!isLast && !isComplete(this.#state, unit))) return false
+    if (unit === undefined || (!isLast && !this.#isComplete())) return false
     this.#units.use()
     // A key comes once, so nothing of it is there.
-    for (const allocation of unit.allocations) this.#state.tables.allocation.bring(allocation)
-    if (unit.instance !== undefined) this.#state.tables.instance.restore(unit.id, unit.instance)
-    this.#state.units.restored(unit.id, value)
+    const { units, tables } = this.#state
+    const cell = units.bring(unit.id, value)
+    tables.allocation.arrive(cell, unit.allocations)
+    if (unit.instance !== undefined) tables.instance.arrive(cell, unit.instance)
+    units.restored(cell, value)
+    return true
+  }
+
+  // Free resources and ports are counted per agent, health by the checks of a specification, which says too for which
+  // protocol a port is held.
+  #isComplete(): boolean {
+    for (const { alias } of this.#units.named) {
+      if (this.#isThere[alias.number] === true) continue
+      const { agent, spec } = this.#state.tables
+      if (alias.kind === 'agent' ? !agent.has(alias.agent) : !spec.has(alias.spec)) return false
+      this.#isThere[alias.number] = true
+    }
     return true
   }
 }
@@ -84,7 +100,7 @@ export function restoreUnit(
   }
   for (const row of allocations) table.bring(row)
   state.tables.instance.restore(id, instance)
-  if (value !== undefined) state.units.restored(id, value)
+  if (value !== undefined) state.units.restored(state.units.take(id), value)
 }
 
 export function splitKey(key: string): { table: (typeof plainTables)[number]; rowKey: string } {
@@ -92,12 +108,4 @@ export function splitKey(key: string): { table: (typeof plainTables)[number]; ro
   const table = plainTables.find(name => name.length === cut && key.startsWith(name))
   assert(table !== undefined, `row of an unknown table: ${key}`)
   return { table, rowKey: key.slice(cut + 1) }
-}
-
-// Free resources and ports are counted per agent, health by the checks of a specification, which says too for which
-// protocol a port is held.
-function isComplete(state: State, { instance, allocations }: Unit): boolean {
-  const { agent, spec } = state.tables
-  if (instance !== undefined && !spec.has(instance.spec)) return false
-  return allocations.every(row => agent.has(row.agent) && spec.has(row.spec))
 }

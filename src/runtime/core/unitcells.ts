@@ -80,11 +80,7 @@ export class UnitCells {
     const found = this.#ids.find(id)
     const known = this.#found(found, id)
     if (known !== undefined) return known
-    const handle = this.#ids.add(id, found >= 0)
-    const cell: Cell = { id, handle, instance: undefined, held: undefined, touched: undefined, isKept: false }
-    this.#cells[handle] = cell
-    this.#last = cell
-    return cell
+    return this.#madeFor(id, this.#ids.add(id, found >= 0))
   }
 
   /** The cell with this handle; undefined: it is not in use. */
@@ -151,6 +147,13 @@ export class UnitCells {
     for (const touched of this.#touched) touched.value = undefined
   }
 
+  /** A unit that nobody knows yet, from its stored row, still without its rows. Once they are there: `restored`. */
+  bring(id: InstanceId, value: Uint8Array): Cell {
+    const handle = this.#ids.add(id, false)
+    this.#bytes.put(handle, value)
+    return this.#madeFor(id, handle)
+  }
+
   /** Outside any transaction a row of the cell changes: until `restored` it is not what is stored. */
   detach(cell: Cell): void {
     this.#cells[cell.handle] = cell
@@ -158,9 +161,8 @@ export class UnitCells {
   }
 
   /** The rows of the unit were restored from these bytes. */
-  restored(id: InstanceId, value: Uint8Array): void {
-    const cell = this.take(id)
-    this.#bytes.put(cell.handle, value)
+  restored(cell: Cell, value: Uint8Array): void {
+    if (!this.#bytes.has(cell.handle)) this.#bytes.put(cell.handle, value)
     this.#keep(cell)
   }
 
@@ -183,6 +185,13 @@ export class UnitCells {
     const bytes = this.#bytes
     if (bytes.isSummed(handle)) sum.subtractHash(bytes.highOf(handle), bytes.lowOf(handle))
     else sum.subtract(key, bytes.of(handle))
+  }
+
+  #madeFor(id: InstanceId, handle: number): Cell {
+    const cell: Cell = { id, handle, instance: undefined, held: undefined, touched: undefined, isKept: false }
+    this.#cells[handle] = cell
+    this.#last = cell
+    return cell
   }
 
   #found(handle: number, id: InstanceId): Cell | undefined {

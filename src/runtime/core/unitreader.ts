@@ -66,6 +66,11 @@ export class UnitReader {
     }
   }
 
+  /** Aliases that the unit read last names. */
+  get named(): readonly Numbered[] {
+    return this.#named
+  }
+
   /** The unit read last is there from now on: what it names is in use. */
   use(): void {
     for (const numbered of this.#named) numbered.uses++
