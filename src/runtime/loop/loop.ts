@@ -643,7 +643,8 @@ function loadedSound<S extends CoreState>(
   try {
     const { rows: sound, dropped } = core.sound?.(rows, opened.clusterId) ?? { rows, dropped: [] }
     const words = dropped.length === 0 ? [] : [`${dropped.length} rows that need lost ones are not shown`]
-    if (sound.length === 0) return { state: undefined, damage: [...damage, ...words] }
+    // Nothing of what was read is left to be shown.
+    if (dropped.length === rows.length) return { state: undefined, damage: [...damage, ...words] }
     const loader = core.newLoader({ pingIntervalMs })
     for (const row of sound) loader.add(row)
     return { state: loader.finish(headOf(opened)), damage: [...damage, ...words] }
