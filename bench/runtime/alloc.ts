@@ -191,7 +191,7 @@ function wanted(state: State, id: string, count: number, over: Partial<App>): Ap
 function launchAll(state: State, app: AppId): void {
   state.env = { now: 1000 as ClusterMs, utc: 1000 as UtcMs }
   do {
-    state.rowsBeforeStep = state.changedRows
+    state.beginStep()
     launchWaiting(state)
     state.outbox.events.length = 0
   } while (state.launchQueue.has(app))

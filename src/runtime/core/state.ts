@@ -100,6 +100,9 @@ function olderFirst(a: Aged, b: Aged): boolean {
   return a.age < b.age
 }
 
+/** A look that changes nothing takes a part of what a change takes; after a start every app is looked at. */
+const looksPerRow = 0.5
+
 interface Wake {
   readonly at: ClusterMs
   readonly app: AppId
@@ -219,6 +222,12 @@ export class State {
   /** The step may go on: what is left is for the next one. */
   get isInBounds(): boolean {
     return this.budget > 0 && this.looks > 0
+  }
+
+  /** What a step may change and look at is counted from here. */
+  beginStep(): void {
+    this.rowsBeforeStep = this.changedRows
+    this.looks = Math.ceil(this.stepRows * looksPerRow)
   }
 
   /** Half of the rows that a step may change. */

@@ -21,13 +21,9 @@ import type { Env, Input, Output } from './types.ts'
  */
 const flushEveryMs = { least: 200, perAgent: 0.2, most: 1000 } as const
 
-/** A look that changes nothing takes a part of what a change takes; after a start every app is looked at. */
-const looksPerRow = 0.5
-
 export function step(state: State, env: Env, input: Input): Output {
   state.env = env
-  state.rowsBeforeStep = state.changedRows
-  state.looks = Math.ceil(state.stepRows * looksPerRow)
+  state.beginStep()
   takeIn(state, input)
   const areGivenUp = giveUpSilent(state)
   state.wakeDue()
